@@ -1,0 +1,49 @@
+namespace FineTuneStudio.Engine.Contracts;
+
+/// <summary>A low-rank adapter beside frozen linears: <c>y = Wx + s B A x</c> (Hu et al. 2021, arXiv 2106.09685).</summary>
+public sealed record LoraOptions
+{
+    /// <summary>Every linear of the layers, not the head: what <see cref="Targets"/> holds by default.</summary>
+    public const string AllLinear = "all-linear";
+
+    /// <summary>Width R of the adapter.</summary>
+    public int Rank { get; init; } = OptionCatalog.LoraRank.Default;
+
+    /// <summary>Numerator of the scale: <c>s = alpha / rank</c>, or <c>alpha / sqrt(rank)</c> with <see cref="RsLora"/>.</summary>
+    public double Alpha { get; init; } = OptionCatalog.LoraAlpha.Default;
+
+    /// <summary>Share of the adapter's inputs set to zero while training.</summary>
+    public double Dropout { get; init; } = OptionCatalog.LoraDropout.Default;
+
+    /// <summary>Last parts of module names (<c>q_proj</c>), or <c>all-linear</c>.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [AllLinear];
+
+    /// <summary>Rank-stabilised scale (Kalajdzievski 2023, arXiv 2312.03732).</summary>
+    public bool RsLora { get; init; } = OptionCatalog.RsLora.Default;
+
+    /// <summary>The factor s on the adapter's product.</summary>
+    public double Scale() => RsLora ? Alpha / Math.Sqrt(Rank) : Alpha / Rank;
+
+    internal IEnumerable<UserError> Validate()
+    {
+        if (Rank is not (>= 1 and <= 4096))
+        {
+            yield return new("lora.rank", $"Use a rank from 1 to 4096, not {Rank}.");
+        }
+
+        if (Alpha is not (> 0 and < 1e6))
+        {
+            yield return new("lora.alpha", $"Use an alpha above 0, not {Alpha:G4}.");
+        }
+
+        if (Dropout is not (>= 0 and < 1))
+        {
+            yield return new("lora.dropout", $"Use a dropout from 0 to below 1, not {Dropout:G4}.");
+        }
+
+        if (Targets is null || Targets.Count == 0 || Targets.Any(string.IsNullOrWhiteSpace))
+        {
+            yield return new("lora.targets", $"Name at least one linear (q_proj, ...), or \"{AllLinear}\".");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+namespace FineTuneStudio.Engine.Contracts;
+
+/// <summary>Every default of the studio, with its reason and source: the one place that pages, documentation and records read.</summary>
+public static class OptionCatalog
+{
+    private const string LoraWithoutRegret = "Schulman et al. 2025, LoRA Without Regret";
+
+    /// <summary><c>dataset.heldOutFraction</c></summary>
+    public static OptionDescriptor<double> HeldOutFraction { get; } = new(
+        "dataset.heldOutFraction", "Held-out share", "of rows", 0.05,
+        "Rows the model never learns from, used to see whether it learnt or memorised.",
+        "More rows give a steadier held-out loss and leave fewer to learn from.",
+        "Enough rows for a steady figure at a cost of one row in twenty.", "Common practice; torchtune and Axolotl recipes use 0.05");
+
+    /// <summary><c>dataset.heldOutMaxRows</c></summary>
+    public static OptionDescriptor<int> HeldOutMaxRows { get; } = new(
+        "dataset.heldOutMaxRows", "Most held-out rows", "rows", 500,
+        "A ceiling on the held-out share for large datasets.",
+        "More rows make each evaluation slower and its figure steadier.",
+        "The standard error of a mean over 500 rows is below a twentieth of the spread.", "Statistics: 1 / sqrt(500) = 0.045");
+
+    /// <summary><c>lora.rank</c></summary>
+    public static OptionDescriptor<int> LoraRank { get; } = new(
+        "lora.rank", "LoRA rank", "", 16,
+        "How much the adapter can learn: the width of the two thin matrices beside each frozen one.",
+        "More capacity, a larger adapter and slightly slower steps; rarely needed below ten thousand rows.",
+        "Holds what a few thousand rows teach, and every runtime serves it.", "Hu et al. 2021, table 6; PEFT and Unsloth recipes");
+
+    /// <summary><c>lora.alpha</c></summary>
+    public static OptionDescriptor<double> LoraAlpha { get; } = new(
+        "lora.alpha", "LoRA alpha", "", 32,
+        "Strength of the adapter: its output is multiplied by alpha / rank.",
+        "Acts like a higher learning rate on the adapter.",
+        "A scale of 2 at rank 16, the scale at which the default learning rate was tuned.", LoraWithoutRegret);
+
+    /// <summary><c>lora.dropout</c></summary>
+    public static OptionDescriptor<double> LoraDropout { get; } = new(
+        "lora.dropout", "LoRA dropout", "", 0,
+        "Share of the adapter's inputs set to zero at random while training.",
+        "Counters memorising on small datasets, learns slower.",
+        "Rarely helps in short runs, and without it the fast kernels run.", "Unsloth documentation; torchtune's LoRA recipes use 0 to 0.05");
+
+    /// <summary><c>lora.rsLora</c></summary>
+    public static OptionDescriptor<bool> RsLora { get; } = new(
+        "lora.rsLora", "Rank-stabilised scale", "", false,
+        "Divide alpha by the root of the rank instead of the rank.",
+        "Higher ranks keep their strength; worth it from rank 64.",
+        "At rank 16 both scales work, and plain LoRA is understood everywhere.", "Kalajdzievski 2023, arXiv 2312.03732");
+
+    /// <summary><c>schedule.kind</c></summary>
+    public static OptionDescriptor<ScheduleKind> Schedule { get; } = new(
+        "schedule.kind", "Schedule", "", ScheduleKind.Cosine,
+        "How the learning rate falls after warm-up.",
+        "",
+        "Ends gently and needs no tuning.", "Loshchilov and Hutter 2017, arXiv 1608.03983; default of most recipes");
+
+    /// <summary><c>schedule.learningRate</c></summary>
+    public static OptionDescriptor<double> LearningRate { get; } = new(
+        "schedule.learningRate", "Learning rate", "per step", 2e-4,
+        "Size of each step, at its peak.",
+        "Learns faster; too high and the loss jumps or stays up.",
+        "About ten times the rate of full fine-tuning, as adapters need.", LoraWithoutRegret + "; QLoRA, Dettmers et al. 2023, table 9");
+
+    /// <summary><c>schedule.warmupRatio</c></summary>
+    public static OptionDescriptor<double> WarmupRatio { get; } = new(
+        "schedule.warmupRatio", "Warm-up", "of all steps", 0.03,
+        "Share of the steps in which the rate climbs from 0 to its peak.",
+        "Safer start, less time at the peak.",
+        "Long enough for Adam's second moment to settle.", "QLoRA, Dettmers et al. 2023, appendix B");
+
+    /// <summary><c>schedule.floorRatio</c></summary>
+    public static OptionDescriptor<double> FloorRatio { get; } = new(
+        "schedule.floorRatio", "Floor", "of the peak", 0.1,
+        "Where cosine with floor and WSD end.",
+        "The last steps still learn; the end is less settled.",
+        "A tenth of the peak is what large pre-training runs end at.", "Hoffmann et al. 2022, arXiv 2203.15556");
+
+    /// <summary><c>schedule.decayRatio</c></summary>
+    public static OptionDescriptor<double> DecayRatio { get; } = new(
+        "schedule.decayRatio", "Decay", "of all steps", 0.2,
+        "Share of the steps in which WSD comes down.",
+        "A longer, gentler end and a shorter plateau.",
+        "Between 10 and 20 % is enough to reach the cosine's loss.", "Hägele et al. 2024, arXiv 2405.18392");
+
+    /// <summary><c>schedule.decay</c></summary>
+    public static OptionDescriptor<DecayKind> Decay { get; } = new(
+        "schedule.decay", "Decay shape", "", DecayKind.Cosine,
+        "How WSD comes down.",
+        "",
+        "What transformers does by default.", "transformers, get_wsd_schedule");
+
+    /// <summary><c>schedule.polynomialPower</c></summary>
+    public static OptionDescriptor<double> PolynomialPower { get; } = new(
+        "schedule.polynomialPower", "Power", "", 1,
+        "Exponent of the polynomial: 1 is a straight line.",
+        "Falls faster at first.",
+        "What transformers does by default.", "transformers, get_polynomial_decay_schedule_with_warmup");
+
+    /// <summary><c>schedule.polynomialEnd</c></summary>
+    public static OptionDescriptor<double> PolynomialEnd { get; } = new(
+        "schedule.polynomialEnd", "End rate", "per step", 1e-7,
+        "Learning rate at the polynomial's end.",
+        "The last steps still learn.",
+        "What transformers does by default.", "transformers, get_polynomial_decay_schedule_with_warmup");
+
+    /// <summary><c>optimizer.weightDecay</c></summary>
+    public static OptionDescriptor<double> WeightDecay { get; } = new(
+        "optimizer.weightDecay", "Weight decay", "", 0,
+        "Pulls trained weights towards zero a little at each step.",
+        "Counters memorising in long runs.",
+        "An adapter starts at zero and stays small in short runs.", LoraWithoutRegret);
+
+    /// <summary><c>optimizer.beta1</c></summary>
+    public static OptionDescriptor<double> Beta1 { get; } = new(
+        "optimizer.beta1", "Beta 1", "", 0.9,
+        "Memory of the mean gradient.", "Smoother, slower to turn.", "Adam's default.", "Kingma and Ba 2015, arXiv 1412.6980");
+
+    /// <summary><c>optimizer.beta2</c></summary>
+    public static OptionDescriptor<double> Beta2 { get; } = new(
+        "optimizer.beta2", "Beta 2", "", 0.999,
+        "Memory of the squared gradient.", "Steadier step sizes, slower to adapt.", "Adam's default.", "Kingma and Ba 2015, arXiv 1412.6980");
+
+    /// <summary><c>optimizer.epsilon</c></summary>
+    public static OptionDescriptor<double> Epsilon { get; } = new(
+        "optimizer.epsilon", "Epsilon", "", 1e-8,
+        "Keeps the division by the second moment finite.", "Damps steps where gradients are tiny.", "Adam's default.", "Kingma and Ba 2015, arXiv 1412.6980");
+
+    /// <summary><c>optimizer.clipNorm</c></summary>
+    public static OptionDescriptor<double> ClipNorm { get; } = new(
+        "optimizer.clipNorm", "Gradient clipping", "norm", 1,
+        "Longest gradient a step may take; 0 clips nothing.",
+        "Lets rare large gradients through.",
+        "Cuts the spikes of unusual batches and nothing else.", "Pascanu et al. 2013, arXiv 1211.5063; default of transformers");
+
+    /// <summary><c>batch.rows</c></summary>
+    public static OptionDescriptor<int> BatchRows { get; } = new(
+        "batch.rows", "Batch", "sequences", 4,
+        "Sequences in one forward pass.",
+        "Steadier gradients, more memory.",
+        "Fills a small machine's matrix units without filling its memory.", "Measured: docs/log.md, bench train");
+
+    /// <summary><c>batch.accumulation</c></summary>
+    public static OptionDescriptor<int> Accumulation { get; } = new(
+        "batch.accumulation", "Accumulation", "passes", 1,
+        "Forward passes gathered into one step.",
+        "A larger batch at the same memory, fewer steps.",
+        "Small datasets need steps more than large batches.", LoraWithoutRegret);
+
+    /// <summary><c>batch.contextLength</c></summary>
+    public static OptionDescriptor<int> ContextLength { get; } = new(
+        "batch.contextLength", "Context", "tokens", 1024,
+        "Most tokens of one sequence; longer conversations are cut and counted.",
+        "Longer conversations fit; memory grows with it.",
+        "Holds most instruction datasets whole.", "Token counts of the datasets in docs/log.md");
+
+    /// <summary><c>batch.packing</c></summary>
+    public static OptionDescriptor<bool> Packing { get; } = new(
+        "batch.packing", "Packing", "", true,
+        "Fill each sequence with several conversations, none seeing another.",
+        "No time is spent on padding; a step holds more conversations.",
+        "Two to three times the speed on short conversations, same arithmetic.", "torchtune README: 3.4x on Alpaca; Krell et al. 2021, arXiv 2107.02027");
+
+    /// <summary><c>duration.epochs</c></summary>
+    public static OptionDescriptor<double> Epochs { get; } = new(
+        "duration.epochs", "Epochs", "passes over the rows", 3,
+        "How often each row is seen.",
+        "Learns the rows better, then by heart.",
+        "Between one (large data) and ten (a hundred rows).", "OpenAI and Fireworks defaults lie between 1 and 4");
+
+    /// <summary><c>evaluation.samples</c></summary>
+    public static OptionDescriptor<int> EvaluationSamples { get; } = new(
+        "evaluation.samples", "Samples", "rows", 4,
+        "Held-out prompts answered at each evaluation, so that you see it learn.",
+        "More to read, slower evaluations.",
+        "A handful is read; more is skimmed.", "House choice");
+
+    /// <summary><c>evaluation.sampleTokens</c></summary>
+    public static OptionDescriptor<int> SampleTokens { get; } = new(
+        "evaluation.sampleTokens", "Sample length", "tokens", 64,
+        "Most tokens of each sampled answer.",
+        "Longer answers, slower evaluations.",
+        "Shows the style of an answer within a second or two.", "House choice");
+
+    /// <summary><c>checkpoints.keep</c></summary>
+    public static OptionDescriptor<int> CheckpointsKept { get; } = new(
+        "checkpoints.keep", "Checkpoints kept", "", 3,
+        "Newest states that stay on disk; the best one stays besides.",
+        "More states to go back to, more disk.",
+        "Two verified ones must always remain; one more is comfort.", "House choice");
+
+    /// <summary><c>precision</c></summary>
+    public static OptionDescriptor<Precision> Precision { get; } = new(
+        "precision", "Precision", "", Contracts.Precision.Bf16,
+        "Number format of frozen weights and activations.",
+        "",
+        "Half the memory of fp32, faster matrix products, the same range.", "Kalamkar et al. 2019, arXiv 1905.12322");
+
+    /// <summary><c>gradientCheckpointing</c></summary>
+    public static OptionDescriptor<bool> GradientCheckpointing { get; } = new(
+        "gradientCheckpointing", "Gradient checkpointing", "", false,
+        "Recompute each layer in the backward pass instead of keeping its activations.",
+        "Much less memory, about a third slower.",
+        "Needed only where memory is short.", "Chen et al. 2016, arXiv 1604.06174");
+
+    /// <summary><c>seed</c></summary>
+    public static OptionDescriptor<long> Seed { get; } = new(
+        "seed", "Seed", "", 42,
+        "Start of everything random; the same seed gives the same run, bit for bit.",
+        "", "Any number would do.", "House choice");
+
+    /// <summary>All descriptors, in the order a page shows them.</summary>
+    public static IReadOnlyList<IOptionDescriptor> All { get; } =
+    [
+        HeldOutFraction, HeldOutMaxRows, LoraRank, LoraAlpha, LoraDropout, RsLora, Schedule, LearningRate, WarmupRatio, FloorRatio, DecayRatio,
+        Decay, PolynomialPower, PolynomialEnd, WeightDecay, Beta1, Beta2, Epsilon, ClipNorm, BatchRows, Accumulation, ContextLength, Packing,
+        Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, GradientCheckpointing, Seed,
+    ];
+
+    /// <summary>The descriptor of a JSON path.</summary>
+    /// <exception cref="KeyNotFoundException">No option has this path.</exception>
+    public static IOptionDescriptor Find(string path)
+        => All.FirstOrDefault(option => option.Path == path) ?? throw new KeyNotFoundException($"No option has the path '{path}'.");
+}

@@ -1,0 +1,98 @@
+using System.Text.Json.Serialization;
+
+namespace FineTuneStudio.Engine.Contracts;
+
+/// <summary>A fact of a run, reported from its own thread; numbers and text only.</summary>
+/// <remarks>
+/// The same records make up <c>events.jsonl</c> of a run's folder, so what a page shows live is what it shows later. A resumed run
+/// continues from its checkpoint's step and rewrites nothing that was before it.
+/// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Started), "started")]
+[JsonDerivedType(typeof(StepCompleted), "step")]
+[JsonDerivedType(typeof(Evaluated), "evaluated")]
+[JsonDerivedType(typeof(Sampled), "sampled")]
+[JsonDerivedType(typeof(CheckpointSaved), "checkpoint")]
+[JsonDerivedType(typeof(Logged), "log")]
+[JsonDerivedType(typeof(Paused), "paused")]
+[JsonDerivedType(typeof(Resumed), "resumed")]
+[JsonDerivedType(typeof(Ended), "ended")]
+public abstract record TrainingEvent
+{
+    private TrainingEvent()
+    {
+    }
+
+    /// <summary>When it happened, UTC.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>The model and data are ready; step <paramref name="Step"/> is done (0, or the checkpoint's).</summary>
+    /// <param name="Step">Steps done before.</param>
+    /// <param name="TotalSteps">Optimizer steps of the whole run.</param>
+    /// <param name="TrainableParameters">Weights that learn.</param>
+    /// <param name="ModelParameters">Weights of the base model.</param>
+    /// <param name="TrainingRows">Rows learnt from.</param>
+    /// <param name="HeldOutRows">Rows held out.</param>
+    /// <param name="TrainingTokens">Rendered tokens of one epoch.</param>
+    /// <param name="LearntTokens">Tokens of one epoch with weight above zero.</param>
+    /// <param name="CutRows">Rows longer than the context.</param>
+    public sealed record Started(
+        int Step, int TotalSteps, long TrainableParameters, long ModelParameters, int TrainingRows, int HeldOutRows,
+        long TrainingTokens, long LearntTokens, int CutRows) : TrainingEvent;
+
+    /// <summary>An optimizer step is done.</summary>
+    /// <param name="Step">Number of the step, from 1.</param>
+    /// <param name="Epoch">Passes over the data so far, as a fraction.</param>
+    /// <param name="Loss">Mean loss over the step's learnt tokens, in nats per token.</param>
+    /// <param name="LearningRate">Rate this step used.</param>
+    /// <param name="GradientNorm">Norm over all trainable weights, before clipping.</param>
+    /// <param name="Tokens">Rendered tokens of the step.</param>
+    /// <param name="LearntTokens">Tokens of the step with weight above zero.</param>
+    /// <param name="Seconds">Time the step took.</param>
+    /// <param name="ResidentBytes">Memory of the process after the step.</param>
+    public sealed record StepCompleted(
+        int Step, double Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens, int LearntTokens,
+        double Seconds, long ResidentBytes) : TrainingEvent
+    {
+        /// <summary>Rendered tokens in a second.</summary>
+        [JsonIgnore]
+        public double TokensPerSecond => Seconds > 0 ? Tokens / Seconds : 0;
+    }
+
+    /// <summary>The held-out rows were scored after step <paramref name="Step"/>.</summary>
+    /// <param name="Step">Steps done.</param>
+    /// <param name="Loss">Mean held-out loss over learnt tokens, in nats per token.</param>
+    /// <param name="Seconds">Time it took.</param>
+    public sealed record Evaluated(int Step, double Loss, double Seconds) : TrainingEvent;
+
+    /// <summary>A held-out prompt was answered after step <paramref name="Step"/>, greedily.</summary>
+    /// <param name="Step">Steps done.</param>
+    /// <param name="Row">Index of the held-out row.</param>
+    /// <param name="Prompt">The prompt as the person wrote it (the last user turn).</param>
+    /// <param name="Expected">The dataset's answer.</param>
+    /// <param name="Answer">The model's answer.</param>
+    public sealed record Sampled(int Step, int Row, string Prompt, string Expected, string Answer) : TrainingEvent;
+
+    /// <summary>The whole state after step <paramref name="Step"/> is safe on disk.</summary>
+    /// <param name="Step">Steps done.</param>
+    /// <param name="Name">Folder under <c>checkpoints/</c>.</param>
+    /// <param name="Bytes">Size on disk.</param>
+    /// <param name="Best">Lowest held-out loss so far.</param>
+    public sealed record CheckpointSaved(int Step, string Name, long Bytes, bool Best) : TrainingEvent;
+
+    /// <summary>Something worth reading.</summary>
+    public sealed record Logged(int Step, LogSeverity Severity, string Message) : TrainingEvent;
+
+    /// <summary>The run stands still at a person's wish; its state is on disk.</summary>
+    public sealed record Paused(int Step) : TrainingEvent;
+
+    /// <summary>The run goes on.</summary>
+    public sealed record Resumed(int Step) : TrainingEvent;
+
+    /// <summary>The run is over.</summary>
+    /// <param name="Step">Steps done.</param>
+    /// <param name="Reason">Why it ended.</param>
+    /// <param name="Message">What a person should know, or empty.</param>
+    /// <param name="HeldOutLoss">Last held-out loss, where there is one.</param>
+    public sealed record Ended(int Step, EndReason Reason, string Message, double? HeldOutLoss) : TrainingEvent;
+}

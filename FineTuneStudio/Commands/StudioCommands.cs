@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace FineTuneStudio.Commands;
+
+/// <summary>The command line's table of contents: one verb a line.</summary>
+internal static class StudioCommands
+{
+    public static RootCommand Create() => new("Fine-tune language models on your own machine: from a dataset to a LoRA adapter.")
+    {
+    };
+}

@@ -1,0 +1,3 @@
+using FineTuneStudio.Commands;
+
+return StudioCommands.Create().Parse(args).Invoke();
