@@ -1,3 +1,4 @@
+#pragma warning disable CA1822 // until the parts behind it are in
 namespace FineTuneStudio.Engine.Tokenizers;
 
 /// <summary>Text to token ids and back, exactly as the model's own tokenizer file says.</summary>
@@ -9,22 +10,22 @@ public sealed class Tokenizer
     }
 
     /// <summary>One past the largest id, added tokens included; the model's embedding may be larger (padded), never smaller.</summary>
-    public int VocabularySize => throw new NotSupportedException();
+    public int VocabularySize { get; internal init; }
 
     /// <summary>The token that begins a text, or <c>null</c> where the model has none.</summary>
-    public SpecialToken? Bos => null;
+    public SpecialToken? Bos { get; internal init; }
 
     /// <summary>The token that ends an answer, or <c>null</c> where none is named.</summary>
-    public SpecialToken? Eos => null;
+    public SpecialToken? Eos { get; internal init; }
 
     /// <summary>The token that fills short rows, or <c>null</c> where none is named.</summary>
-    public SpecialToken? Pad => null;
+    public SpecialToken? Pad { get; internal init; }
 
     /// <summary>The token for what the vocabulary cannot spell, or <c>null</c> where none is named.</summary>
-    public SpecialToken? Unknown => null;
+    public SpecialToken? Unknown { get; internal init; }
 
     /// <summary>Every id that ends an answer: <see cref="Eos"/> and what <c>generation_config.json</c> adds. Sorted, may be empty.</summary>
-    public IReadOnlyList<int> StopIds => [];
+    public IReadOnlyList<int> StopIds { get; internal init; } = [];
 
     /// <summary>Loads a model folder, a <c>tokenizer.json</c> (gzip accepted) or a tiktoken file.</summary>
     /// <exception cref="Contracts.UserErrorException">Nothing there, broken, or a kind of tokenizer that is not built.</exception>
@@ -40,7 +41,7 @@ public sealed class Tokenizer
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false) => throw new NotSupportedException();
 
     /// <summary>Decodes ids as they come; the pieces together are what <see cref="Decode"/> gives for the whole.</summary>
-    public TokenStream CreateStream(bool skipSpecial = false) => throw new NotSupportedException();
+    public StreamingDecoder CreateStreamingDecoder(bool skipSpecial = false) => throw new NotSupportedException();
 
     /// <summary>The id of a token as the vocabulary writes it (byte-level symbols and all), or <c>null</c>.</summary>
     public int? TokenToId(string token) => throw new NotSupportedException();

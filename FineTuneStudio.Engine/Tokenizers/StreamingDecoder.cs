@@ -1,10 +1,10 @@
 namespace FineTuneStudio.Engine.Tokenizers;
 
 /// <summary>Turns ids into text one by one, holding back what is not yet a whole character.</summary>
-/// <remarks>For one thread; made by <see cref="Tokenizer.CreateStream"/>.</remarks>
-public abstract class TokenStream
+/// <remarks>For one thread; made by <see cref="Tokenizer.CreateStreamingDecoder"/>.</remarks>
+public abstract class StreamingDecoder
 {
-    private protected TokenStream()
+    private protected StreamingDecoder()
     {
     }
 
