@@ -7,5 +7,6 @@ internal static class StudioCommands
 {
     public static RootCommand Create() => new("Fine-tune language models on your own machine: from a dataset to a LoRA adapter.")
     {
+        UpCommand.Create(),
     };
 }

@@ -1,0 +1,45 @@
+using FineTuneStudio.Engine.Contracts;
+
+namespace FineTuneStudio.Application;
+
+/// <summary>Where things lie inside the data directory. No name a person typed ever becomes part of a path: folders are named by ids.</summary>
+internal sealed class StudioPaths
+{
+    public StudioPaths(string dataDirectory)
+    {
+        Root = Path.GetFullPath(string.IsNullOrWhiteSpace(dataDirectory) ? StudioOptions.DefaultDataDirectory : dataDirectory);
+        try
+        {
+            foreach (var folder in (string[])[Root, Uploads, Datasets, Models, Runs])
+            {
+                Directory.CreateDirectory(folder);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException("--data", $"The data directory {Root} cannot be written: {exception.Message} Choose another with --data DIR.");
+        }
+    }
+
+    /// <summary>The base model that comes with the studio; absent where it was not built.</summary>
+    public static string EmbeddedModel { get; } = Path.Combine(AppContext.BaseDirectory, "models", "nano");
+
+    public string Root { get; }
+
+    public string Database => Path.Combine(Root, "studio.db");
+
+    /// <summary>Files on their way in.</summary>
+    public string Uploads => Path.Combine(Root, "uploads");
+
+    public string Datasets => Path.Combine(Root, "datasets");
+
+    public string Models => Path.Combine(Root, "models");
+
+    public string Runs => Path.Combine(Root, "runs");
+
+    public string Dataset(Guid id) => Path.Combine(Datasets, id.ToString("N"));
+
+    public string Model(Guid id) => Path.Combine(Models, id.ToString("N"));
+
+    public string Run(Guid id) => Path.Combine(Runs, id.ToString("N"));
+}

@@ -1,0 +1,9 @@
+namespace FineTuneStudio.Components.Shared;
+
+public enum NoteKind
+{
+    Plain,
+    Good,
+    Warn,
+    Bad,
+}

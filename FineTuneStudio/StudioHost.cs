@@ -1,0 +1,44 @@
+using FineTuneStudio.Api;
+using FineTuneStudio.Application;
+using FineTuneStudio.Components;
+using Radzen;
+
+namespace FineTuneStudio;
+
+/// <summary>The web host's composition root.</summary>
+internal static class StudioHost
+{
+    /// <param name="settings">Address and data directory.</param>
+    /// <param name="configure">Lets a test replace a service.</param>
+    public static WebApplication Create(StudioHostSettings settings, Action<IServiceCollection>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(StudioHost).Assembly.GetName().Name });
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Listen(settings.Address, settings.Port);
+        });
+        // Assets do not change under a running studio; without this they would be served uncompressed and unhashed from a build.
+        builder.Configuration.AddInMemoryCollection([new("ReloadStaticAssetsAtRuntime", "false")]);
+        if (settings.DataDirectory.Length > 0)
+        {
+            builder.Configuration.AddInMemoryCollection([new($"{StudioOptions.Section}:{nameof(StudioOptions.DataDirectory)}", settings.DataDirectory)]);
+        }
+
+        builder.Services.AddStudio(builder.Configuration);
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRadzenComponents();
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseExceptionHandler("/error");
+        app.UseStatusCodePagesWithReExecute("/not-found");
+        app.UseSecurityHeaders();
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapStudioApi();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return app;
+    }
+}
