@@ -38,7 +38,7 @@ internal static class StudioHost
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapStudioApi();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 }
