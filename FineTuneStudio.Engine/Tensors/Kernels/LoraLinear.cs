@@ -1,0 +1,26 @@
+namespace FineTuneStudio.Engine.Tensors.Kernels;
+
+/// <summary>A frozen linear layer with a low-rank adapter beside it.</summary>
+/// <remarks>Hu et al. 2021, arXiv 2106.09685.</remarks>
+public static class LoraLinear
+{
+    /// <summary><c>x W^T + bias + scale (x A^T) B^T</c>.</summary>
+    /// <param name="x"><c>[N, in]</c></param>
+    /// <param name="weight">Frozen. <c>[out, in]</c></param>
+    /// <param name="bias">Frozen, or <see langword="null"/>. <c>[out]</c></param>
+    /// <param name="a">fp32. <c>[R, in]</c></param>
+    /// <param name="b">fp32. <c>[out, R]</c></param>
+    /// <param name="scale">Usually alpha over rank.</param>
+    /// <param name="adapterInput">What the adapter reads where it is not x itself: x after dropout. <c>[N, in]</c></param>
+    /// <returns><c>[N, out]</c>, in x's type.</returns>
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, Tensor a, Tensor b, double scale, Tensor? adapterInput = null)
+        => ApplyPlain(x, weight, bias, a, b, scale, adapterInput);
+
+    /// <summary>The plain twin of <see cref="Apply"/>.</summary>
+    public static Tensor ApplyPlain(Tensor x, Tensor weight, Tensor? bias, Tensor a, Tensor b, double scale, Tensor? adapterInput = null)
+    {
+        using var scope = TensorScope.Enter();
+        var low = (adapterInput ?? x).Linear(a.To(x.DType));
+        return scope.Keep(x.Linear(weight, bias) + (low.Linear(b.To(x.DType)) * scale));
+    }
+}

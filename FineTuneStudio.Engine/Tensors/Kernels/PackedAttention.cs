@@ -1,0 +1,67 @@
+namespace FineTuneStudio.Engine.Tensors.Kernels;
+
+/// <summary>Causal attention inside each of several sequences that lie packed one after another; key/value heads may be shared (GQA).</summary>
+public static class PackedAttention
+{
+    /// <summary>Each token looks at itself and what came before it in its own sequence.</summary>
+    /// <param name="q">Queries. <c>[N, H, C]</c></param>
+    /// <param name="k">Keys; head h of the queries reads head <c>h / (H/K)</c>. <c>[N, K, C]</c></param>
+    /// <param name="v">Values. <c>[N, K, C]</c></param>
+    /// <param name="sequenceStarts">First token of each sequence, and N at the end. <c>[S + 1]</c></param>
+    /// <param name="scale">Factor on the scores, usually <c>1 / sqrt(C)</c>.</param>
+    /// <param name="window">Tokens that one looks at, itself included; <see langword="null"/> without limit.</param>
+    /// <returns><c>[N, H, C]</c></returns>
+    /// <exception cref="ArgumentException">The starts do not begin at 0, do not rise, or do not end at N.</exception>
+    public static Tensor Apply(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, double scale, int? window = null)
+    {
+        Check(sequenceStarts, q.Size(0));
+        return ApplyPlain(q, k, v, sequenceStarts, scale, window);
+    }
+
+    /// <summary>The plain twin of <see cref="Apply"/>; it makes each sequence's square matrix of scores.</summary>
+    public static Tensor ApplyPlain(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, double scale, int? window = null)
+    {
+        using var scope = TensorScope.Enter();
+        var outputs = new Tensor[sequenceStarts.Length - 1];
+        for (var sequence = 0; sequence < outputs.Length; sequence++)
+        {
+            var (start, length) = (sequenceStarts[sequence], sequenceStarts[sequence + 1] - sequenceStarts[sequence]);
+            outputs[sequence] = OneSequence(q.Narrow(0, start, length), k.Narrow(0, start, length), v.Narrow(0, start, length), scale, window);
+        }
+
+        return scope.Keep(outputs.Length == 1 ? outputs[0] : Tensor.Cat(outputs, 0));
+    }
+
+    private static Tensor OneSequence(Tensor q, Tensor k, Tensor v, double scale, int? window)
+    {
+        var length = q.Size(0);
+        var group = q.Size(1) / k.Size(1);
+        var keys = k.RepeatInterleave(group, 1).Permute(1, 2, 0);     // [H, C, T]
+        var values = v.RepeatInterleave(group, 1).Transpose(0, 1);    // [H, T, C]
+        var scores = q.Transpose(0, 1).MatMul(keys).To(DType.Float32) * scale;
+        var weights = scores.MaskedFill(Hidden(length, window, q.Device), double.NegativeInfinity).Softmax(-1);
+        return weights.To(q.DType).MatMul(values).Transpose(0, 1).Contiguous();
+    }
+
+    // True where the column's token is later than the row's, or before its window.
+    private static Tensor Hidden(long length, int? window, Device device)
+    {
+        var ones = Tensor.Full([length, length], 1, DType.Float32, device);
+        var hidden = ones.Triu(1);
+        return (window is { } width && width < length ? hidden + ones.Triu(width).Transpose(0, 1) : hidden).NotEqualTo(0);
+    }
+
+    private static void Check(int[] starts, long tokens)
+    {
+        var rising = starts.Length > 1 && starts[0] == 0 && starts[^1] == tokens;
+        for (var index = 1; rising && index < starts.Length; index++)
+        {
+            rising = starts[index] > starts[index - 1];
+        }
+
+        if (!rising)
+        {
+            throw new ArgumentException($"Sequence starts must rise from 0 to {tokens}: {string.Join(", ", starts)}.", nameof(starts));
+        }
+    }
+}

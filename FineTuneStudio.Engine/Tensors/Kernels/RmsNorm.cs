@@ -1,0 +1,41 @@
+namespace FineTuneStudio.Engine.Tensors.Kernels;
+
+/// <summary>Root mean square normalisation: <c>x / sqrt(mean(x^2) + epsilon) * weight</c> over the last dimension, in fp32 inside.</summary>
+/// <remarks>Zhang and Sennrich 2019, arXiv 1910.07467.</remarks>
+public static class RmsNorm
+{
+    /// <summary>Normalises the last dimension.</summary>
+    /// <param name="x"><c>[..., D]</c>; per head <c>[N, H, C]</c>.</param>
+    /// <param name="weight"><c>[D]</c></param>
+    /// <param name="epsilon">Added to the mean of the squares.</param>
+    /// <param name="unitOffset">Multiplies by <c>1 + weight</c> (Gemma).</param>
+    /// <returns>Of x's shape and type.</returns>
+    public static Tensor Apply(Tensor x, Tensor weight, double epsilon, bool unitOffset = false) => ApplyPlain(x, weight, epsilon, unitOffset);
+
+    /// <summary>Adds a residual and normalises the sum.</summary>
+    /// <param name="x"><c>[..., D]</c></param>
+    /// <param name="residual">Of x's shape.</param>
+    /// <param name="weight"><c>[D]</c></param>
+    /// <param name="epsilon">Added to the mean of the squares.</param>
+    /// <param name="unitOffset">Multiplies by <c>1 + weight</c> (Gemma).</param>
+    /// <returns>The sum, which goes on as the next residual, and its normalisation.</returns>
+    public static (Tensor Sum, Tensor Normed) AddApply(Tensor x, Tensor residual, Tensor weight, double epsilon, bool unitOffset = false)
+        => AddApplyPlain(x, residual, weight, epsilon, unitOffset);
+
+    /// <summary>The plain twin of <see cref="Apply"/>.</summary>
+    public static Tensor ApplyPlain(Tensor x, Tensor weight, double epsilon, bool unitOffset = false)
+    {
+        using var scope = TensorScope.Enter();
+        var wide = x.To(DType.Float32);
+        var normed = wide * ((wide * wide).Mean(-1, keep: true) + epsilon).Rsqrt();
+        var factor = weight.To(DType.Float32);
+        return scope.Keep((normed * (unitOffset ? factor + 1 : factor)).To(x.DType));
+    }
+
+    /// <summary>The plain twin of <see cref="AddApply"/>.</summary>
+    public static (Tensor Sum, Tensor Normed) AddApplyPlain(Tensor x, Tensor residual, Tensor weight, double epsilon, bool unitOffset = false)
+    {
+        var sum = x + residual;
+        return (sum, ApplyPlain(sum, weight, epsilon, unitOffset));
+    }
+}
