@@ -4,6 +4,7 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 /// <remarks>Loshchilov and Hutter 2017, arXiv 1711.05101; the order of operations is PyTorch's.</remarks>
 public static class AdamWStep
 {
+    private static readonly Operator Fused = Operator.Named("fts::adamw_step");
     private static readonly Operator AddcmulOperator = Operator.Named("aten::addcmul_");
     private static readonly Operator AddcdivOperator = Operator.Named("aten::addcdiv_");
     private static readonly Operator LerpOperator = Operator.Named("aten::lerp_.Scalar");
@@ -23,7 +24,16 @@ public static class AdamWStep
     public static void Apply(
         Tensor[] parameters, Tensor[] gradients, Tensor[] firstMoments, Tensor[] secondMoments, long step, double learningRate,
         double beta1, double beta2, double epsilon, double weightDecay, double gradientScale = 1)
-        => ApplyPlain(parameters, gradients, firstMoments, secondMoments, step, learningRate, beta1, beta2, epsilon, weightDecay, gradientScale);
+    {
+        if (parameters.Length > 0 && KernelChoice.IsFused(Fused, parameters[0]))
+        {
+            Fused.Run(parameters, gradients, firstMoments, secondMoments, step, learningRate, beta1, beta2, epsilon, weightDecay, gradientScale);
+        }
+        else
+        {
+            ApplyPlain(parameters, gradients, firstMoments, secondMoments, step, learningRate, beta1, beta2, epsilon, weightDecay, gradientScale);
+        }
+    }
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
     public static void ApplyPlain(

@@ -4,13 +4,17 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 /// <remarks>Zhang and Sennrich 2019, arXiv 1910.07467.</remarks>
 public static class RmsNorm
 {
+    private static readonly Operator Fused = Operator.Named("fts::rms_norm");
+    private static readonly Operator FusedAdd = Operator.Named("fts::add_rms_norm");
+
     /// <summary>Normalises the last dimension.</summary>
     /// <param name="x"><c>[..., D]</c>; per head <c>[N, H, C]</c>.</param>
     /// <param name="weight"><c>[D]</c></param>
     /// <param name="epsilon">Added to the mean of the squares.</param>
     /// <param name="unitOffset">Multiplies by <c>1 + weight</c> (Gemma).</param>
     /// <returns>Of x's shape and type.</returns>
-    public static Tensor Apply(Tensor x, Tensor weight, double epsilon, bool unitOffset = false) => ApplyPlain(x, weight, epsilon, unitOffset);
+    public static Tensor Apply(Tensor x, Tensor weight, double epsilon, bool unitOffset = false)
+        => KernelChoice.IsFused(Fused, x) ? Fused.Call(x, weight, epsilon, unitOffset) : ApplyPlain(x, weight, epsilon, unitOffset);
 
     /// <summary>Adds a residual and normalises the sum.</summary>
     /// <param name="x"><c>[..., D]</c></param>
@@ -20,7 +24,15 @@ public static class RmsNorm
     /// <param name="unitOffset">Multiplies by <c>1 + weight</c> (Gemma).</param>
     /// <returns>The sum, which goes on as the next residual, and its normalisation.</returns>
     public static (Tensor Sum, Tensor Normed) AddApply(Tensor x, Tensor residual, Tensor weight, double epsilon, bool unitOffset = false)
-        => AddApplyPlain(x, residual, weight, epsilon, unitOffset);
+    {
+        if (!KernelChoice.IsFused(FusedAdd, x))
+        {
+            return AddApplyPlain(x, residual, weight, epsilon, unitOffset);
+        }
+
+        var results = FusedAdd.CallMany(x, residual, weight, epsilon, unitOffset);
+        return (results[0]!, results[1]!);
+    }
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
     public static Tensor ApplyPlain(Tensor x, Tensor weight, double epsilon, bool unitOffset = false)

@@ -4,12 +4,15 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 /// <remarks>Su et al. 2021, arXiv 2104.09864.</remarks>
 public static class Rope
 {
+    private static readonly Operator Fused = Operator.Named("fts::rope");
+
     /// <summary>Turns each head by its token's angles.</summary>
     /// <param name="x"><c>[N, H, C]</c></param>
     /// <param name="cos"><c>[N, C/2]</c>, fp32.</param>
     /// <param name="sin"><c>[N, C/2]</c>, fp32.</param>
     /// <returns>Of x's shape and type.</returns>
-    public static Tensor Apply(Tensor x, Tensor cos, Tensor sin) => ApplyPlain(x, cos, sin);
+    public static Tensor Apply(Tensor x, Tensor cos, Tensor sin)
+        => KernelChoice.IsFused(Fused, x) ? Fused.Call(x, cos, sin) : ApplyPlain(x, cos, sin);
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
     public static Tensor ApplyPlain(Tensor x, Tensor cos, Tensor sin)

@@ -1,0 +1,109 @@
+// RMSNorm, with and without a residual.
+#include "support.h"
+
+using namespace fts;
+
+namespace {
+
+constexpr int64_t weight_rows = 64;  // rows of one partial sum of the weight's gradient: fixed, so that threads do not change its bits
+
+at::Tensor factors(const at::Tensor& weight, bool unit_offset) {
+    auto wide = weight.to(at::kFloat).contiguous();
+    return unit_offset ? wide + 1 : wide;
+}
+
+// y, rstd and (with a residual) the sum.
+std::tuple<at::Tensor, at::Tensor, at::Tensor> norm_forward(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& factor, double epsilon) {
+    const int64_t width = x.size(-1), rows = width == 0 ? 0 : x.numel() / width;
+    TORCH_CHECK(factor.dim() == 1 && factor.size(0) == width, "rms_norm: a weight of ", factor.sizes(), " for rows of ", width);
+    auto y = at::empty_like(x);
+    auto sum = residual.defined() ? at::empty_like(x) : at::Tensor();
+    auto rstd = at::empty({rows}, x.options().dtype(at::kFloat));
+    with_type(x, [&](auto type) {
+        using T = decltype(type);
+        parallel(rows, 4096 / std::max<int64_t>(width, 1) + 1, [&](int64_t begin, int64_t end) {
+            const int64_t offset = begin * width;
+            row_kernels<T>().rms_norm(data<T>(x) + offset, residual.defined() ? data<T>(residual) + offset : nullptr, data<float>(factor),
+                static_cast<float>(epsilon), end - begin, width, sum.defined() ? data<T>(sum) + offset : nullptr, data<T>(y) + offset, data<float>(rstd) + begin);
+        });
+    });
+    return {y, rstd, sum};
+}
+
+// dx and, where asked for, dweight.
+std::pair<at::Tensor, at::Tensor> norm_backward(
+    const at::Tensor& x, const at::Tensor& dy, const at::Tensor& add, const at::Tensor& factor, const at::Tensor& rstd, bool weight_needed) {
+    const int64_t width = x.size(-1), rows = rstd.numel();
+    const int64_t parts = (rows + weight_rows - 1) / weight_rows;
+    auto dx = at::empty_like(x);
+    auto partial = weight_needed ? at::zeros({parts, width}, rstd.options()) : at::Tensor();
+    with_type(x, [&](auto type) {
+        using T = decltype(type);
+        parallel(parts, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t part = begin; part < end; part++) {
+                const int64_t first = part * weight_rows, count = std::min(weight_rows, rows - first), offset = first * width;
+                row_kernels<T>().rms_norm_backward(data<T>(x) + offset, data<T>(dy) + offset, add.defined() ? data<T>(add) + offset : nullptr,
+                    data<float>(factor), data<float>(rstd) + first, count, width, data<T>(dx) + offset,
+                    weight_needed ? data<float>(partial) + part * width : nullptr);
+            }
+        });
+    });
+    return {dx, weight_needed ? partial.sum(0) : at::Tensor()};
+}
+
+struct RmsNorm : torch::autograd::Function<RmsNorm> {
+    static Variable forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight, double epsilon, bool unit_offset) {
+        const auto x = input.contiguous();
+        const auto factor = factors(weight, unit_offset);
+        auto [y, rstd, sum] = norm_forward(x, {}, factor, epsilon);
+        context->save_for_backward({x, factor, rstd});
+        context->saved_data["weight"] = weight.requires_grad();
+        context->saved_data["type"] = static_cast<int64_t>(weight.scalar_type());
+        return y;
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list gradients) {
+        const auto saved = context->get_saved_variables();
+        auto [dx, dweight] = norm_backward(saved[0], gradients[0].contiguous(), {}, saved[1], saved[2], context->saved_data["weight"].toBool());
+        if (dweight.defined()) dweight = dweight.to(static_cast<at::ScalarType>(context->saved_data["type"].toInt()));
+        return {dx, dweight, {}, {}};
+    }
+};
+
+struct AddRmsNorm : torch::autograd::Function<AddRmsNorm> {
+    static variable_list forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& residual, const at::Tensor& weight, double epsilon, bool unit_offset) {
+        check_same(input, residual, "add_rms_norm");
+        const auto factor = factors(weight, unit_offset);
+        auto [y, rstd, sum] = norm_forward(input.contiguous(), residual.contiguous(), factor, epsilon);
+        context->save_for_backward({sum, factor, rstd});
+        context->saved_data["weight"] = weight.requires_grad();
+        context->saved_data["type"] = static_cast<int64_t>(weight.scalar_type());
+        context->set_materialize_grads(false);
+        return {sum, y};
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list gradients) {
+        if (!gradients[1].defined()) return {gradients[0], gradients[0], {}, {}, {}};
+        const auto saved = context->get_saved_variables();
+        const auto add = gradients[0].defined() ? gradients[0].contiguous() : at::Tensor();
+        auto [dx, dweight] = norm_backward(saved[0], gradients[1].contiguous(), add, saved[1], saved[2], context->saved_data["weight"].toBool());
+        if (dweight.defined()) dweight = dweight.to(static_cast<at::ScalarType>(context->saved_data["type"].toInt()));
+        return {dx, dx, dweight, {}, {}};
+    }
+};
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon, bool unit_offset) {
+    return RmsNorm::apply(x, weight, epsilon, unit_offset);
+}
+
+std::tuple<at::Tensor, at::Tensor> add_rms_norm(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, double epsilon, bool unit_offset) {
+    auto results = AddRmsNorm::apply(x, residual, weight, epsilon, unit_offset);
+    return {results[0], results[1]};
+}
+
+}  // namespace
+
+TORCH_LIBRARY_FRAGMENT(fts, library) {
+    library.def("rms_norm(Tensor x, Tensor weight, float epsilon, bool unit_offset=False) -> Tensor", rms_norm);
+    library.def("add_rms_norm(Tensor x, Tensor residual, Tensor weight, float epsilon, bool unit_offset=False) -> (Tensor, Tensor)", add_rms_norm);
+}

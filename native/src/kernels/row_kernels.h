@@ -1,0 +1,52 @@
+// Kernels over rows of numbers, without libtorch's headers: the same loops are compiled for several instruction sets, and inline
+// functions of shared headers compiled for one must not be linked into the others.
+#pragma once
+#include <cstdint>
+
+namespace fts {
+
+struct bf16 {
+    uint16_t bits;
+};
+
+template <typename T>
+struct RowKernels {
+    // y = x * rstd * (weight), rstd = 1 / sqrt(mean(x^2) + epsilon), for rows of `width`. With a residual: sum = x + residual is
+    // written too, and normalised.
+    void (*rms_norm)(const T* x, const T* residual, const float* weight, float epsilon, int64_t rows, int64_t width, T* sum, T* y, float* rstd);
+    // dx from dy; `add`, where given, is added to it (the gradient that reaches the sum by itself). dweight, where given, is added to.
+    void (*rms_norm_backward)(const T* x, const T* dy, const T* add, const float* weight, const float* rstd, int64_t rows, int64_t width, T* dx, float* dweight);
+    // Turns pairs (i, i + half) of each head; sign -1 turns back. Tokens of x are x_stride elements apart, of y heads * 2 * half.
+    void (*rope)(const T* x, int64_t x_stride, const float* cos, const float* sin, float sign, int64_t tokens, int64_t heads, int64_t half, T* y);
+    void (*swiglu)(const T* gate, const T* up, int64_t count, T* y);
+    void (*swiglu_backward)(const T* gate, const T* up, const T* dy, int64_t count, T* dgate, T* dup);
+    // Cross-entropy of one row of logits: lse = log(sum(exp(logits))); then, where gradient is set, d = (softmax - onehot) * scale.
+    void (*log_sum_exp)(const T* logits, int64_t count, float* lse);
+    void (*softmax_minus_target)(const T* logits, int64_t count, float lse, int64_t target, float scale, T* gradient);
+    void (*to_float)(const T* x, int64_t count, float* y);
+    void (*from_float)(const float* x, int64_t count, T* y);
+    // y += scale * x, and y = y * scale.
+    void (*add_scaled)(const T* x, float scale, int64_t count, T* y);
+};
+
+struct AdamWOptions {
+    float decay;             // 1 - learning rate * weight decay
+    float beta2;
+    float rest1, rest2;      // 1 - beta, subtracted in double: 1 - 0.999f is off by five digits
+    float step_size;         // learning rate / (1 - beta1^step)
+    float root_correction;   // sqrt(1 - beta2^step)
+    float epsilon;
+    float gradient_scale;
+};
+
+struct FlatKernels {
+    void (*adamw)(float* parameter, const float* gradient, float* first, float* second, int64_t count, const AdamWOptions& options);
+    double (*sum_of_squares)(const float* x, int64_t count);
+};
+
+// The best that this processor runs.
+template <typename T>
+const RowKernels<T>& row_kernels();
+const FlatKernels& flat_kernels();
+
+}  // namespace fts

@@ -1,0 +1,2 @@
+#define FTS_ISA avx2
+#include "row_kernels.inl"

@@ -1,0 +1,2 @@
+#define FTS_ISA avx512
+#include "row_kernels.inl"

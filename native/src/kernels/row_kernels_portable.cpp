@@ -1,0 +1,2 @@
+#define FTS_ISA portable
+#include "row_kernels.inl"
