@@ -1,0 +1,118 @@
+using System.Text.Json;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Datasets.Rows;
+using Microsoft.Win32.SafeHandles;
+
+namespace FineTuneStudio.Engine.Datasets;
+
+/// <summary>The good rows of a file, by number: any row is one read away, and only their places are in memory (24 bytes a row).</summary>
+/// <remarks>
+/// A compressed file is unpacked beside the system's temporary files first, and deleted when the index is disposed. Reading is
+/// thread-safe.
+/// </remarks>
+public sealed class DatasetIndex : IDisposable
+{
+    private readonly DatasetFile _file;
+    private readonly RowPositions _positions;
+    private readonly SafeFileHandle _handle;
+    private readonly UnpackedFile? _unpacked;
+
+    [ThreadStatic]
+    private static byte[]? _buffer;
+
+    private DatasetIndex(DatasetFile file, RowPositions positions, DatasetReport report, UnpackedFile? unpacked)
+    {
+        _file = file;
+        _positions = positions;
+        _unpacked = unpacked;
+        Report = report;
+        _handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+    }
+
+    /// <summary>Good rows.</summary>
+    public int Count => _positions.Count;
+
+    /// <summary>What the check found; <see cref="DatasetReport.Usable"/> says whether every row is good.</summary>
+    public DatasetReport Report { get; }
+
+    /// <summary>Checks a file and indexes its good rows; bad ones are in <see cref="Report"/>, and left out.</summary>
+    /// <exception cref="UserErrorException">There is no such file, it cannot be read, or it holds no good row.</exception>
+    public static DatasetIndex Open(string path, DatasetCheckOptions options, CancellationToken cancellationToken, Action<DatasetProgress>? progress = null)
+    {
+        var file = DatasetFile.Open(path, options);
+        var unpacked = file.Compressed && file.HasRows ? UnpackedFile.Create(file, cancellationToken) : null;
+        try
+        {
+            var readable = unpacked is null ? file : DatasetFile.Open(unpacked.Path, options);
+            var positions = new RowPositions();
+            var report = DatasetChecker.Check(readable, options, positions, cancellationToken, progress) with { File = Path.GetFileName(file.Path) };
+            if (positions.Count == 0)
+            {
+                throw new UserErrorException(path, NoGoodRow(report));
+            }
+
+            return new DatasetIndex(readable, positions, report, unpacked);
+        }
+        catch
+        {
+            unpacked?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a good row.</summary>
+    /// <param name="row">From 0, below <see cref="Count"/>.</param>
+    /// <exception cref="UserErrorException">The file changed since it was indexed.</exception>
+    public DatasetRow Read(int row)
+    {
+        var position = _positions[row];
+        var buffer = _buffer is { } kept && kept.Length >= position.Length ? kept : _buffer = new byte[Math.Max(position.Length, 1 << 14)];
+        var count = RandomAccess.Read(_handle, buffer.AsSpan(0, position.Length), position.Offset);
+        try
+        {
+            // The parser (its converter's buffer) belongs to one call, so that rows can be read from several threads.
+            var parser = new RowParser(_file.Format == DatasetFormat.OpenAiChat ? null : _file.CreateConverter());
+            return parser.Parse(buffer.AsMemory(0, count), row, position.Line, position.Offset);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new UserErrorException($"{Report.File}:{position.Line}", "The row is not what it was when the file was checked: the file changed. Check it again.");
+        }
+    }
+
+    /// <summary>The row's bytes as they lie in the file, for a preview.</summary>
+    public byte[] ReadRaw(int row)
+    {
+        var position = _positions[row];
+        var bytes = new byte[position.Length];
+        var count = RandomAccess.Read(_handle, bytes, position.Offset);
+        return count == bytes.Length ? bytes : bytes[..count];
+    }
+
+    /// <summary>Rows in the order of the file.</summary>
+    public IEnumerable<DatasetRow> ReadAll()
+    {
+        for (var row = 0; row < Count; row++)
+        {
+            yield return Read(row);
+        }
+    }
+
+    /// <summary>A hash of the row's bytes: equal rows have equal hashes, wherever they stand.</summary>
+    public ulong ContentHash(int row) => _positions[row].Hash;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _unpacked?.Dispose();
+    }
+
+    private static string NoGoodRow(DatasetReport report)
+    {
+        var fault = report.Faults.FirstOrDefault(fault => fault.Severity == FaultSeverity.Error);
+        return fault is null
+            ? "There is no row to learn from."
+            : $"There is no row to learn from. {(fault.Line > 0 ? $"Line {fault.Line}{(fault.Field.Length > 0 ? $", {fault.Field}" : "")}: " : "")}{fault.Describe()}";
+    }
+}
