@@ -1,0 +1,14 @@
+namespace FineTuneStudio.Engine.Adapters;
+
+/// <summary>Names of the files of an adapter folder.</summary>
+public static class AdapterFiles
+{
+    /// <summary>Options, as PEFT writes them.</summary>
+    public const string Configuration = "adapter_config.json";
+
+    /// <summary>Tensors.</summary>
+    public const string Weights = "adapter_model.safetensors";
+
+    /// <summary>Where it comes from, for a person.</summary>
+    public const string ReadMe = "README.md";
+}

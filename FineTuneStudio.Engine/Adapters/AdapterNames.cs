@@ -1,0 +1,24 @@
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Engine.Adapters;
+
+/// <summary>PEFT's names of an adapter's tensors.</summary>
+internal static class AdapterNames
+{
+    public const string Prefix = "base_model.model.";
+    public const string A = ".lora_A.weight";
+    public const string B = ".lora_B.weight";
+    public const string Magnitude = ".lora_magnitude_vector";
+
+    public static IEnumerable<KeyValuePair<string, Tensor>> Of(LoraAdapter adapter)
+    {
+        yield return KeyValuePair.Create(Prefix + adapter.Module + A, adapter.A);
+        yield return KeyValuePair.Create(Prefix + adapter.Module + B, adapter.B);
+        if (adapter.Magnitude is { } magnitude)
+        {
+            yield return KeyValuePair.Create(Prefix + adapter.Module + Magnitude, magnitude);
+        }
+    }
+
+    public static string Saved(string module) => $"{Prefix}{module}.weight";
+}

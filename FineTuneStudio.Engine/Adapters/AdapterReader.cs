@@ -1,0 +1,109 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+
+namespace FineTuneStudio.Engine.Adapters;
+
+/// <summary>Builds an <see cref="AdapterSet"/> from a folder in PEFT layout, every tensor accounted for.</summary>
+internal sealed class AdapterReader
+{
+    private readonly SafetensorsFile _file;
+    private readonly AdapterConfiguration _configuration;
+    private readonly Device _device;
+    private readonly HashSet<string> _unused;
+    private readonly List<UserError> _errors = [];
+
+    private AdapterReader(SafetensorsFile file, AdapterConfiguration configuration, Device device)
+    {
+        _file = file;
+        _configuration = configuration;
+        _device = device;
+        _unused = [.. file.Names];
+    }
+
+    public static AdapterSet Read(string folder, IReadOnlyList<LinearShape> linears, Device device)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UserErrorException(folder, "There is no such folder; expected an adapter in PEFT layout.");
+        }
+
+        var configuration = AdapterConfigurationFile.Read(Path.Combine(folder, AdapterFiles.Configuration));
+        var file = SafetensorsFile.Open(Path.Combine(folder, AdapterFiles.Weights));
+        return new AdapterReader(file, configuration, device).Read(linears);
+    }
+
+    private AdapterSet Read(IReadOnlyList<LinearShape> linears)
+    {
+        var chosen = _configuration.Targets.Choose(linears, Path.Combine(Path.GetDirectoryName(_file.Header.Path)!, AdapterFiles.Configuration));
+        var adapters = new List<LoraAdapter>();
+        var saved = new List<KeyValuePair<string, Tensor>>();
+        try
+        {
+            adapters.AddRange(chosen.Select(ReadAdapter).OfType<LoraAdapter>());
+            saved.AddRange(_configuration.ModulesToSave.SelectMany(ReadSaved).ToList());
+            Refuse(_unused.Order(StringComparer.Ordinal).Take(5), name => $"Tensor '{name}' belongs to no target of the configuration{(_unused.Count > 5 ? $" (nor do {_unused.Count - 5} more)" : "")}.");
+            UserErrorException.ThrowIfAny(_errors);
+            return new AdapterSet(_configuration, adapters, saved);
+        }
+        catch
+        {
+            adapters.ForEach(adapter => adapter.Dispose());
+            saved.ForEach(pair => pair.Value.Dispose());
+            throw;
+        }
+    }
+
+    private LoraAdapter? ReadAdapter(LinearShape linear)
+    {
+        using var scope = TensorScope.Enter();
+        var rank = _configuration.RankOf(linear.Name);
+        var name = AdapterNames.Prefix + linear.Name;
+        var a = ReadTensor(name + AdapterNames.A, rank, linear.Inputs);
+        var b = ReadTensor(name + AdapterNames.B, linear.Outputs, rank);
+        var magnitude = _configuration.WeightDecomposed ? ReadTensor(name + AdapterNames.Magnitude, linear.Outputs) : null;
+        return a is null || b is null
+            ? null
+            : new LoraAdapter(linear.Name, a, b, _configuration.AlphaOf(linear.Name), _configuration.RankStabilised, _configuration.Dropout, magnitude);
+    }
+
+    private IEnumerable<KeyValuePair<string, Tensor>> ReadSaved(string module)
+    {
+        var names = _unused.Where(name => name == AdapterNames.Saved(module) || name.EndsWith($".{module}.weight", StringComparison.Ordinal)).ToList();
+        if (names.Count == 0)
+        {
+            _errors.Add(new(_file.Header.Path, $"modules_to_save names '{module}', but no tensor ends in '{module}.weight'."));
+        }
+
+        return names.Select(name => KeyValuePair.Create(name[AdapterNames.Prefix.Length..^".weight".Length], ReadWhole(name)));
+    }
+
+    private Tensor ReadWhole(string name)
+    {
+        using var scope = TensorScope.Enter();
+        return ReadTensor(name, [.. _file.Header.Entries[name].Shape])!.Own();
+    }
+
+    // Masters are fp32, and memory of ours: the optimizer writes into them.
+    private Tensor? ReadTensor(string name, params long[] shape)
+    {
+        _unused.Remove(name);
+        if (!_file.Header.Entries.TryGetValue(name, out var entry))
+        {
+            _errors.Add(new(_file.Header.Path, $"There is no tensor '{name}', which the configuration asks for."));
+            return null;
+        }
+
+        if (!entry.Shape.SequenceEqual(shape))
+        {
+            _errors.Add(new(_file.Header.Path, $"Tensor '{name}' is {entry.ShapeText}; the model and the configuration need [{string.Join(", ", shape)}]. Is the adapter for another model?"));
+            return null;
+        }
+
+        var mapped = _file.Get(name);
+        return Tensor.Empty(shape, DType.Float32, _device).CopyFrom(mapped);
+    }
+
+    private void Refuse(IEnumerable<string> names, Func<string, string> message)
+        => _errors.AddRange(names.Select(name => new UserError(_file.Header.Path, message(name))));
+}

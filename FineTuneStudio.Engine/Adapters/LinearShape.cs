@@ -1,0 +1,12 @@
+namespace FineTuneStudio.Engine.Adapters;
+
+/// <summary>A linear of a model, as an adapter sees it.</summary>
+/// <param name="Name">Full module name in Hugging Face's model: <c>model.layers.0.self_attn.q_proj</c>.</param>
+/// <param name="Inputs">Width of what comes in.</param>
+/// <param name="Outputs">Width of what goes out.</param>
+/// <param name="IsHead">Whether it makes the logits; <c>all-linear</c> leaves it out.</param>
+public sealed record LinearShape(string Name, long Inputs, long Outputs, bool IsHead = false)
+{
+    /// <summary>Last part of the name.</summary>
+    public string LastPart => Name[(Name.LastIndexOf('.') + 1)..];
+}

@@ -1,0 +1,112 @@
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+
+namespace FineTuneStudio.Engine.Adapters;
+
+/// <summary>The low-rank pair beside one frozen linear: <c>y = Wx + s B A x</c>; with a magnitude, DoRA's <c>y = (m/n)(Wx + s BAx)</c>.</summary>
+/// <remarks>
+/// Hu et al. 2021, arXiv 2106.09685; Liu et al. 2024, arXiv 2402.09353. Masters are fp32. n, the row norms of W + s BA, counts as a constant
+/// in the backward pass, as in the paper's section 4.3 and in PEFT.
+/// </remarks>
+public sealed class LoraAdapter : IDisposable
+{
+    /// <summary>Takes over the tensors.</summary>
+    /// <param name="module">The linear's full name.</param>
+    /// <param name="a"><c>[R, in]</c>, fp32</param>
+    /// <param name="b"><c>[out, R]</c>, fp32</param>
+    /// <param name="alpha">Numerator of the scale.</param>
+    /// <param name="rankStabilised">Divides by the root of the rank.</param>
+    /// <param name="dropout">Share of the inputs set to zero while training.</param>
+    /// <param name="magnitude">DoRA's row magnitudes, or <see langword="null"/>. <c>[out]</c>, fp32</param>
+    public LoraAdapter(string module, Tensor a, Tensor b, double alpha, bool rankStabilised, double dropout, Tensor? magnitude = null)
+    {
+        if (a.Size(0) != b.Size(1))
+        {
+            throw new ArgumentException($"A is {a} and B is {b}; their ranks differ.");
+        }
+
+        Module = module;
+        A = a.Own();
+        B = b.Own();
+        Magnitude = magnitude?.Own();
+        Alpha = alpha;
+        Scale = alpha / (rankStabilised ? Math.Sqrt(Rank) : Rank);
+        Dropout = dropout;
+    }
+
+    /// <summary>The linear's full name.</summary>
+    public string Module { get; }
+
+    /// <summary>The product's first factor. <c>[R, in]</c></summary>
+    public Tensor A { get; }
+
+    /// <summary>The product's second factor. <c>[out, R]</c></summary>
+    public Tensor B { get; }
+
+    /// <summary>DoRA's row magnitudes. <c>[out]</c></summary>
+    public Tensor? Magnitude { get; }
+
+    /// <summary>Width R.</summary>
+    public long Rank => A.Size(0);
+
+    /// <summary>Numerator of the scale.</summary>
+    public double Alpha { get; }
+
+    /// <summary>The factor s.</summary>
+    public double Scale { get; }
+
+    /// <summary>Share of the inputs set to zero while training.</summary>
+    public double Dropout { get; }
+
+    /// <summary>The linear with its adapter.</summary>
+    /// <param name="x"><c>[N, in]</c></param>
+    /// <param name="weight">Frozen. <c>[out, in]</c></param>
+    /// <param name="bias">Frozen. <c>[out]</c></param>
+    /// <param name="dropout">The random stream of training; <see langword="null"/> drops nothing.</param>
+    /// <returns><c>[N, out]</c>, in x's type.</returns>
+    public Tensor Apply(Tensor x, Tensor weight, Tensor? bias, RandomGenerator? dropout)
+    {
+        var input = dropout is null || Dropout == 0 ? null : Drop(x, dropout);
+        if (Magnitude is null)
+        {
+            return LoraLinear.Apply(x, weight, bias, A, B, Scale, input);
+        }
+
+        using var scope = TensorScope.Enter();
+        var sum = LoraLinear.Apply(x, weight, null, A, B, Scale, input);
+        var scaled = sum * (Magnitude / RowNorms(weight)).To(x.DType);
+        return scope.Keep(bias is null ? scaled : scaled + bias);
+    }
+
+    /// <summary>The one weight that computes the same. <c>[out, in]</c>, fp32; differentiable by A, B and the magnitude.</summary>
+    public Tensor Merge(Tensor weight)
+    {
+        using var scope = TensorScope.Enter();
+        var sum = weight.To(DType.Float32) + (B.MatMul(A) * Scale);
+        return scope.Keep(Magnitude is null ? sum : sum * (Magnitude / RowNorms(weight)).Unsqueeze(1));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        A.Dispose();
+        B.Dispose();
+        Magnitude?.Dispose();
+    }
+
+    // [out]
+    private Tensor RowNorms(Tensor weight)
+    {
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        var sum = weight.To(DType.Float32) + (B.MatMul(A) * Scale);
+        return scope.Keep((sum * sum).Sum(1).Sqrt());
+    }
+
+    private Tensor Drop(Tensor x, RandomGenerator generator)
+    {
+        using var scope = TensorScope.Enter();
+        var kept = Tensor.Empty([.. x.Shape], x.DType, x.Device).FillBernoulli(1 - Dropout, generator);
+        return scope.Keep(x * (kept / (1 - Dropout)));
+    }
+}

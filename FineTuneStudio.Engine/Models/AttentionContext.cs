@@ -1,0 +1,30 @@
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Engine.Models;
+
+/// <summary>What surrounds one forward pass: which keys and values the queries see, and what training adds.</summary>
+/// <remarks>The network is the same in training, evaluation and generation; only this differs.</remarks>
+public abstract class AttentionContext
+{
+    /// <summary>The random stream of adapter dropout; <see langword="null"/> outside of training.</summary>
+    public RandomGenerator? Dropout { get; init; }
+
+    /// <summary>Recompute each layer in the backward pass instead of keeping its activations.</summary>
+    public bool Checkpointing { get; init; }
+
+    /// <summary>
+    /// Sees the residual stream before each layer, by its index, and after the final norm, by the number of layers. The tensor is the pass's
+    /// own: clone what shall stay. <c>[N, D]</c>
+    /// </summary>
+    public Action<int, Tensor>? HiddenObserved { get; init; }
+
+    /// <summary>Causal attention of one layer.</summary>
+    /// <param name="layer">Index of the layer, from 0.</param>
+    /// <param name="q">Queries, turned. <c>[N, H, C]</c></param>
+    /// <param name="k">Keys, turned. <c>[N, K, C]</c></param>
+    /// <param name="v">Values. <c>[N, K, C]</c></param>
+    /// <param name="scale">Factor on the scores.</param>
+    /// <param name="window">Tokens that one looks at, itself included; <see langword="null"/> without limit.</param>
+    /// <returns><c>[N, H, C]</c></returns>
+    public abstract Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, double scale, int? window);
+}

@@ -1,0 +1,227 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+
+namespace FineTuneStudio.Engine.Models;
+
+/// <summary>A decoder-only language model: token ids in, normed hidden states and logits out.</summary>
+/// <remarks>
+/// Frozen unless made trainable. <see cref="WithAdapter"/> makes further views over the same weights, each with its own adapter, so that
+/// training, evaluation and a base-model answer share one copy; dispose the views before the model that was loaded.
+/// </remarks>
+public sealed class CausalModel : IDisposable
+{
+    private readonly ModelWeights _weights;
+    private readonly bool _ownsWeights;
+    private readonly IReadOnlyList<DecoderLayer> _layers;
+    private readonly IReadOnlyList<RotaryEmbedding> _ropes;
+    private readonly IReadOnlyList<int> _ropeOfLayer;
+    private readonly Tensor _embedding;
+    private readonly LinearLayer _head;
+    private readonly Tensor _finalNorm;
+
+    private CausalModel(ModelConfig config, ModelWeights weights, DType computeType)
+    {
+        Config = config;
+        ComputeType = computeType;
+        _weights = weights;
+        _ownsWeights = true;
+        _layers = [.. config.Layers.Select((_, index) => LayerBuilder.Build(config, weights, index))];
+        _embedding = weights[$"{WeightPlan.Embedding}.weight"];
+        _head = new LinearLayer(WeightPlan.Head, weights.Find($"{WeightPlan.Head}.weight") ?? _embedding, bias: null, isHead: true);
+        _finalNorm = weights[WeightPlan.FinalNorm];
+
+        // Layers usually share one kind of rope, so its tables are made once for each kind.
+        var kinds = config.Layers.Select(layer => layer.Attention.Rope).Distinct().ToList();
+        _ropes = [.. kinds.Select(kind => new RotaryEmbedding(kind, weights.Device))];
+        _ropeOfLayer = [.. config.Layers.Select(layer => kinds.IndexOf(layer.Attention.Rope))];
+    }
+
+    private CausalModel(CausalModel model, AdapterSet? adapter)
+    {
+        Config = model.Config;
+        ComputeType = model.ComputeType;
+        Adapter = adapter;
+        _weights = model._weights;
+        LinearLayer Attach(LinearLayer linear) => linear.With(adapter?.Adapters.GetValueOrDefault(linear.Shape.Name));
+
+        _layers = [.. model._layers.Select(layer => layer.With(Attach))];
+        _ropes = model._ropes;
+        _ropeOfLayer = model._ropeOfLayer;
+        _embedding = adapter?.SavedModules.GetValueOrDefault(WeightPlan.Embedding) ?? _weights[$"{WeightPlan.Embedding}.weight"];
+        var head = adapter?.SavedModules.GetValueOrDefault(WeightPlan.Head)
+            ?? _weights.Find($"{WeightPlan.Head}.weight") ?? _weights[$"{WeightPlan.Embedding}.weight"];
+        _head = Attach(new LinearLayer(WeightPlan.Head, head, bias: null, isHead: true));
+        _finalNorm = model._finalNorm;
+    }
+
+    /// <summary>The network's description.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Element type of activations.</summary>
+    public DType ComputeType { get; }
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device => _weights.Device;
+
+    /// <summary>What is learnt beside the weights in this view.</summary>
+    public AdapterSet? Adapter { get; }
+
+    /// <summary>The base's weights by hub name, in the order the network uses them; a tied head is the embedding.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters => _weights.All;
+
+    /// <summary>Number of the base's weights.</summary>
+    public long ParameterCount => _weights.All.Sum(pair => pair.Value.ElementCount);
+
+    /// <summary>Every linear that an adapter may stand beside; the head is the last.</summary>
+    public IReadOnlyList<LinearShape> Linears => [.. _layers.SelectMany(layer => layer.Linears).Append(_head).Select(linear => linear.Shape)];
+
+    /// <summary>The matrix that makes logits, in <see cref="ComputeType"/>; with an adapter on the head, their sum. <c>[V, D]</c></summary>
+    public Tensor HeadWeight => (_head.Adapter is null ? _head.Weight : _head.Adapter.Merge(_head.Weight)).To(ComputeType);
+
+    /// <summary>Loads a model folder in Hugging Face layout.</summary>
+    /// <param name="folder">Holds <c>config.json</c> and safetensors.</param>
+    /// <param name="precision">Element type of weights and activations; weights stored in it are used in place.</param>
+    /// <param name="device">Where it shall live.</param>
+    /// <param name="trainable">Every weight learns: fp32 masters, copied, whatever the precision of activations.</param>
+    /// <exception cref="UserErrorException">No model, one that is not built, or weights that do not fit; every fault at once.</exception>
+    public static CausalModel Load(string folder, Precision precision, Device device = default, bool trainable = false)
+    {
+        var config = ModelConfigFile.Read(folder);
+        var files = SafetensorsFolder.Open(folder);
+        var computeType = TypeOf(precision);
+        return new CausalModel(config, ModelWeights.Load(config, files, trainable ? DType.Float32 : computeType, trainable, device), computeType);
+    }
+
+    /// <summary>Makes a model anew, with random weights.</summary>
+    /// <param name="config">The network.</param>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="precision">Element type of activations, and of weights that do not learn.</param>
+    /// <param name="device">Where it shall live.</param>
+    /// <param name="trainable">Every weight learns: fp32 masters.</param>
+    public static CausalModel Create(ModelConfig config, long seed, Precision precision, Device device = default, bool trainable = false)
+    {
+        var computeType = TypeOf(precision);
+        return new CausalModel(config, ModelWeights.Create(config, seed, trainable ? DType.Float32 : computeType, trainable, device), computeType);
+    }
+
+    /// <summary>The same weights with an adapter beside them, or with none.</summary>
+    /// <param name="adapter">Made or loaded for this model's <see cref="Linears"/>; stays its owner's.</param>
+    /// <returns>A view: cheap, and disposing it releases nothing.</returns>
+    /// <exception cref="UserErrorException">The adapter saves a module that this model does not have, or of another shape.</exception>
+    public CausalModel WithAdapter(AdapterSet? adapter)
+    {
+        UserErrorException.ThrowIfAny((adapter?.SavedModules ?? new Dictionary<string, Tensor>()).SelectMany(CheckSaved));
+        return new CausalModel(this, adapter);
+    }
+
+    /// <summary>The final-normed hidden state of every token.</summary>
+    /// <param name="batch">On this model's device.</param>
+    /// <param name="context">What the queries see; in training, dropout and checkpointing.</param>
+    /// <returns><c>[N, D]</c>, in <see cref="ComputeType"/></returns>
+    public Tensor Hidden(TokenBatch batch, AttentionContext context)
+    {
+        if (batch.LargestId >= Config.VocabularySize)
+        {
+            throw new ArgumentException($"Token id {batch.LargestId} is outside of the model's vocabulary of {Config.VocabularySize}.", nameof(batch));
+        }
+
+        using var scope = TensorScope.Enter();
+        var tables = new (Tensor Cos, Tensor Sin)[_ropes.Count];
+        for (var index = 0; index < tables.Length; index++)
+        {
+            // A checkpointed layer reads them again in the backward pass, after this scope.
+            var (cos, sin) = _ropes[index].Tables(batch);
+            tables[index] = context.Checkpointing ? (scope.Keep(cos), scope.Keep(sin)) : (cos, sin);
+        }
+
+        var x = _embedding.Embedding(batch.Ids).To(ComputeType);
+        for (var index = 0; index < _layers.Count; index++)
+        {
+            context.HiddenObserved?.Invoke(index, x);
+            var (cos, sin) = tables[_ropeOfLayer[index]];
+            x = context.Checkpointing
+                ? Checkpointed(_layers[index], x, cos, sin, context)
+                : _layers[index].Apply(x, cos, sin, context);
+        }
+
+        x = RmsNorm.Apply(x, _finalNorm.To(ComputeType), Config.NormEpsilon);
+        context.HiddenObserved?.Invoke(_layers.Count, x);
+        return scope.Keep(x);
+    }
+
+    /// <summary>Scores of every token of the vocabulary.</summary>
+    /// <param name="hidden">From <see cref="Hidden"/>; select the rows that are needed first. <c>[n, D]</c></param>
+    /// <returns><c>[n, V]</c>, in <see cref="ComputeType"/></returns>
+    public Tensor Logits(Tensor hidden)
+    {
+        using var scope = TensorScope.Enter();
+        return scope.Keep(hidden.Linear(HeadWeight));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_ownsWeights)
+        {
+            _weights.Dispose();
+        }
+    }
+
+    private static DType TypeOf(Precision precision) => precision switch
+    {
+        Precision.Bf16 => DType.BFloat16,
+        Precision.Fp32 => DType.Float32,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "Unknown precision."),
+    };
+
+    // The second run must drop what the first dropped, so the random stream is set back for it.
+    private static Tensor Checkpointed(DecoderLayer layer, Tensor x, Tensor cos, Tensor sin, AttentionContext context)
+    {
+        if (!x.RequiresGrad)
+        {
+            // Behind a frozen embedding nothing would ask for this layer's gradients otherwise.
+            x.RequiresGrad = true;
+        }
+
+        if (context.Dropout is not { } generator)
+        {
+            return Tensor.Checkpoint(input => layer.Apply(input, cos, sin, context), x);
+        }
+
+        var before = generator.GetState().Own();
+        var isFirst = true;
+        return Tensor.Checkpoint(
+            input =>
+            {
+                if (isFirst)
+                {
+                    isFirst = false;
+                    return layer.Apply(input, cos, sin, context);
+                }
+
+                using var now = generator.GetState().Own();
+                generator.SetState(before);
+                before.Dispose();
+                var output = layer.Apply(input, cos, sin, context);
+                generator.SetState(now);
+                return output;
+            },
+            x);
+    }
+
+    private IEnumerable<UserError> CheckSaved(KeyValuePair<string, Tensor> saved)
+    {
+        if (saved.Key is not (WeightPlan.Head or WeightPlan.Embedding))
+        {
+            yield return new("modules_to_save", $"'{saved.Key}' is saved whole; only {WeightPlan.Head} and {WeightPlan.Embedding} are built.");
+        }
+        else if (!saved.Value.Shape.SequenceEqual([Config.VocabularySize, Config.HiddenSize]))
+        {
+            yield return new("modules_to_save", $"'{saved.Key}' is {saved.Value}; this model needs [{Config.VocabularySize}, {Config.HiddenSize}].");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text.Json;
+using FineTuneStudio.Engine.Contracts;
+
+namespace FineTuneStudio.Engine.Models.Configuration;
+
+/// <summary>Fields of a JSON object, read strictly: every fault is collected, each with the field's path.</summary>
+internal sealed class ConfigFields
+{
+    private readonly string _source;
+    private readonly string _path;
+    private readonly JsonElement _object;
+    private readonly List<UserError> _errors;
+
+    public ConfigFields(string source, JsonElement root, List<UserError> errors)
+        : this(source, "", root, errors)
+    {
+    }
+
+    private ConfigFields(string source, string path, JsonElement value, List<UserError> errors)
+    {
+        _source = source;
+        _path = path;
+        _object = value;
+        _errors = errors;
+    }
+
+    public bool Has(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    public int Int(string name, int? otherwise = null, int least = 1)
+    {
+        if (!Has(name))
+        {
+            return otherwise ?? Missing(name, "a whole number", least);
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least)
+        {
+            return number;
+        }
+
+        Refuse(name, $"is {value.GetRawText()}; expected a whole number from {least} up.");
+        return otherwise ?? least;
+    }
+
+    public double Number(string name, double? otherwise = null, double above = 0)
+    {
+        if (!Has(name))
+        {
+            return otherwise ?? Missing(name, "a number", 1.0);
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number > above && double.IsFinite(number))
+        {
+            return number;
+        }
+
+        Refuse(name, string.Create(CultureInfo.InvariantCulture, $"is {value.GetRawText()}; expected a number above {above}."));
+        return otherwise ?? 1;
+    }
+
+    public bool Flag(string name, bool otherwise)
+    {
+        if (!Has(name))
+        {
+            return otherwise;
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            Refuse(name, $"is {value.GetRawText()}; expected true or false.");
+        }
+
+        return value.ValueKind == JsonValueKind.True;
+    }
+
+    public string Text(string name, string otherwise)
+    {
+        if (!Has(name))
+        {
+            return otherwise;
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return value.GetString()!;
+        }
+
+        Refuse(name, $"is {value.GetRawText()}; expected a text.");
+        return otherwise;
+    }
+
+    /// <summary>The texts of a list; <see langword="null"/> where the field is absent.</summary>
+    public IReadOnlyList<string>? Texts(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        {
+            return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        }
+
+        Refuse(name, "is no list of texts.");
+        return null;
+    }
+
+    /// <summary>The fields of an object inside; <see langword="null"/> where it is absent or null.</summary>
+    public ConfigFields? Object(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return new ConfigFields(_source, $"{_path}{name}.", value, _errors);
+        }
+
+        Refuse(name, $"is {value.GetRawText()}; expected an object.");
+        return null;
+    }
+
+    /// <summary>Adds a fault of a field.</summary>
+    public void Refuse(string name, string message) => _errors.Add(new(_source, $"{_path}{name} {message}"));
+
+    private T Missing<T>(string name, string expected, T standIn)
+    {
+        _errors.Add(new(_source, $"{_path}{name} is missing; expected {expected}."));
+        return standIn;
+    }
+}

@@ -1,0 +1,37 @@
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Engine.Models.Configuration;
+
+/// <summary>A network, described: what a family makes of <c>config.json</c>. Everything that decides a number is here, nothing is looked up later.</summary>
+public sealed record ModelConfig
+{
+    /// <summary><c>model_type</c> of the file: <c>llama</c>, <c>qwen3</c>, ...</summary>
+    public required string Family { get; init; }
+
+    /// <summary>Class name in transformers, as exported models state it: <c>LlamaForCausalLM</c>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Rows of the embedding; may be more than the tokenizer has tokens. <c>V</c></summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Width of the residual stream. <c>D</c></summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Positions the model was trained for.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>Added to the mean of squares in every norm.</summary>
+    public required double NormEpsilon { get; init; }
+
+    /// <summary>Whether the embedding is the head as well.</summary>
+    public required bool TiedEmbeddings { get; init; }
+
+    /// <summary>Element type that the weights were published in.</summary>
+    public DType PublishedType { get; init; } = DType.Float32;
+
+    /// <summary>Deviation of random weights in a model made anew.</summary>
+    public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>The layers, bottom up.</summary>
+    public required IReadOnlyList<LayerDescription> Layers { get; init; }
+}

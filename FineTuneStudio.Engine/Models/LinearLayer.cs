@@ -1,0 +1,43 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Engine.Models;
+
+/// <summary><c>y = Wx + b</c>, with an adapter beside it where one is attached.</summary>
+/// <remarks>Holds the tensors; the model owns them.</remarks>
+public sealed class LinearLayer
+{
+    internal LinearLayer(string name, Tensor weight, Tensor? bias, LoraAdapter? adapter = null, bool isHead = false)
+    {
+        Shape = new LinearShape(name, weight.Size(1), weight.Size(0), isHead);
+        Weight = weight;
+        Bias = bias;
+        Adapter = adapter;
+    }
+
+    /// <summary>Name and widths.</summary>
+    public LinearShape Shape { get; }
+
+    /// <summary><c>[out, in]</c></summary>
+    public Tensor Weight { get; }
+
+    /// <summary>Where the model has one. <c>[out]</c></summary>
+    public Tensor? Bias { get; }
+
+    /// <summary>What is learnt beside it.</summary>
+    public LoraAdapter? Adapter { get; }
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="x"><c>[N, in]</c></param>
+    /// <param name="dropout">The adapter's dropout; <see langword="null"/> drops nothing.</param>
+    /// <returns><c>[N, out]</c>, in x's type.</returns>
+    public Tensor Apply(Tensor x, RandomGenerator? dropout)
+    {
+        // Where every weight learns, masters are fp32 and products may be bfloat16: the cast is part of the graph.
+        var weight = Weight.To(x.DType);
+        var bias = Bias?.To(x.DType);
+        return Adapter is null ? x.Linear(weight, bias) : Adapter.Apply(x, weight, bias, dropout);
+    }
+
+    internal LinearLayer With(LoraAdapter? adapter) => new(Shape.Name, Weight, Bias, adapter, Shape.IsHead);
+}
