@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace FineTuneStudio.Persistence;
+
+internal sealed class ModelConfiguration : IEntityTypeConfiguration<ModelEntity>
+{
+    public void Configure(EntityTypeBuilder<ModelEntity> builder)
+    {
+        builder.HasKey(model => model.Id);
+        builder.Property(model => model.Name).HasMaxLength(100);
+        builder.Property(model => model.Architecture).HasMaxLength(100);
+        builder.Property(model => model.Sha256).HasMaxLength(64);
+        builder.HasIndex(model => model.Name).IsUnique();
+    }
+}

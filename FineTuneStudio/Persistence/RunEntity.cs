@@ -1,0 +1,34 @@
+namespace FineTuneStudio.Persistence;
+
+internal sealed class RunEntity
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; set; }
+
+    public required RunState State { get; set; }
+
+    /// <summary>The specification as the person built it: names of the library, not paths.</summary>
+    public required string Specification { get; init; }
+
+    public Guid? DatasetId { get; init; }
+
+    public Guid? ModelId { get; init; }
+
+    public int Step { get; set; }
+
+    public int TotalSteps { get; set; }
+
+    public double? Loss { get; set; }
+
+    public double? HeldOutLoss { get; set; }
+
+    /// <summary>What a person should know about its end, or empty.</summary>
+    public string Message { get; set; } = "";
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+}
