@@ -1,6 +1,7 @@
 using FineTuneStudio.Api;
 using FineTuneStudio.Application;
 using FineTuneStudio.Components;
+using FineTuneStudio.Live;
 using Radzen;
 
 namespace FineTuneStudio;
@@ -38,6 +39,7 @@ internal static class StudioHost
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapStudioApi();
+        app.MapHub<RunHub>(RunHub.Address);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

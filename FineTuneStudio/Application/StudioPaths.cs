@@ -39,6 +39,9 @@ internal sealed class StudioPaths
 
     public string Dataset(Guid id) => Path.Combine(Datasets, id.ToString("N"));
 
+    /// <summary>A dataset's rows, under a name of our own.</summary>
+    public string DatasetFile(Guid id, string extension) => Path.Combine(Dataset(id), "rows" + extension);
+
     public string Model(Guid id) => Path.Combine(Models, id.ToString("N"));
 
     public string Run(Guid id) => Path.Combine(Runs, id.ToString("N"));

@@ -1,3 +1,7 @@
+using FineTuneStudio.Application.Models;
+using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Persistence;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace FineTuneStudio.Application;
@@ -7,10 +11,25 @@ internal static class StudioServices
 {
     public static IServiceCollection AddStudio(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddStudioStorage(configuration);
+
+        // First: it brings the tables up to date before anything reads them.
+        services.AddHostedService<StudioStartup>();
+        services.AddRuns();
+        return services;
+    }
+
+    /// <summary>What the command line needs as well: where things lie, the database, the library of models.</summary>
+    public static IServiceCollection AddStudioStorage(this IServiceCollection services, IConfiguration configuration)
+    {
         services.AddSingleton<IValidateOptions<StudioOptions>, StudioOptionsValidator>();
         services.AddOptions<StudioOptions>().Bind(configuration.GetSection(StudioOptions.Section)).ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new StudioPaths(provider.GetRequiredService<IOptions<StudioOptions>>().Value.DataDirectory));
+        services.AddDbContextFactory<StudioDatabase>((provider, database) => database.UseStudioDatabase(
+            provider.GetRequiredService<IOptions<StudioOptions>>().Value.PostgreSql, provider.GetRequiredService<StudioPaths>().Database));
+        services.AddSingleton(provider => new ModelLibrary(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

@@ -1,3 +1,5 @@
+using FineTuneStudio.Domain;
+
 namespace FineTuneStudio.Persistence;
 
 internal sealed class RunEntity

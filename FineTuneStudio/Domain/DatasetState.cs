@@ -1,4 +1,4 @@
-namespace FineTuneStudio.Persistence;
+namespace FineTuneStudio.Domain;
 
 /// <summary>How far a dataset has come.</summary>
 public enum DatasetState

@@ -1,4 +1,4 @@
-namespace FineTuneStudio.Persistence;
+namespace FineTuneStudio.Domain;
 
 /// <summary>Where a run stands.</summary>
 public enum RunState

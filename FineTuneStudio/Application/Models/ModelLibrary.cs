@@ -1,0 +1,172 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTuneStudio.Application.Models;
+
+/// <summary>The base models that runs can start from: checked, hashed, copied into the data directory.</summary>
+public sealed class ModelLibrary
+{
+    /// <summary>The model that comes with the studio.</summary>
+    public const string EmbeddedName = "nano";
+
+    private const int MaxNameLength = 100;
+
+    private readonly IDbContextFactory<StudioDatabase> _databases;
+    private readonly StudioPaths _paths;
+    private readonly TimeProvider _time;
+
+    internal ModelLibrary(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, TimeProvider time)
+    {
+        (_databases, _paths, _time) = (databases, paths, time);
+    }
+
+    /// <summary>Every model, the embedded one first.</summary>
+    public async Task<IReadOnlyList<ModelSummary>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        return [.. (await database.Models.AsNoTracking().OrderByDescending(model => model.Embedded).ThenBy(model => model.Name).ToListAsync(cancellationToken)).Select(Summarize)];
+    }
+
+    /// <summary>The model of a name, or <see langword="null"/>.</summary>
+    public async Task<ModelSummary?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        return await database.Models.AsNoTracking().SingleOrDefaultAsync(model => model.Name == name, cancellationToken) is { } row ? Summarize(row) : null;
+    }
+
+    /// <summary>Takes a folder in: checks that the engine can train it, copies it, hashes the copy.</summary>
+    /// <param name="folder">A folder in Hugging Face layout.</param>
+    /// <param name="name">How it will be called; <see langword="null"/> takes the folder's name.</param>
+    /// <param name="cancellationToken">Leaves nothing behind.</param>
+    public async Task<Result<ModelSummary>> ImportAsync(string folder, string? name, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return Refuse(folder, "There is no such folder on the studio's machine. Give the path of a folder with config.json, *.safetensors and tokenizer.json.");
+        }
+
+        name = (name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))).Trim();
+        if (name.Length is 0 or > MaxNameLength)
+        {
+            return Refuse("--name", $"Use a name of 1 to {MaxNameLength} characters.");
+        }
+
+        if (await FindAsync(name, cancellationToken) is not null)
+        {
+            return Refuse("--name", $"A model called '{name}' is in the library already. Choose another name.");
+        }
+
+        ModelInspection inspection;
+        try
+        {
+            inspection = ModelInspection.Of(folder);
+        }
+        catch (UserErrorException exception)
+        {
+            return new Result<ModelSummary>.Refused(exception.Errors);
+        }
+
+        var id = Guid.CreateVersion7();
+        try
+        {
+            await CopyAsync(folder, _paths.Model(id), cancellationToken);
+            return new Result<ModelSummary>.Success(Summarize(await AddAsync(id, name, _paths.Model(id), inspection, embedded: false, cancellationToken)));
+        }
+        catch (Exception exception)
+        {
+            if (Directory.Exists(_paths.Model(id)))
+            {
+                Directory.Delete(_paths.Model(id), recursive: true);
+            }
+
+            if (exception is IOException)
+            {
+                return Refuse(folder, $"The folder could not be copied into {_paths.Models}: {exception.Message} Free some space, or move the data directory.");
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Takes a model out of the library and deletes our copy; runs and adapters made from it stay.</summary>
+    public async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        if (await database.Models.SingleOrDefaultAsync(model => model.Id == id && !model.Embedded, cancellationToken) is not { } row)
+        {
+            return;
+        }
+
+        database.Models.Remove(row);
+        await database.SaveChangesAsync(cancellationToken);
+        Directory.Delete(_paths.Model(id), recursive: true);
+    }
+
+    /// <summary>Puts the embedded model into the library, or notes that it changed with a newer studio.</summary>
+    internal async Task RegisterEmbeddedAsync(CancellationToken cancellationToken)
+    {
+        var folder = StudioPaths.EmbeddedModel;
+        if (!File.Exists(Path.Combine(folder, "config.json")))
+        {
+            return;
+        }
+
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        if (await database.Models.SingleOrDefaultAsync(model => model.Embedded, cancellationToken) is not { } row)
+        {
+            await AddAsync(Guid.CreateVersion7(), EmbeddedName, folder, ModelInspection.Of(folder), embedded: true, cancellationToken);
+            return;
+        }
+
+        var (sha256, bytes) = await FolderHash.ComputeAsync(folder, cancellationToken);
+        if (row.Sha256 != sha256 || row.Folder != folder)
+        {
+            var inspection = ModelInspection.Of(folder);
+            (row.Folder, row.Sha256, row.Bytes) = (folder, sha256, bytes);
+            (row.Architecture, row.Parameters, row.ContextLength) = (inspection.Architecture, inspection.Parameters, inspection.ContextLength);
+            await database.SaveChangesAsync(cancellationToken);
+        }
+    }
+
+    private static Result<ModelSummary> Refuse(string field, string message) => new Result<ModelSummary>.Refused([new UserError(field, message)]);
+
+    private static ModelSummary Summarize(ModelEntity row) => new(
+        row.Id, row.Name, row.Architecture, row.Parameters, row.Bytes, row.ContextLength, row.Sha256, row.Folder, row.Embedded, row.CreatedAt);
+
+    private static async Task CopyAsync(string source, string target, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(target);
+
+        // Links are followed: a Hugging Face cache folder is made of them.
+        foreach (var file in new DirectoryInfo(source).EnumerateFiles())
+        {
+            await using var from = file.OpenRead();
+            await using var to = new FileStream(Path.Combine(target, file.Name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20, FileOptions.Asynchronous);
+            await from.CopyToAsync(to, 1 << 20, cancellationToken);
+            to.Flush(flushToDisk: true);
+        }
+    }
+
+    private async Task<ModelEntity> AddAsync(Guid id, string name, string folder, ModelInspection inspection, bool embedded, CancellationToken cancellationToken)
+    {
+        var (sha256, bytes) = await FolderHash.ComputeAsync(folder, cancellationToken);
+        var row = new ModelEntity
+        {
+            Id = id,
+            Name = name,
+            Folder = folder,
+            Architecture = inspection.Architecture,
+            Parameters = inspection.Parameters,
+            ContextLength = inspection.ContextLength,
+            Bytes = bytes,
+            Sha256 = sha256,
+            Embedded = embedded,
+            CreatedAt = _time.GetUtcNow(),
+        };
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        database.Models.Add(row);
+        await database.SaveChangesAsync(cancellationToken);
+        return row;
+    }
+}

@@ -1,0 +1,14 @@
+using FineTuneStudio.Engine.Contracts;
+
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>What the studio asks of the engine for a run; a test puts one of its own in its place.</summary>
+internal interface ITrainingEngine
+{
+    /// <summary>Runs on the calling thread until the run is over; continues where the folder holds a checkpoint.</summary>
+    TrainingEvent.Ended Run(
+        RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken);
+
+    /// <summary>What the run would take.</summary>
+    RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken);
+}

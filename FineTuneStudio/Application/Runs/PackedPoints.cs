@@ -1,0 +1,7 @@
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>Points of a run on their way to a chart.</summary>
+/// <param name="Count">Rows.</param>
+/// <param name="LastStep">Step of the newest row that exists, sent or not.</param>
+/// <param name="Values">Columns one after the other, 32-bit little-endian floats: step, loss, learning rate, gradient norm, tokens/s, resident MB.</param>
+public sealed record PackedPoints(int Count, int LastStep, byte[] Values);

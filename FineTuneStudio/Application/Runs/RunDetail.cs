@@ -1,0 +1,8 @@
+using FineTuneStudio.Engine.Contracts;
+
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>A run with all that decided it.</summary>
+/// <param name="Summary">As a list shows it.</param>
+/// <param name="Specification">As the person built it: names of the library, not paths.</param>
+public sealed record RunDetail(RunSummary Summary, RunSpecification Specification);

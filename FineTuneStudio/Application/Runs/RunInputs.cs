@@ -1,0 +1,37 @@
+using System.Text.Json;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>Turns the names in a specification into the files they stand for.</summary>
+internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, StudioPaths paths)
+{
+    /// <summary>A stored run's specification with paths in place of names.</summary>
+    /// <exception cref="UserErrorException">Its model or dataset was deleted.</exception>
+    public RunSpecification Resolve(Guid runId)
+    {
+        using var database = databases.CreateDbContext();
+        var run = database.Runs.AsNoTracking().Single(row => row.Id == runId);
+        var specification = RunSpecification.Parse(run.Specification, "the run's specification");
+        var dataset = run.DatasetId is { } datasetId ? database.Datasets.AsNoTracking().SingleOrDefault(row => row.Id == datasetId) : null;
+        var model = run.ModelId is { } modelId ? database.Models.AsNoTracking().SingleOrDefault(row => row.Id == modelId) : null;
+        return Resolve(
+            specification,
+            model ?? throw new UserErrorException("model", $"The model '{specification.Model}' is no longer in the library. Import it again and start the run anew."),
+            dataset ?? throw new UserErrorException("dataset.path", $"The dataset '{specification.Dataset.Path}' was deleted. Upload it again and start the run anew."));
+    }
+
+    /// <summary>A specification with paths in place of names.</summary>
+    public RunSpecification Resolve(RunSpecification specification, ModelEntity model, DatasetEntity dataset) => specification with
+    {
+        Model = model.Folder,
+        Dataset = specification.Dataset with
+        {
+            Path = paths.DatasetFile(dataset.Id, dataset.Extension),
+            Columns = specification.Dataset.Columns
+                ?? (dataset.Columns is { } columns ? JsonSerializer.Deserialize<ColumnMapping>(columns, RunSpecification.JsonOptions) : null),
+        },
+    };
+}

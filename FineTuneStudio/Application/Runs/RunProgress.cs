@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
+
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>All that a page says about a run at one moment, but for the curves, which travel as packed points.</summary>
+public sealed record RunProgress
+{
+    public RunState State { get; init; } = RunState.Queued;
+
+    /// <summary>Asked to stand still, but still finishing its step.</summary>
+    public bool Pausing { get; init; }
+
+    /// <summary>Asked to stop or to be given up, but still finishing its step.</summary>
+    public bool Stopping { get; init; }
+
+    public int Step { get; init; }
+
+    public int TotalSteps { get; init; }
+
+    /// <summary>Size of model and data; <see langword="null"/> until the engine has read them.</summary>
+    public TrainingEvent.Started? Facts { get; init; }
+
+    public TrainingEvent.StepCompleted? Last { get; init; }
+
+    /// <summary>Seconds a step takes lately, its share of evaluations left out.</summary>
+    public double SecondsPerStep { get; init; }
+
+    /// <summary>Seconds spent on evaluations so far.</summary>
+    public double EvaluationSeconds { get; init; }
+
+    public ImmutableList<TrainingEvent.Evaluated> Evaluations { get; init; } = [];
+
+    public ImmutableList<TrainingEvent.CheckpointSaved> Checkpoints { get; init; } = [];
+
+    public ImmutableList<TrainingEvent.Sampled> Samples { get; init; } = [];
+
+    /// <summary>Every event but steps, evaluations and samples, oldest first.</summary>
+    public ImmutableList<TrainingEvent> Timeline { get; init; } = [];
+
+    /// <summary>Why and how it ended, once it has.</summary>
+    public TrainingEvent.Ended? End { get; init; }
+
+    public string Message { get; init; } = "";
+
+    /// <summary>What the run left.</summary>
+    public Guid? AdapterId { get; init; }
+
+    public double? HeldOutLoss => Evaluations is [.., var last] ? last.Loss : null;
+
+    public double? TokensPerSecond => Last is { } last && SecondsPerStep > 0 ? last.Tokens / SecondsPerStep : null;
+
+    /// <summary>Time to go, from the pace so far; <see langword="null"/> before there is one.</summary>
+    public TimeSpan? Remaining
+        => State == RunState.Running && Last is not null && Step > 0
+            ? TimeSpan.FromSeconds((TotalSteps - Step) * (SecondsPerStep + (EvaluationSeconds / Step)))
+            : null;
+
+    /// <summary>The state after <paramref name="happened"/>.</summary>
+    internal RunProgress After(TrainingEvent happened) => happened switch
+    {
+        TrainingEvent.Started started => Rewound(started) with { Timeline = Timeline.Add(started) },
+        TrainingEvent.StepCompleted step => this with
+        {
+            Step = step.Step,
+            Last = step,
+            // The first step warms caches up and says little about the pace.
+            SecondsPerStep = SecondsPerStep > 0 && step.Step > 2 ? (0.9 * SecondsPerStep) + (0.1 * step.Seconds) : step.Seconds,
+        },
+        TrainingEvent.Evaluated evaluated => this with { Evaluations = Evaluations.Add(evaluated), EvaluationSeconds = EvaluationSeconds + evaluated.Seconds },
+        TrainingEvent.Sampled sampled => this with { Samples = Samples.Add(sampled) },
+        TrainingEvent.CheckpointSaved saved => this with { Checkpoints = Checkpoints.Add(saved), Timeline = Timeline.Add(saved) },
+        TrainingEvent.Paused paused => this with { State = RunState.Paused, Pausing = false, Timeline = Timeline.Add(paused) },
+        TrainingEvent.Resumed resumed => this with { State = RunState.Running, Timeline = Timeline.Add(resumed) },
+        TrainingEvent.Ended ended => this with { End = ended, Message = ended.Message, Timeline = Timeline.Add(ended) },
+        _ => this with { Timeline = Timeline.Add(happened) },
+    };
+
+    /// <summary>A resumed run goes on from a checkpoint: what came after that is said again.</summary>
+    private RunProgress Rewound(TrainingEvent.Started started) => this with
+    {
+        State = RunState.Running,
+        Facts = started,
+        Step = started.Step,
+        TotalSteps = started.TotalSteps,
+        End = null,
+        Message = "",
+        Evaluations = Evaluations.RemoveAll(evaluated => evaluated.Step > started.Step),
+        Checkpoints = Checkpoints.RemoveAll(saved => saved.Step > started.Step),
+        Samples = Samples.RemoveAll(sampled => sampled.Step > started.Step),
+    };
+}

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>Writes down where a run stands and what it left.</summary>
+internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, TimeProvider time)
+{
+    /// <summary>Where the run stands now, for lists and for the next start.</summary>
+    public async Task NoteAsync(ActiveRun run, CancellationToken cancellationToken)
+    {
+        var progress = run.Feed.Progress;
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await database.Runs.Where(row => row.Id == run.Id).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(row => row.Step, progress.Step)
+                .SetProperty(row => row.TotalSteps, progress.TotalSteps)
+                .SetProperty(row => row.Loss, progress.Last == null ? null : progress.Last.Loss)
+                .SetProperty(row => row.HeldOutLoss, progress.HeldOutLoss),
+            cancellationToken);
+    }
+
+    /// <summary>The run is over: its end, and the adapter where there is one.</summary>
+    public async Task FinishAsync(ActiveRun run, TrainingEvent.Ended end, CancellationToken cancellationToken)
+    {
+        var state = end.Reason switch
+        {
+            EndReason.Completed => RunState.Completed,
+            EndReason.StoppedAndKept => RunState.Stopped,
+            EndReason.Cancelled => RunState.Cancelled,
+            EndReason.Failed => RunState.Failed,
+            var other => throw new InvalidOperationException($"Unknown end {other}."),
+        };
+        await NoteAsync(run, cancellationToken);
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var row = await database.Runs.SingleAsync(row => row.Id == run.Id, cancellationToken);
+        row.State = state;
+        row.Message = end.Message;
+        row.EndedAt = time.GetUtcNow();
+        row.HeldOutLoss = end.HeldOutLoss ?? row.HeldOutLoss;
+        var adapter = state is RunState.Completed or RunState.Stopped ? await DescribeAdapterAsync(row, cancellationToken) : null;
+        if (adapter is not null)
+        {
+            database.Adapters.Add(adapter);
+        }
+
+        await database.SaveChangesAsync(cancellationToken);
+        run.Feed.Update(progress => progress with
+        {
+            State = state, Pausing = false, Stopping = false, Message = end.Message, End = end, AdapterId = adapter?.Id,
+        });
+    }
+
+    private async Task<AdapterEntity?> DescribeAdapterAsync(RunEntity run, CancellationToken cancellationToken)
+    {
+        var folder = new DirectoryInfo(Path.Combine(paths.Run(run.Id), "adapter"));
+        var weights = Path.Combine(folder.FullName, "adapter_model.safetensors");
+        if (!File.Exists(weights))
+        {
+            return null;
+        }
+
+        await using var stream = File.OpenRead(weights);
+        var hash = await SHA256.HashDataAsync(stream, cancellationToken);
+        return new AdapterEntity
+        {
+            Id = Guid.CreateVersion7(),
+            RunId = run.Id,
+            Name = run.Name,
+            Bytes = folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length),
+            Sha256 = Convert.ToHexStringLower(hash),
+            HeldOutLoss = run.HeldOutLoss,
+            CreatedAt = time.GetUtcNow(),
+        };
+    }
+}

@@ -1,0 +1,250 @@
+using System.Runtime.CompilerServices;
+using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>What a person can do with runs.</summary>
+public sealed class RunService
+{
+    /// <summary>Pages are told at most ten times a second.</summary>
+    private static readonly TimeSpan PagePace = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Charts get at most five messages a second.</summary>
+    private static readonly TimeSpan ChartPace = TimeSpan.FromMilliseconds(200);
+
+    private readonly IDbContextFactory<StudioDatabase> _databases;
+    private readonly ActiveRuns _active;
+    private readonly RunFeeds _feeds;
+    private readonly RunInputs _inputs;
+    private readonly ITrainingEngine _engine;
+    private readonly StudioPaths _paths;
+    private readonly TimeProvider _time;
+
+    internal RunService(
+        IDbContextFactory<StudioDatabase> databases, ActiveRuns active, RunFeeds feeds, RunInputs inputs, ITrainingEngine engine, StudioPaths paths, TimeProvider time)
+    {
+        (_databases, _active, _feeds, _inputs, _engine, _paths, _time) = (databases, active, feeds, inputs, engine, paths, time);
+    }
+
+    /// <summary>Every run, newest first.</summary>
+    public async Task<IReadOnlyList<RunSummary>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var rows = await database.Runs.AsNoTracking().OrderByDescending(run => run.CreatedAt).ToListAsync(cancellationToken);
+        var adapters = await database.Adapters.AsNoTracking().ToDictionaryAsync(adapter => adapter.RunId, adapter => adapter.Id, cancellationToken);
+        return [.. rows.Select(row => Summarize(row, adapters.TryGetValue(row.Id, out var adapter) ? adapter : null))];
+    }
+
+    /// <summary>One run, or <see langword="null"/>.</summary>
+    public async Task<RunDetail?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var row = await database.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id, cancellationToken);
+        if (row is null)
+        {
+            return null;
+        }
+
+        var adapter = await database.Adapters.AsNoTracking().SingleOrDefaultAsync(adapter => adapter.RunId == id, cancellationToken);
+        return new RunDetail(Summarize(row, adapter?.Id), RunSpecification.Parse(row.Specification, "the run's specification"));
+    }
+
+    /// <summary>Queues a run; it starts as soon as the engine is free.</summary>
+    public async Task<Result<RunSummary>> StartAsync(RunSpecification specification, CancellationToken cancellationToken)
+    {
+        var (errors, model, dataset) = await CheckAsync(specification, cancellationToken);
+        if (errors.Count > 0)
+        {
+            return new Result<RunSummary>.Refused(errors);
+        }
+
+        var name = string.IsNullOrWhiteSpace(specification.Name) ? $"{Path.GetFileNameWithoutExtension(dataset!.Name)} on {model!.Name}" : specification.Name.Trim();
+        var row = new RunEntity
+        {
+            Id = Guid.CreateVersion7(),
+            Name = name.Length > 200 ? name[..200] : name,
+            State = RunState.Queued,
+            Specification = (specification with { Name = name }).ToJson(),
+            ModelId = model!.Id,
+            DatasetId = dataset!.Id,
+            CreatedAt = _time.GetUtcNow(),
+        };
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        database.Runs.Add(row);
+        await database.SaveChangesAsync(cancellationToken);
+        _active.Ring();
+        return new Result<RunSummary>.Success(Summarize(row, adapter: null));
+    }
+
+    /// <summary>What the run would take; the engine looks at the data for it, so it may take seconds.</summary>
+    public async Task<Result<RunEstimate>> EstimateAsync(RunSpecification specification, CancellationToken cancellationToken)
+    {
+        var (errors, model, dataset) = await CheckAsync(specification, cancellationToken);
+        if (errors.Count > 0)
+        {
+            return new Result<RunEstimate>.Refused(errors);
+        }
+
+        try
+        {
+            var resolved = _inputs.Resolve(specification, model!, dataset!);
+            return new Result<RunEstimate>.Success(await Task.Factory.StartNew(
+                () => _engine.Estimate(resolved, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        }
+        catch (UserErrorException exception)
+        {
+            return new Result<RunEstimate>.Refused(exception.Errors);
+        }
+    }
+
+    /// <summary>The run's state and all that happens to it; <see langword="null"/> where there is no such run.</summary>
+    public async Task<RunSubscription?> FollowAsync(Guid id, CancellationToken cancellationToken)
+        => (await OpenAsync(id, cancellationToken))?.Subscribe(PagePace, cancellationToken);
+
+    /// <summary>Points for a chart: those after <paramref name="lastStep"/>, then what comes; empty where there is no such run.</summary>
+    public async IAsyncEnumerable<RunDelta> FollowPointsAsync(Guid id, int lastStep, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await OpenAsync(id, cancellationToken) is { } feed)
+        {
+            await foreach (var delta in feed.FollowPointsAsync(lastStep, ChartPace, cancellationToken))
+            {
+                yield return delta;
+            }
+        }
+    }
+
+    /// <summary>Asks a run to save its state and stand still. Safe to ask twice.</summary>
+    public void Pause(Guid id)
+    {
+        if (_active.Find(id) is { } run && run.Feed.Progress.State == RunState.Running)
+        {
+            run.Control.Pause();
+            run.Feed.Update(progress => progress.State == RunState.Running ? progress with { Pausing = true } : progress);
+        }
+    }
+
+    /// <summary>Lets a paused run go on.</summary>
+    public void Resume(Guid id)
+    {
+        if (_active.Find(id) is { } run)
+        {
+            run.Control.Resume();
+            run.Feed.Update(progress => progress with { Pausing = false });
+        }
+    }
+
+    /// <summary>Asks a run to finish its step and keep what was learnt.</summary>
+    public void StopAndKeep(Guid id)
+    {
+        if (_active.Find(id) is { } run)
+        {
+            run.Control.Stop();
+            run.Feed.Update(progress => progress.State.IsActive() ? progress with { Stopping = true } : progress);
+        }
+    }
+
+    /// <summary>Gives a run up, also one that still waits.</summary>
+    public async Task CancelAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (_active.Find(id) is { } run)
+        {
+            run.Feed.Update(progress => progress.State.IsActive() ? progress with { Stopping = true } : progress);
+            run.GiveUp();
+            return;
+        }
+
+        // In one statement, so that a worker that claims the run at this moment is not overruled.
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var now = _time.GetUtcNow();
+        var cancelled = await database.Runs.Where(row => row.Id == id && row.State == RunState.Queued).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.State, RunState.Cancelled).SetProperty(row => row.EndedAt, now), cancellationToken);
+        if (cancelled > 0)
+        {
+            (await OpenAsync(id, cancellationToken))?.Update(progress => progress with { State = RunState.Cancelled });
+        }
+    }
+
+    /// <summary>Forgets a run that is over, with its checkpoints and adapter. A run that is not over is left alone.</summary>
+    public async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var row = await database.Runs.SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+        if (row is null || row.State.IsActive())
+        {
+            return;
+        }
+
+        database.Runs.Remove(row);
+        await database.SaveChangesAsync(cancellationToken);
+        _feeds.Forget(id);
+        if (Directory.Exists(_paths.Run(id)))
+        {
+            Directory.Delete(_paths.Run(id), recursive: true);
+        }
+    }
+
+    private static RunSummary Summarize(RunEntity row, Guid? adapter)
+    {
+        var specification = RunSpecification.Parse(row.Specification, "the run's specification");
+        return new RunSummary
+        {
+            Id = row.Id,
+            Name = row.Name,
+            State = row.State,
+            Model = specification.Model,
+            Dataset = specification.Dataset.Path,
+            Step = row.Step,
+            TotalSteps = row.TotalSteps,
+            Loss = row.Loss,
+            HeldOutLoss = row.HeldOutLoss,
+            Message = row.Message,
+            CreatedAt = row.CreatedAt,
+            StartedAt = row.StartedAt,
+            EndedAt = row.EndedAt,
+            AdapterId = adapter,
+        };
+    }
+
+    private async Task<RunFeed?> OpenAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (_active.Find(id) is { } run)
+        {
+            return run.Feed;
+        }
+
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var row = await database.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+        if (row is null)
+        {
+            return null;
+        }
+
+        var adapter = await database.Adapters.AsNoTracking().SingleOrDefaultAsync(adapter => adapter.RunId == id, cancellationToken);
+        return _feeds.Open(id, progress => progress with { State = row.State, Message = row.Message, AdapterId = adapter?.Id });
+    }
+
+    private async Task<(List<UserError> Errors, ModelEntity? Model, DatasetEntity? Dataset)> CheckAsync(
+        RunSpecification specification, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var model = await database.Models.AsNoTracking().SingleOrDefaultAsync(model => model.Name == specification.Model, cancellationToken);
+        var dataset = await database.Datasets.AsNoTracking()
+            .Where(dataset => dataset.Name == specification.Dataset.Path && dataset.State == DatasetState.Checked)
+            .OrderByDescending(dataset => dataset.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+        var errors = specification.Validate().ToList();
+        if (model is null && specification.Model.Length > 0)
+        {
+            errors.Add(new("model", $"No model in the library is called '{specification.Model}'. Choose one of the list, or import it first."));
+        }
+
+        if (dataset is null && specification.Dataset.Path.Length > 0)
+        {
+            errors.Add(new("dataset.path", $"No checked dataset is called '{specification.Dataset.Path}'. Choose one of the list, or upload it first."));
+        }
+
+        return (errors, model, dataset);
+    }
+}

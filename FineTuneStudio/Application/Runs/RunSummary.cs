@@ -1,0 +1,41 @@
+using FineTuneStudio.Domain;
+
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>A run as a list shows it.</summary>
+public sealed record RunSummary
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required RunState State { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Dataset { get; init; }
+
+    public int Step { get; init; }
+
+    public int TotalSteps { get; init; }
+
+    /// <summary>Training loss of the last step, in nats per token.</summary>
+    public double? Loss { get; init; }
+
+    /// <summary>Last held-out loss, in nats per token.</summary>
+    public double? HeldOutLoss { get; init; }
+
+    public string Message { get; init; } = "";
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What it left, where it left one.</summary>
+    public Guid? AdapterId { get; init; }
+
+    /// <summary>Whether it still can change.</summary>
+    public bool Active => State.IsActive();
+}

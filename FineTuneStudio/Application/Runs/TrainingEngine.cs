@@ -1,0 +1,15 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Training;
+
+namespace FineTuneStudio.Application.Runs;
+
+/// <summary>The engine itself.</summary>
+internal sealed class TrainingEngine : ITrainingEngine
+{
+    public TrainingEvent.Ended Run(
+        RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
+        => TrainingRun.Run(specification, runFolder, control, report, cancellationToken);
+
+    public RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken)
+        => TrainingRun.Estimate(specification, cancellationToken);
+}
