@@ -10,12 +10,13 @@ public sealed partial class LayerTests
     /// <summary>A folder, and what of the project it may use beside itself and Contracts.</summary>
     public static TheoryData<string, string[]> Layers => new()
     {
-        { "FineTuneStudio/Components", ["Components", "Application"] },
-        { "FineTuneStudio/Api", ["Application"] },
+        { "FineTuneStudio/Components", ["Application", "Domain"] },
+        { "FineTuneStudio/Api", ["Application", "Domain"] },
         { "FineTuneStudio/Live", ["Application"] },
-        { "FineTuneStudio/Commands", ["Application", "Engine"] },
-        { "FineTuneStudio/Application", ["Persistence", "Engine"] },
-        { "FineTuneStudio/Persistence", [] },
+        { "FineTuneStudio/Commands", ["Application", "Domain", "Engine"] },
+        { "FineTuneStudio/Application", ["Persistence", "Domain", "Engine"] },
+        { "FineTuneStudio/Persistence", ["Domain"] },
+        { "FineTuneStudio/Domain", [] },
         { "FineTuneStudio.Engine/Training", ["Engine.Generation", "Engine.Grading", "Engine.Rendering", "Engine.Templates", "Engine.Tokenizers", "Engine.Datasets", "Engine.Models", "Engine.Adapters", "Engine.Tensors"] },
         { "FineTuneStudio.Engine/Generation", ["Engine.Models", "Engine.Adapters", "Engine.Tokenizers", "Engine.Templates", "Engine.Rendering", "Engine.Tensors"] },
         { "FineTuneStudio.Engine/Rendering", ["Engine.Datasets", "Engine.Templates", "Engine.Tokenizers"] },

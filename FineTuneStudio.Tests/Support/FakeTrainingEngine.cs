@@ -1,0 +1,118 @@
+using System.Text.Json;
+using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Engine.Contracts;
+
+namespace FineTuneStudio.Tests.Support;
+
+/// <summary>An engine that learns nothing but tells everything: as many steps as the test allows, the same figures each time.</summary>
+internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
+{
+    private readonly SemaphoreSlim _allowed = new(0);
+
+    /// <summary>Steps of a whole run.</summary>
+    public int TotalSteps { get; init; } = 40;
+
+    /// <summary>Steps between evaluations, samples and checkpoints.</summary>
+    public int EvaluateEvery { get; init; } = 10;
+
+    /// <summary>Folders the engine was asked to run in, in order.</summary>
+    public List<string> Started { get; } = [];
+
+    /// <summary>Lets runs do so many steps more.</summary>
+    public void Allow(int steps) => _allowed.Release(steps);
+
+    public static double Loss(int step) => (3.2 * Math.Exp(-step / 12.0)) + 0.4 + (0.12 * Math.Sin(step * 1.7));
+
+    public TrainingEvent.Ended Run(
+        RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
+    {
+        Started.Add(runFolder);
+        Directory.CreateDirectory(runFolder);
+        var checkpoint = Path.Combine(runFolder, "checkpoint");
+        var first = File.Exists(checkpoint) ? int.Parse(File.ReadAllText(checkpoint), System.Globalization.CultureInfo.InvariantCulture) : 0;
+        using var events = new StreamWriter(Path.Combine(runFolder, "events.jsonl"), append: true) { AutoFlush = true };
+
+        var line = new JsonSerializerOptions(RunSpecification.JsonOptions) { WriteIndented = false };
+        void Tell(TrainingEvent happened)
+        {
+            var dated = happened with { At = DateTimeOffset.UtcNow };
+            events.WriteLine(JsonSerializer.Serialize(dated, line));
+            report(dated);
+        }
+
+        void Evaluate(int step)
+        {
+            Tell(new TrainingEvent.Evaluated(step, Loss(step) + 0.1, 0.01));
+            Tell(new TrainingEvent.Sampled(step, 0, "Where is my card?", "card_arrival", step < 20 ? "I do not know." : "card_arrival"));
+            Tell(new TrainingEvent.Sampled(step, 1, "I was charged twice for one coffee, please help", "transaction_charged_twice", step < 30 ? "card_arrival" : "transaction_charged_twice"));
+        }
+
+        TrainingEvent.Ended End(int step, EndReason reason)
+        {
+            if (reason != EndReason.Cancelled)
+            {
+                Directory.CreateDirectory(Path.Combine(runFolder, "adapter"));
+                File.WriteAllText(Path.Combine(runFolder, "adapter", "adapter_model.safetensors"), $"weights after {step}");
+            }
+
+            var end = new TrainingEvent.Ended(step, reason, "", Loss(step) + 0.1);
+            Tell(end);
+            return end;
+        }
+
+        Tell(new TrainingEvent.Started(first, TotalSteps, 294_912, 8_126_464, 950, 50, 41_000, 9_300, 0));
+        if (first == 0)
+        {
+            Evaluate(0);
+        }
+
+        for (var step = first + 1; step <= TotalSteps; step++)
+        {
+            try
+            {
+                if (control.PauseRequested)
+                {
+                    File.WriteAllText(checkpoint, $"{step - 1}");
+                    Tell(new TrainingEvent.Paused(step - 1));
+                    control.WaitWhilePaused(cancellationToken);
+                    Tell(new TrainingEvent.Resumed(step - 1));
+                }
+
+                while (!_allowed.Wait(5, cancellationToken) && !control.StopRequested && !control.PauseRequested)
+                {
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return End(step - 1, EndReason.Cancelled);
+            }
+
+            if (control.StopRequested)
+            {
+                return End(step - 1, EndReason.StoppedAndKept);
+            }
+
+            if (control.PauseRequested)
+            {
+                step--;
+                continue;
+            }
+
+            Tell(new TrainingEvent.StepCompleted(step, step / 20.0, Loss(step), 2e-4 * (1 - ((double)step / TotalSteps)), 0.6 + (0.2 * Math.Cos(step)), 4096, 900, 0.25, 512_000_000 + (step * 1000)));
+            if (step % EvaluateEvery == 0)
+            {
+                Evaluate(step);
+                File.WriteAllText(checkpoint, $"{step}");
+                Tell(new TrainingEvent.CheckpointSaved(step, $"step-{step:D8}", 3_500_000, Best: true));
+            }
+        }
+
+        return End(TotalSteps, EndReason.Completed);
+    }
+
+    public RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken) => new(
+        TotalSteps, TotalSteps / 3, 950, 50, 0, 41_000, 9_300, 294_912, 8_126_464, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(80),
+        [new("Activations", 210 << 20), new("Frozen weights", 16 << 20), new("Adapter and optimizer", 4 << 20)], 24 << 20);
+
+    public void Dispose() => _allowed.Dispose();
+}
