@@ -1,0 +1,24 @@
+// Products of a few rows with large weights: each weight is read from memory once, at the memory's speed.
+#pragma once
+#include <cstdint>
+
+namespace fts::decode {
+
+// One piece of y = x W^T + b: all rows of x, outputs first <= n < last.
+struct linear_piece {
+    const void* x;         // [rows, width], contiguous
+    const void* weight;    // [outputs, width], contiguous
+    const void* bias;      // [outputs] or null, of the weight's type
+    void* y;               // [rows, outputs]
+    int64_t rows, width, outputs, first, last;
+    bool wide;             // y is fp32 whatever the weight's type
+};
+
+// The sum over the width is taken in the same order for every count of rows: a row's result does not depend on its neighbours.
+using linear_kernel = void (*)(const linear_piece&);
+
+void linear_f32_avx512(const linear_piece&);          // x fp32, weight fp32
+void linear_bf16_avx512(const linear_piece&);         // x fp32, weight bf16
+void linear_bf16_avx512bf16(const linear_piece&);     // x bf16, weight bf16: dot products of pairs
+
+}  // namespace fts::decode
