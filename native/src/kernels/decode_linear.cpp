@@ -1,4 +1,5 @@
-// fts::small_linear: several products of the same few rows in one go (q, k and v; gate and up). No gradient.
+// fts::linears: several products of the same rows in one go (q, k and v; gate and up). Few rows go through kernels that read each
+// weight once; many rows, gradients, other types and other processors through libtorch's own product.
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
@@ -14,6 +15,9 @@ constexpr int32_t avx512 = 2, avx512_bf16 = 4;
 // What one thread takes at a time: large against the cost of taking it, small against the whole and the second cache.
 constexpr int64_t piece_bytes = 128 << 10;
 
+// From here on libtorch's product, which packs its operands, is faster (measured: docs/log.md).
+constexpr int64_t most_rows = 32;
+
 linear_kernel choose(at::ScalarType type) {
     const int32_t features = fts_processor_features();
     if ((features & avx512) == 0) return nullptr;
@@ -22,56 +26,85 @@ linear_kernel choose(at::ScalarType type) {
     return nullptr;
 }
 
-void check(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias) {
-    TORCH_CHECK(weight.dim() == 2 && weight.size(1) == x.size(1), "weight ", weight.sizes(), " does not fit x ", x.sizes());
-    TORCH_CHECK(weight.scalar_type() == x.scalar_type() && weight.is_contiguous(), "weights must be contiguous and of x's type");
-    if (bias && bias->defined()) {
-        TORCH_CHECK(bias->dim() == 1 && bias->size(0) == weight.size(0) && bias->scalar_type() == weight.scalar_type() && bias->is_contiguous(),
-                    "bias ", bias->sizes(), " does not fit weight ", weight.sizes());
-    }
+bool needs_gradient(const at::Tensor& x, at::TensorList weights) {
+    if (!at::GradMode::is_enabled()) return false;
+    return x.requires_grad() || std::any_of(weights.begin(), weights.end(), [](const at::Tensor& w) { return w.requires_grad(); });
 }
 
-std::vector<at::Tensor> small_linear(const at::Tensor& x, at::TensorList weights, const c10::List<c10::optional<at::Tensor>>& biases, bool wide) {
-    TORCH_CHECK(x.dim() == 2 && x.is_contiguous(), "x must be contiguous [rows, width], not ", x.sizes());
-    TORCH_CHECK(biases.size() == 0 || biases.size() == weights.size(), "as many biases as weights, or none");
-    const auto kernel = choose(x.scalar_type());
-    TORCH_CHECK(kernel != nullptr, "small_linear needs AVX-512 and fp32 or bf16");
-    const at::Tensor input = kernel == linear_bf16_avx512 ? x.to(at::kFloat) : x;
+bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    TORCH_CHECK(weight.dim() == 2 && weight.size(1) == x.size(1), "weight ", weight.sizes(), " does not fit x ", x.sizes());
+    TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "bias ", bias.sizes(), " does not fit weight ", weight.sizes());
+    return weight.is_cpu() && weight.scalar_type() == x.scalar_type() && weight.is_contiguous()
+        && (!bias.defined() || (bias.scalar_type() == x.scalar_type() && bias.is_contiguous()));
+}
 
-    std::vector<at::Tensor> results;
-    std::vector<linear_piece> parts;
-    std::vector<int64_t> starts{0};  // the first piece of each weight, among all pieces
-    const int64_t width = x.size(1);
-    const int64_t outputs_in_piece = std::max<int64_t>(4, piece_bytes / std::max<int64_t>(1, width * x.element_size()) / 4 * 4);
-    for (size_t i = 0; i < weights.size(); i++) {
-        const auto bias = biases.size() == 0 ? c10::optional<at::Tensor>() : static_cast<c10::optional<at::Tensor>>(biases.get(i));
-        check(x, weights[i], bias);
-        const int64_t outputs = weights[i].size(0);
-        results.push_back(at::empty({x.size(0), outputs}, x.options().dtype(wide ? at::kFloat : x.scalar_type())));
-        parts.push_back({input.data_ptr(), weights[i].data_ptr(), bias && bias->defined() ? bias->data_ptr() : nullptr, results.back().data_ptr(),
-                         x.size(0), width, outputs, 0, 0, wide});
-        starts.push_back(starts.back() + (outputs + outputs_in_piece - 1) / outputs_in_piece);
+// The products laid side by side and cut into pieces of similar size.
+class piece_list {
+public:
+    piece_list(int64_t rows, int64_t width, int64_t element_bytes)
+        : outputs_(std::max<int64_t>(4, piece_bytes * 8 / std::max<int64_t>(8, rows) / std::max<int64_t>(1, width * element_bytes) / 4 * 4)) {}
+
+    void add(const linear_piece& whole) {
+        wholes_.push_back(whole);
+        ends_.push_back(count() + (whole.outputs + outputs_ - 1) / outputs_);
     }
 
-    take_pieces(starts.back(), [&](int64_t number) {
-        size_t part = 0;
-        while (number >= starts[part + 1]) part++;
-        linear_piece piece = parts[part];
-        piece.first = (number - starts[part]) * outputs_in_piece;
-        piece.last = std::min(piece.outputs, piece.first + outputs_in_piece);
-        kernel(piece);
-    });
+    int64_t count() const { return ends_.empty() ? 0 : ends_.back(); }
+
+    linear_piece at(int64_t number) const {
+        size_t index = 0;
+        while (number >= ends_[index]) index++;
+        linear_piece piece = wholes_[index];
+        piece.first = (number - (index == 0 ? 0 : ends_[index - 1])) * outputs_;
+        piece.last = std::min(piece.outputs, piece.first + outputs_);
+        return piece;
+    }
+
+private:
+    int64_t outputs_;
+    std::vector<linear_piece> wholes_;
+    std::vector<int64_t> ends_;
+};
+
+std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, const c10::List<c10::optional<at::Tensor>>& biases, bool wide) {
+    TORCH_CHECK(x.dim() == 2, "x must be [rows, width], not ", x.sizes());
+    TORCH_CHECK(biases.size() == 0 || biases.size() == weights.size(), "as many biases as weights, or none");
+    const auto type = wide ? at::kFloat : x.scalar_type();
+    const auto kernel = x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !needs_gradient(x, weights) ? choose(x.scalar_type()) : nullptr;
+
+    std::vector<at::Tensor> results;
+    piece_list pieces(x.size(0), x.size(1), x.element_size());
+    at::Tensor input;
+    for (size_t i = 0; i < weights.size(); i++) {
+        const at::Tensor& weight = weights[i];
+        const at::Tensor bias = biases.size() == 0 ? at::Tensor() : biases.get(i).value_or(at::Tensor());
+        if (!fits(x, weight, bias) || kernel == nullptr) {
+            results.push_back(at::linear(x, weight, bias).to(type));
+            continue;
+        }
+
+        if (!input.defined()) input = kernel == linear_bf16_avx512 ? x.to(at::kFloat).contiguous() : x.contiguous();
+        results.push_back(at::empty({x.size(0), weight.size(0)}, x.options().dtype(type)));
+        pieces.add({input.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, results.back().data_ptr(),
+                    x.size(0), x.size(1), weight.size(0), 0, 0, wide});
+    }
+
+    take_pieces(pieces.count(), [&](int64_t number) { kernel(pieces.at(number)); });
     return results;
+}
+
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, bool wide) {
+    c10::List<c10::optional<at::Tensor>> biases;
+    if (bias) biases.push_back(bias);
+    return linears(x, weight, biases, wide)[0];
 }
 
 }  // namespace
 
+// Composite: where a gradient is needed, autograd sees libtorch's product.
 TORCH_LIBRARY_FRAGMENT(fts, m) {
-    m.def("small_linear(Tensor x, Tensor[] weights, Tensor?[] biases, bool wide) -> Tensor[]");
-}
-
-TORCH_LIBRARY_IMPL(fts, CPU, m) {
-    m.impl("small_linear", small_linear);
+    m.def("linears(Tensor x, Tensor[] weights, Tensor?[] biases, bool wide=False) -> Tensor[]", linears);
+    m.def("linear(Tensor x, Tensor weight, Tensor? bias=None, bool wide=False) -> Tensor", linear);
 }
 
 }  // namespace fts::decode

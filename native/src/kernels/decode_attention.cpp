@@ -1,0 +1,103 @@
+// fts::cached_attention and fts::cache_write: the key/value cache of generation. No gradient.
+#include <ATen/ATen.h>
+#include <torch/library.h>
+
+#include "../internal.h"
+#include "decode_attention.inl"
+#include "decode_parallel.h"
+
+namespace fts::decode {
+
+void attention_f32(const attention_task& task) { attend<float>(task); }
+
+void attention_bf16(const attention_task& task) { attend<uint16_t>(task); }
+
+namespace {
+
+constexpr int32_t avx512 = 2;
+
+attention_kernel choose(at::ScalarType type) {
+    const bool wide = (fts_processor_features() & avx512) != 0;
+    if (type == at::kFloat) return wide ? attention_f32_avx512 : attention_f32;
+    if (type == at::kBFloat16) return wide ? attention_bf16_avx512 : attention_bf16;
+    TORCH_CHECK(false, "the cache holds fp32 or bf16, not ", type);
+}
+
+void check_cache(const at::Tensor& key, const at::Tensor& keys, const at::Tensor& values) {
+    TORCH_CHECK(keys.dim() == 4 && keys.is_contiguous() && values.is_contiguous() && keys.sizes() == values.sizes(),
+                "keys and values must be contiguous [slots, heads, capacity, size], not ", keys.sizes(), " and ", values.sizes());
+    TORCH_CHECK(key.dim() == 3 && key.size(1) == keys.size(1) && key.size(2) == keys.size(3), "keys ", key.sizes(), " do not fit the cache ", keys.sizes());
+    TORCH_CHECK(key.scalar_type() == keys.scalar_type() && values.scalar_type() == keys.scalar_type(), "the cache must be of the keys' type");
+}
+
+// Slots and positions of the rows, checked: a wrong one would write into another sequence.
+std::pair<const int64_t*, const int64_t*> check_places(int64_t rows, const at::Tensor& keys, const at::Tensor& slots, const at::Tensor& positions) {
+    TORCH_CHECK(slots.scalar_type() == at::kLong && positions.scalar_type() == at::kLong && slots.is_contiguous() && positions.is_contiguous()
+                && slots.numel() == rows && positions.numel() == rows, "slots and positions must be int64, one for each of ", rows, " rows");
+    const int64_t* slot = slots.data_ptr<int64_t>();
+    const int64_t* position = positions.data_ptr<int64_t>();
+    for (int64_t row = 0; row < rows; row++) {
+        TORCH_CHECK(slot[row] >= 0 && slot[row] < keys.size(0) && position[row] >= 0 && position[row] < keys.size(2),
+                    "slot ", slot[row], ", position ", position[row], " lie outside the cache ", keys.sizes());
+    }
+    return {slot, position};
+}
+
+char* place(const at::Tensor& cache, int64_t slot, int64_t head, int64_t position) {
+    const int64_t index = ((slot * cache.size(1) + head) * cache.size(2) + position) * cache.size(3);
+    return static_cast<char*>(cache.data_ptr()) + index * cache.element_size();
+}
+
+at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& keys, const at::Tensor& values,
+                            const at::Tensor& slots, const at::Tensor& positions, double scale, int64_t window) {
+    check_cache(k, keys, values);
+    const int64_t rows = q.size(0), heads = keys.size(1), size = keys.size(3);
+    TORCH_CHECK(q.dim() == 3 && q.size(2) == size && q.size(1) % heads == 0 && q.scalar_type() == k.scalar_type(), "queries ", q.sizes(), " do not fit the cache ", keys.sizes());
+    TORCH_CHECK(k.size(0) == rows && v.sizes() == k.sizes(), "one key and value for each of ", rows, " queries, not ", k.sizes(), " and ", v.sizes());
+    const auto [slot, position] = check_places(rows, keys, slots, positions);
+    const auto kernel = choose(q.scalar_type());
+    const at::Tensor query = q.contiguous(), key = k.contiguous(), value = v.contiguous();
+    at::Tensor result = at::empty_like(query);
+    const int64_t group = q.size(1) / heads, bytes = size * q.element_size();
+    const int64_t longest = rows == 0 ? 0 : *std::max_element(position, position + rows) + 1;
+
+    take_pieces(rows * heads, [&, slot = slot, position = position](int64_t piece) {
+        static thread_local std::vector<float> scratch;
+        scratch.resize(std::max<size_t>(scratch.size(), attention_scratch(size, longest)));
+        const int64_t row = piece / heads, head = piece % heads;
+        kernel({static_cast<const char*>(query.data_ptr()) + piece * group * bytes, static_cast<const char*>(key.data_ptr()) + piece * bytes,
+                static_cast<const char*>(value.data_ptr()) + piece * bytes, place(keys, slot[row], head, 0), place(values, slot[row], head, 0),
+                static_cast<char*>(result.data_ptr()) + piece * group * bytes, group, size, position[row],
+                window > 0 ? std::max<int64_t>(0, position[row] + 1 - window) : 0, static_cast<float>(scale), scratch.data()});
+    });
+    return result;
+}
+
+void cache_write(const at::Tensor& k, const at::Tensor& v, const at::Tensor& keys, const at::Tensor& values, const at::Tensor& slots, const at::Tensor& positions) {
+    check_cache(k, keys, values);
+    TORCH_CHECK(v.sizes() == k.sizes() && v.scalar_type() == k.scalar_type(), "keys ", k.sizes(), " and values ", v.sizes(), " differ");
+    const int64_t rows = k.size(0), heads = keys.size(1), bytes = keys.size(3) * keys.element_size();
+    const auto [slot, position] = check_places(rows, keys, slots, positions);
+    const at::Tensor key = k.contiguous(), value = v.contiguous();
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t head = 0; head < heads; head++) {
+            const int64_t from = (row * heads + head) * bytes;
+            std::memcpy(place(keys, slot[row], head, position[row]), static_cast<const char*>(key.data_ptr()) + from, bytes);
+            std::memcpy(place(values, slot[row], head, position[row]), static_cast<const char*>(value.data_ptr()) + from, bytes);
+        }
+    }
+}
+
+}  // namespace
+
+TORCH_LIBRARY_FRAGMENT(fts, m) {
+    m.def("cached_attention(Tensor q, Tensor k, Tensor v, Tensor(a!) keys, Tensor(b!) values, Tensor slots, Tensor positions, float scale, int window) -> Tensor");
+    m.def("cache_write(Tensor k, Tensor v, Tensor(a!) keys, Tensor(b!) values, Tensor slots, Tensor positions) -> ()");
+}
+
+TORCH_LIBRARY_IMPL(fts, CPU, m) {
+    m.impl("cached_attention", cached_attention);
+    m.impl("cache_write", cache_write);
+}
+
+}  // namespace fts::decode

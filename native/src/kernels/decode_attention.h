@@ -1,0 +1,31 @@
+// Attention of one new token of a sequence over the keys and values that are kept of it.
+#pragma once
+#include <cstdint>
+
+namespace fts::decode {
+
+// One key/value head of one row, with the query heads that read it.
+struct attention_task {
+    const void* query;    // [group, size]
+    const void* key;      // [size], of the new token; written into the cache
+    const void* value;    // [size]
+    void* keys;           // [capacity, size], of this sequence and head
+    void* values;         // [capacity, size]
+    void* result;         // [group, size]
+    int64_t group, size;
+    int64_t position;     // the new token's place in the cache
+    int64_t first;        // the first place it may look at
+    float scale;
+    float* scratch;       // attention_scratch floats
+};
+
+inline int64_t attention_scratch(int64_t size, int64_t length) { return 4 * (size + length + 32); }
+
+using attention_kernel = void (*)(const attention_task&);
+
+void attention_f32(const attention_task&);
+void attention_bf16(const attention_task&);
+void attention_f32_avx512(const attention_task&);
+void attention_bf16_avx512(const attention_task&);
+
+}  // namespace fts::decode
