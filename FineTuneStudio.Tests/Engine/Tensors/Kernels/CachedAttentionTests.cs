@@ -1,0 +1,77 @@
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine.Tensors.Kernels;
+
+/// <summary>Attention over the cache, against the plain twin and against attention over whole sequences.</summary>
+public sealed class CachedAttentionTests
+{
+    private const int Slots = 5;
+    private const int Capacity = 70;
+
+    [Theory]
+    [InlineData(DType.Float32, 1e-5)]
+    [InlineData(DType.BFloat16, 1e-2)]
+    public void Apply_OddShapes_MatchesItsTwin(DType dtype, double tolerance)
+    {
+        foreach (var (heads, shared, size) in new (long, long, long)[] { (1, 1, 8), (4, 2, 16), (6, 2, 20), (14, 2, 64), (8, 1, 128), (5, 5, 80), (3, 1, 7) })
+        {
+            foreach (var window in new int?[] { null, 1, 12 })
+            {
+                using var scope = TensorScope.Enter();
+                var (q, k, v) = (Twins.Random(1, dtype, 3, heads, size), Twins.Random(2, dtype, 3, shared, size), Twins.Random(3, dtype, 3, shared, size));
+                var keys = Twins.Random(4, dtype, Slots, shared, Capacity, size);
+                var values = Twins.Random(5, dtype, Slots, shared, Capacity, size);
+                var (plainKeys, plainValues) = (keys.Clone(), values.Clone());
+                var slots = Tensor.From<long>([4, 0, 2]);
+                var positions = Tensor.From<long>([0, 37, Capacity - 1]);
+
+                var fused = CachedAttention.Apply(q, k, v, keys, values, slots, positions, 0.3, window);
+                var plain = CachedAttention.ApplyPlain(q, k, v, plainKeys, plainValues, slots, positions, 0.3, window);
+
+                Twins.AssertClose(plain, fused, tolerance, $"{heads} / {shared} heads of {size}, window {window}", smallest: 1);
+                Assert.True(plainKeys.HasSameElements(keys));
+                Assert.True(plainValues.HasSameElements(values));
+            }
+        }
+    }
+
+    [Fact]
+    public void Apply_TokenByToken_IsAttentionOverTheWholeSequence()
+    {
+        using var scope = TensorScope.Enter();
+        const int length = 20, prompt = 6;
+        var (q, k, v) = (Twins.Random(1, DType.Float32, length, 4, 16), Twins.Random(2, DType.Float32, length, 2, 16), Twins.Random(3, DType.Float32, length, 2, 16));
+        var keys = Tensor.Zeros([2, 2, length, 16], DType.Float32);
+        var values = Tensor.ZerosLike(keys);
+        var whole = PackedAttention.ApplyPlain(q, k, v, [0, length], 0.25, window: 9);
+
+        CachedAttention.Write(
+            k.Narrow(0, 0, prompt), v.Narrow(0, 0, prompt), keys, values, Tensor.Full([prompt], 1, DType.Int64), Tensor.Arange(0, prompt, 1, DType.Int64));
+        for (var position = prompt; position < length; position++)
+        {
+            var one = CachedAttention.Apply(
+                q.Narrow(0, position, 1), k.Narrow(0, position, 1), v.Narrow(0, position, 1),
+                keys, values, Tensor.From<long>([1]), Tensor.From<long>([position]), 0.25, window: 9);
+
+            Twins.AssertClose(whole.Narrow(0, position, 1), one, 1e-5, $"position {position}", smallest: 1);
+        }
+    }
+
+    [Theory]
+    [InlineData(Slots, 0)]
+    [InlineData(-1, 0)]
+    [InlineData(0, Capacity)]
+    public void Apply_OutsideOfTheCache_IsRefused(long slot, long position)
+    {
+        using var scope = TensorScope.Enter();
+        var q = Tensor.Zeros([1, 2, 8], DType.Float32);
+        var cache = Tensor.Zeros([Slots, 2, Capacity, 8], DType.Float32);
+
+        var exception = Assert.Throws<TensorException>(
+            () => CachedAttention.Apply(q, q, q, cache, cache, Tensor.From<long>([slot]), Tensor.From<long>([position]), 1));
+
+        Assert.Contains("outside the cache", exception.Message, StringComparison.Ordinal);
+    }
+}
