@@ -4,6 +4,8 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 public static class LinearCrossEntropy
 {
     private const int PlainChunk = 128;
+    private static readonly Operator Fused = Operator.Named("fts::linear_cross_entropy");
+    private static readonly Operator FusedLogProbabilities = Operator.Named("fts::token_log_probabilities");
     private static readonly Operator NllLossOperator = Operator.Named("aten::nll_loss");
 
     /// <summary>Summed negative log-likelihood of the targets, differentiable by hidden and, where it requires a gradient, by the weight.</summary>
@@ -13,7 +15,9 @@ public static class LinearCrossEntropy
     /// <param name="rowWeights">Factor on each row's loss; <see langword="null"/> is one everywhere. <c>[n]</c>, fp32</param>
     /// <returns>In nats, fp32. <c>[]</c></returns>
     public static Tensor Apply(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null)
-        => ApplyPlain(hidden, weight, targets, rowWeights);
+        => KernelChoice.IsFused(Fused, hidden) && weight.DType == hidden.DType
+            ? Fused.Call(hidden, weight, targets, rowWeights)
+            : ApplyPlain(hidden, weight, targets, rowWeights);
 
     /// <summary>Log-probability of each target, without gradient.</summary>
     /// <param name="hidden"><c>[n, D]</c></param>
@@ -21,7 +25,9 @@ public static class LinearCrossEntropy
     /// <param name="targets"><c>[n]</c>, Int64</param>
     /// <returns>In nats, fp32. <c>[n]</c></returns>
     public static Tensor TokenLogProbabilities(Tensor hidden, Tensor weight, Tensor targets)
-        => TokenLogProbabilitiesPlain(hidden, weight, targets);
+        => KernelChoice.IsFused(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
+            ? FusedLogProbabilities.Call(hidden, weight, targets)
+            : TokenLogProbabilitiesPlain(hidden, weight, targets);
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
     public static Tensor ApplyPlain(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null)

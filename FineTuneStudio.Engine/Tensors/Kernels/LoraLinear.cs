@@ -4,6 +4,8 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 /// <remarks>Hu et al. 2021, arXiv 2106.09685.</remarks>
 public static class LoraLinear
 {
+    private static readonly Operator Fused = Operator.Named("fts::lora_linear");
+
     /// <summary><c>x W^T + bias + scale (x A^T) B^T</c>.</summary>
     /// <param name="x"><c>[N, in]</c></param>
     /// <param name="weight">Frozen. <c>[out, in]</c></param>
@@ -14,7 +16,9 @@ public static class LoraLinear
     /// <param name="adapterInput">What the adapter reads where it is not x itself: x after dropout. <c>[N, in]</c></param>
     /// <returns><c>[N, out]</c>, in x's type.</returns>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, Tensor a, Tensor b, double scale, Tensor? adapterInput = null)
-        => ApplyPlain(x, weight, bias, a, b, scale, adapterInput);
+        => KernelChoice.IsFused(Fused, x) && !weight.RequiresGrad && bias?.RequiresGrad != true
+            ? Fused.Call(x, weight, bias, a, b, scale, adapterInput)
+            : ApplyPlain(x, weight, bias, a, b, scale, adapterInput);
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
     public static Tensor ApplyPlain(Tensor x, Tensor weight, Tensor? bias, Tensor a, Tensor b, double scale, Tensor? adapterInput = null)

@@ -32,7 +32,7 @@ public sealed class RowKernelTests
 
         Twins.AssertSame(
             inputs => [RmsNorm.Apply(inputs[0], inputs[1], 1e-6), RmsNorm.Apply(inputs[0], inputs[1], 1e-6, unitOffset: true)],
-            [Learnt(Twins.Random(1, type, rows, width)), Learnt(Twins.Random(2, type, width))],
+            [Twins.Learnt(Twins.Random(1, type, rows, width)), Twins.Learnt(Twins.Random(2, type, width))],
             type == DType.Float32 ? 4e-6 : 1.5e-2);
     }
 
@@ -48,7 +48,7 @@ public sealed class RowKernelTests
                 var (sum, normed) = RmsNorm.AddApply(inputs[0], inputs[1], inputs[2], 1e-6);
                 return [sum, normed];
             },
-            [Learnt(Twins.Random(1, type, rows, width)), Learnt(Twins.Random(2, type, rows, width)), Twins.Random(3, type, width)],
+            [Twins.Learnt(Twins.Random(1, type, rows, width)), Twins.Learnt(Twins.Random(2, type, rows, width)), Twins.Random(3, type, width)],
             type == DType.Float32 ? 4e-6 : 2e-2);
     }
 
@@ -59,7 +59,7 @@ public sealed class RowKernelTests
 
         Twins.AssertSame(
             inputs => [RmsNorm.AddApply(inputs[0], inputs[1], inputs[2], 1e-6).Sum],
-            [Learnt(Twins.Random(1, DType.Float32, 5, 8)), Learnt(Twins.Random(2, DType.Float32, 5, 8)), Twins.Random(3, DType.Float32, 8)]);
+            [Twins.Learnt(Twins.Random(1, DType.Float32, 5, 8)), Twins.Learnt(Twins.Random(2, DType.Float32, 5, 8)), Twins.Random(3, DType.Float32, 8)]);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class RowKernelTests
     {
         using var scope = TensorScope.Enter();
         var angles = Twins.Random(2, DType.Float32, tokens, size / 2);
-        var wide = Learnt(Twins.Random(1, type, tokens, 3 * heads, size));
+        var wide = Twins.Learnt(Twins.Random(1, type, tokens, 3 * heads, size));
 
         Twins.AssertSame(inputs => [Rope.Apply(inputs[0].Narrow(1, heads, heads), inputs[1], inputs[2])], [wide, angles.Cos(), angles.Sin()]);
     }
@@ -85,14 +85,14 @@ public sealed class RowKernelTests
 
         Twins.AssertSame(
             inputs => [SwiGlu.Apply(inputs[0], inputs[1])],
-            [Learnt(Twins.Random(1, type, rows, width)), Learnt(Twins.Random(2, type, rows, width))]);
+            [Twins.Learnt(Twins.Random(1, type, rows, width)), Twins.Learnt(Twins.Random(2, type, rows, width))]);
     }
 
     [Fact]
     public void SwiGlu_ExtremeGates_StaysFinite()
     {
         using var scope = TensorScope.Enter();
-        var gate = Learnt(Tensor.From([-1e4f, -90f, -1f, 0f, 90f, 1e4f]));
+        var gate = Twins.Learnt(Tensor.From([-1e4f, -90f, -1f, 0f, 90f, 1e4f]));
         var up = Tensor.Full([6], 1, DType.Float32);
 
         var y = SwiGlu.Apply(gate, up);
@@ -113,12 +113,6 @@ public sealed class RowKernelTests
                 var (sum, normed) = RmsNorm.AddApply(inputs[0], inputs[1], inputs[2], 1e-6);
                 return [SwiGlu.Apply(sum, normed)];
             },
-            [Learnt(Twins.Random(1, DType.BFloat16, 300, 100)), Learnt(Twins.Random(2, DType.BFloat16, 300, 100)), Learnt(Twins.Random(3, DType.BFloat16, 100))]);
-    }
-
-    private static Tensor Learnt(Tensor tensor)
-    {
-        tensor.RequiresGrad = true;
-        return tensor;
+            [Twins.Learnt(Twins.Random(1, DType.BFloat16, 300, 100)), Twins.Learnt(Twins.Random(2, DType.BFloat16, 300, 100)), Twins.Learnt(Twins.Random(3, DType.BFloat16, 100))]);
     }
 }

@@ -17,6 +17,13 @@ internal static class Twins
         return Tensor.Empty(shape, DType.Float32).FillNormal(0, 1, generator).To(dtype);
     }
 
+    /// <summary>The same tensor, differentiated.</summary>
+    public static Tensor Learnt(Tensor tensor)
+    {
+        tensor.RequiresGrad = true;
+        return tensor;
+    }
+
     /// <summary>Compares outputs and gradients of the function as it is and under <see cref="KernelChoice.Plain"/>.</summary>
     /// <param name="function">The kernel's facade over the inputs.</param>
     /// <param name="inputs">Those that require a gradient are differentiated.</param>
@@ -79,6 +86,8 @@ internal static class Twins
     // Outputs, then the gradients of a sum with fixed random weights, which tells every element apart.
     private static Tensor[] Run(Func<Tensor[], Tensor[]> function, Tensor[] inputs)
     {
+        // Two threads, so that work is split even where the machine's default is one.
+        TorchRuntime.Threads = 2;
         foreach (var input in inputs)
         {
             input.Grad = null;

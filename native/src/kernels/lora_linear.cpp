@@ -1,0 +1,59 @@
+// A frozen linear layer with a low-rank adapter beside it, differentiated by hand: keeps x and x A^T, nothing else.
+#include "support.h"
+
+using namespace fts;
+
+namespace {
+
+struct LoraLinear : torch::autograd::Function<LoraLinear> {
+    // adapter_input is absent where the adapter reads x itself.
+    static Variable forward(AutogradContext* context, const at::Tensor& x_input, const c10::optional<at::Tensor>& adapter_input, const at::Tensor& weight, const c10::optional<at::Tensor>& bias,
+        const at::Tensor& a_master, const at::Tensor& b_master, double scale) {
+        const auto x = x_input.contiguous();
+        const auto read = adapter_input ? adapter_input->contiguous() : x;
+        const auto a = a_master.to(x.scalar_type()), b = b_master.to(x.scalar_type());
+        const auto low = at::linear(read, a);
+        auto y = at::linear(x, weight, bias);
+        y.addmm_(low, b.t(), 1, scale);
+        context->save_for_backward({read, low, weight, a, b});
+        context->saved_data["scale"] = scale;
+        context->saved_data["x"] = x_input.requires_grad();
+        context->saved_data["adapter_input"] = adapter_input && adapter_input->requires_grad();
+        context->saved_data["separate"] = adapter_input.has_value();
+        context->saved_data["a"] = a_master.requires_grad();
+        context->saved_data["b"] = b_master.requires_grad();
+        context->saved_data["type"] = static_cast<int64_t>(a_master.scalar_type());
+        return y;
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list gradients) {
+        const auto saved = context->get_saved_variables();
+        const auto &read = saved[0], &low = saved[1], &weight = saved[2], &a = saved[3], &b = saved[4];
+        const double scale = context->saved_data["scale"].toDouble();
+        const auto type = static_cast<at::ScalarType>(context->saved_data["type"].toInt());
+        const auto dy = gradients[0].contiguous();
+        const auto dlow = at::mm(dy, b).mul_(scale);
+        at::Tensor dx, dread, da, db;
+        if (context->saved_data["x"].toBool()) {
+            dx = at::mm(dy, weight);
+            if (!context->saved_data["separate"].toBool()) dx.addmm_(dlow, a);
+        }
+        if (context->saved_data["adapter_input"].toBool()) dread = at::mm(dlow, a);
+        if (context->saved_data["a"].toBool()) da = at::mm(dlow.t(), read).to(type);
+        if (context->saved_data["b"].toBool()) db = at::mm(dy.t(), low).to(type).mul_(scale);
+        return {dx, dread, {}, {}, da, db, {}};
+    }
+};
+
+at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scale,
+    const c10::optional<at::Tensor>& adapter_input) {
+    TORCH_CHECK(x.dim() == 2 && weight.dim() == 2 && a.dim() == 2 && b.dim() == 2 && x.size(1) == weight.size(1) && a.size(1) == weight.size(1) &&
+        b.size(0) == weight.size(0) && a.size(0) == b.size(1), "lora_linear: x ", x.sizes(), ", weight ", weight.sizes(), ", a ", a.sizes(), ", b ", b.sizes());
+    return LoraLinear::apply(x, adapter_input, weight, bias, a, b, scale);
+}
+
+}  // namespace
+
+TORCH_LIBRARY_FRAGMENT(fts, library) {
+    library.def("lora_linear(Tensor x, Tensor weight, Tensor? bias, Tensor a, Tensor b, float scale, Tensor? adapter_input=None) -> Tensor", lora_linear);
+}
