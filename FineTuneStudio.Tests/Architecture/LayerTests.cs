@@ -17,18 +17,19 @@ public sealed partial class LayerTests
         { "FineTuneStudio/Application", ["Persistence", "Domain", "Engine"] },
         { "FineTuneStudio/Persistence", ["Domain"] },
         { "FineTuneStudio/Domain", [] },
-        { "FineTuneStudio.Engine/Training", ["Engine.Generation", "Engine.Grading", "Engine.Rendering", "Engine.Templates", "Engine.Tokenizers", "Engine.Datasets", "Engine.Models", "Engine.Adapters", "Engine.Tensors"] },
+        { "FineTuneStudio.Engine/Training", ["Engine.Generation", "Engine.Grading", "Engine.Rendering", "Engine.Templates", "Engine.Tokenizers", "Engine.Datasets", "Engine.Models", "Engine.Adapters", "Engine.Tensors", "Engine.Storage"] },
         { "FineTuneStudio.Engine/Generation", ["Engine.Models", "Engine.Adapters", "Engine.Tokenizers", "Engine.Templates", "Engine.Rendering", "Engine.Tensors"] },
         { "FineTuneStudio.Engine/Rendering", ["Engine.Datasets", "Engine.Templates", "Engine.Tokenizers"] },
         { "FineTuneStudio.Engine/Models", ["Engine.Adapters", "Engine.Tensors"] },
-        { "FineTuneStudio.Engine/Adapters", ["Engine.Tensors"] },
-        { "FineTuneStudio.Engine/Datasets", [] },
+        { "FineTuneStudio.Engine/Adapters", ["Engine.Tensors", "Engine.Storage"] },
+        { "FineTuneStudio.Engine/Datasets", ["Engine.Storage"] },
         { "FineTuneStudio.Engine/Templates", [] },
         { "FineTuneStudio.Engine/Tokenizers", [] },
         { "FineTuneStudio.Engine/Grading", [] },
         { "FineTuneStudio.Engine/Tensors", ["Engine.Native"] },
         // Native translates a status into the exceptions of Tensors.
         { "FineTuneStudio.Engine/Native", ["Engine.Tensors"] },
+        { "FineTuneStudio.Engine/Storage", ["Engine.Native"] },
         { "FineTuneStudio.Engine/Contracts", [] },
     };
 

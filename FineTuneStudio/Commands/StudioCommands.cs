@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FineTuneStudio.Commands.Benches;
 
 namespace FineTuneStudio.Commands;
 
@@ -8,5 +9,7 @@ internal static class StudioCommands
     public static RootCommand Create() => new("Fine-tune language models on your own machine: from a dataset to a LoRA adapter.")
     {
         UpCommand.Create(),
+        DatasetCommand.Create(),
+        BenchCommand.Create(),
     };
 }

@@ -241,7 +241,7 @@ internal sealed partial class ChatRowValidator
     {
         for (var i = 0; i < _openCalls.Count && _callIdSeen; i++)
         {
-            if (_openCalls[i].Id == _callId && !_openCalls[i].Answered)
+            if (_idsAreOurs || (_openCalls[i].Id == _callId && !_openCalls[i].Answered))
             {
                 _openCalls[i] = _openCalls[i] with { Answered = true };
                 return;
@@ -261,7 +261,7 @@ internal sealed partial class ChatRowValidator
         foreach (var call in _openCalls)
         {
             var isLast = atEnd && call.Message == _messageIndex;
-            if (!call.Answered && !isLast && faults.Count(DatasetFaultKind.ToolCallWithoutMessage))
+            if (!call.Answered && !isLast && !_idsAreOurs && faults.Count(DatasetFaultKind.ToolCallWithoutMessage))
             {
                 faults.Add(DatasetFaultKind.ToolCallWithoutMessage, 0, _mapPath($"messages[{call.Message}].tool_calls[{call.Call}].id"), "a call that no tool message answers", "a tool message with this tool_call_id", "Add the tool's result as the next message, or remove the call.");
             }

@@ -13,6 +13,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
     private readonly List<OpenCall> _newCalls = [];
     private RowMeasure _measure;
     private Func<string, string> _mapPath = static path => path;
+    private bool _idsAreOurs;
     private bool _sawMessages;
     private bool _sawLabel;
     private double _rowWeight;
@@ -90,6 +91,9 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         _newCalls.Clear();
         _measure = new RowMeasure { AnswerLength = -1 };
         _mapPath = mapPath ?? (static path => path);
+
+        // Other formats have no ids: a converter makes them up, and one answer may serve several calls.
+        _idsAreOurs = mapPath is not null;
         _sawMessages = false;
         _sawLabel = false;
         _rowWeight = 1;

@@ -14,8 +14,8 @@ internal sealed class ToolCallWriter
         _calls = 0;
     }
 
-    /// <summary>The id for the next tool message; the call it answers is the oldest open one.</summary>
-    public string NextAnswerId() => _open.TryDequeue(out var id) ? id : "call_unknown";
+    /// <summary>The id for the next tool message; the call it answers is the oldest open one, else the last one again.</summary>
+    public string NextAnswerId() => _open.TryDequeue(out var id) ? id : $"call_{_calls}";
 
     /// <summary>Forgets calls that the conversation left open.</summary>
     public void CloseOpenCalls() => _open.Clear();
