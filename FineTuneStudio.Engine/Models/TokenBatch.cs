@@ -45,17 +45,21 @@ public sealed class TokenBatch : IDisposable
     /// The length that dynamic rope scaling looks at. <see langword="null"/> takes each sequence's own, so that no sequence depends on its
     /// neighbours; the reference implementations take the width of the padded batch.
     /// </summary>
-    public int? RopeLength { get; init; }
+    public int? RopeLength { get; private init; }
 
     /// <summary>Whole sequences, each from position 0.</summary>
-    public static TokenBatch FromSequences(IReadOnlyList<int[]> sequences, Device device = default)
-        => Continue(sequences, new int[sequences.Count], device);
+    /// <param name="sequences">Tokens of each sequence, at least one each.</param>
+    /// <param name="device">Where the model is.</param>
+    /// <param name="ropeLength">See <see cref="RopeLength"/>.</param>
+    public static TokenBatch FromSequences(IReadOnlyList<int[]> sequences, Device device = default, int? ropeLength = null)
+        => Continue(sequences, new int[sequences.Count], device, ropeLength);
 
     /// <summary>New tokens of sequences whose first so many tokens are known already.</summary>
     /// <param name="sequences">New tokens of each sequence, at least one each.</param>
     /// <param name="known">Tokens of each sequence that came before. <c>[S]</c></param>
     /// <param name="device">Where the model is.</param>
-    public static TokenBatch Continue(IReadOnlyList<int[]> sequences, IReadOnlyList<int> known, Device device = default)
+    /// <param name="ropeLength">See <see cref="RopeLength"/>.</param>
+    public static TokenBatch Continue(IReadOnlyList<int[]> sequences, IReadOnlyList<int> known, Device device = default, int? ropeLength = null)
     {
         var starts = new int[sequences.Count + 1];
         var positions = new List<int>();
@@ -65,7 +69,7 @@ public sealed class TokenBatch : IDisposable
             positions.AddRange(Enumerable.Range(known[index], sequences[index].Length));
         }
 
-        return new TokenBatch(sequences.SelectMany(sequence => sequence).ToArray(), [.. positions], starts, device);
+        return new TokenBatch(sequences.SelectMany(sequence => sequence).ToArray(), [.. positions], starts, device) { RopeLength = ropeLength };
     }
 
     /// <summary>Ids that lie packed already.</summary>

@@ -1,0 +1,115 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Training.Schedules;
+
+namespace FineTuneStudio.Engine.Verification;
+
+/// <summary>Repeats a recorded training with this engine's own schedule, clipping and AdamW.</summary>
+/// <remarks>
+/// The folder holds <c>trace.json</c>; <c>initial/</c> and <c>final/</c> adapters, or <c>final.safetensors</c> where every weight learnt; and
+/// <c>batches.safetensors</c>, or the folder <c>trace/</c> beside it does.
+/// </remarks>
+public static class TraceReplay
+{
+    /// <summary>Repeats the training.</summary>
+    /// <param name="modelFolder">The model it was recorded with.</param>
+    /// <param name="traceFolder">The recording.</param>
+    /// <param name="report">Receives each step as it is done.</param>
+    /// <exception cref="UserErrorException">No such folder, or one of another model.</exception>
+    public static TraceReport Run(string modelFolder, string traceFolder, Action<TraceStep> report)
+    {
+        var trace = TraceFile.Read(Path.Combine(traceFolder, "trace.json"));
+        var initial = Path.Combine(traceFolder, "initial");
+        var isAdapter = Directory.Exists(initial);
+        using var model = CausalModel.Load(modelFolder, Precision.Fp32, trainable: !isAdapter);
+        using var adapter = isAdapter ? AdapterSet.Load(initial, model.Linears) : null;
+        adapter?.SetTrainable(true);
+        using var view = model.WithAdapter(adapter);
+        var parameters = adapter?.Parameters ?? model.Parameters;
+
+        var steps = Repeat(view, parameters, trace, SafetensorsFile.Open(BatchesPath(traceFolder)), report);
+        var final = SafetensorsFile.Open(isAdapter
+            ? Path.Combine(traceFolder, "final", AdapterFiles.Weights)
+            : Path.Combine(traceFolder, "final.safetensors"));
+        return new TraceReport(steps, isAdapter, parameters.Max(parameter => RelativeDifference(parameter, final)));
+    }
+
+    private static string BatchesPath(string traceFolder)
+    {
+        const string Name = "batches.safetensors";
+        var own = Path.Combine(traceFolder, Name);
+        return File.Exists(own) ? own : Path.Combine(traceFolder, "..", "trace", Name);
+    }
+
+    private static List<TraceStep> Repeat(
+        CausalModel model, IReadOnlyList<KeyValuePair<string, Tensor>> parameters, TraceFile trace, SafetensorsFile batches, Action<TraceStep> report)
+    {
+        var options = trace.Options;
+        var schedule = LearningRateSchedule.Create(
+            new ScheduleOptions { Kind = KindOf(options.Schedule), LearningRate = options.LearningRate, WarmupSteps = options.WarmupSteps }, trace.Steps.Count);
+        Tensor[] tensors = [.. parameters.Select(parameter => parameter.Value)];
+        using var scope = TensorScope.Enter();
+        Tensor[] firstMoments = [.. tensors.Select(Tensor.ZerosLike)];
+        Tensor[] secondMoments = [.. tensors.Select(Tensor.ZerosLike)];
+        var steps = new List<TraceStep>();
+        foreach (var recorded in trace.Steps)
+        {
+            using var stepScope = TensorScope.Enter();
+            var step = steps.Count;
+            var loss = Accumulate(model, batches, step * options.GradientAccumulation, options.GradientAccumulation);
+            Tensor[] gradients = [.. tensors.Select(tensor => tensor.Grad ?? throw new InvalidOperationException($"{tensor} has no gradient."))];
+            var norm = GradientNorm.Of(gradients);
+            var clip = options.MaxGradNorm > 0 ? Math.Min(1, options.MaxGradNorm / (norm + 1e-6)) : 1;
+            var rate = schedule.Rate(step);
+            AdamWStep.Apply(
+                tensors, gradients, firstMoments, secondMoments, step + 1, rate, options.BetaPair[0], options.BetaPair[1], options.Epsilon, options.WeightDecay, clip);
+            foreach (var tensor in tensors)
+            {
+                tensor.Grad = null;
+            }
+
+            steps.Add(new TraceStep(step + 1, loss, recorded.Loss, norm, recorded.GradNorm, rate, recorded.LearningRate));
+            report(steps[^1]);
+        }
+
+        return steps;
+    }
+
+    // Gradients of the summed losses of all micro-batches over all their learnt tokens, so 2 x 2 rows equal 1 x 4.
+    private static double Accumulate(CausalModel model, SafetensorsFile batches, int first, int count)
+    {
+        var micro = Enumerable.Range(first, count).Select(index => ReferenceBatch.Read(batches, $"{index}.")).ToList();
+        var learnt = micro.Sum(batch => batch.LearntTokens);
+        var total = 0.0;
+        foreach (var batch in micro)
+        {
+            using var scope = TensorScope.Enter();
+            var loss = BatchLoss.Sum(model, batch);
+            total += loss.Item();
+            (loss / learnt).Backward();
+            batch.Dispose();
+        }
+
+        return total / learnt;
+    }
+
+    private static ScheduleKind KindOf(string name) => name switch
+    {
+        "cosine" => ScheduleKind.Cosine,
+        "linear" => ScheduleKind.Linear,
+        "constant" or "constant_with_warmup" => ScheduleKind.Constant,
+        _ => throw new UserErrorException("trace.json", $"options.schedule is '{name}'; expected cosine, linear or constant."),
+    };
+
+    private static double RelativeDifference(KeyValuePair<string, Tensor> ours, SafetensorsFile final)
+    {
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        var recorded = final.Get(ours.Key);
+        return (ours.Value - recorded).Norm().Item() / recorded.Norm().Item();
+    }
+}

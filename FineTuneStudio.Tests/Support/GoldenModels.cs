@@ -1,0 +1,14 @@
+namespace FineTuneStudio.Tests.Support;
+
+/// <summary>Folders of reference models by what is built.</summary>
+internal static class GoldenModels
+{
+    /// <summary>Dense decoders.</summary>
+    public static IReadOnlyList<string> Dense { get; } =
+    [
+        "llama", "llama31", "llama_linear_rope", "llama_dynamic_rope", "llama_v5_config", "mistral", "qwen2", "qwen3", "qwen3_yarn",
+    ];
+
+    /// <summary>Those with gradients and a recorded training.</summary>
+    public static IReadOnlyList<string> Traced { get; } = ["llama", "llama31", "mistral", "qwen2", "qwen3"];
+}
