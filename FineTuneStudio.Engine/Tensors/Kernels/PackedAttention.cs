@@ -3,6 +3,8 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 /// <summary>Causal attention inside each of several sequences that lie packed one after another; key/value heads may be shared (GQA).</summary>
 public static class PackedAttention
 {
+    private static readonly Operator Fused = Operator.Named("fts::packed_attention");
+
     /// <summary>Each token looks at itself and what came before it in its own sequence.</summary>
     /// <param name="q">Queries. <c>[N, H, C]</c></param>
     /// <param name="k">Keys; head h of the queries reads head <c>h / (H/K)</c>. <c>[N, K, C]</c></param>
@@ -15,7 +17,9 @@ public static class PackedAttention
     public static Tensor Apply(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, double scale, int? window = null)
     {
         Check(sequenceStarts, q.Size(0));
-        return ApplyPlain(q, k, v, sequenceStarts, scale, window);
+        return KernelChoice.IsFused(Fused, q)
+            ? Fused.Call(q, k, v, Array.ConvertAll(sequenceStarts, start => (long)start), scale, window ?? 0)
+            : ApplyPlain(q, k, v, sequenceStarts, scale, window);
     }
 
     /// <summary>The plain twin of <see cref="Apply"/>; it makes each sequence's square matrix of scores.</summary>

@@ -25,8 +25,7 @@ struct RowKernels {
     void (*softmax_minus_target)(const T* logits, int64_t count, float lse, int64_t target, float scale, T* gradient);
     void (*to_float)(const T* x, int64_t count, float* y);
     void (*from_float)(const float* x, int64_t count, T* y);
-    // y += scale * x, and y = y * scale.
-    void (*add_scaled)(const T* x, float scale, int64_t count, T* y);
+    float (*dot)(const T* x, const T* y, int64_t count);
 };
 
 struct AdamWOptions {

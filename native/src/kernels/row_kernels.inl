@@ -1,56 +1,9 @@
 // Included once for each instruction set, with FTS_ISA naming its namespace. Plain loops: the compiler makes vectors of them.
-#include <cmath>
-#include <cstring>
-#include <limits>
-
-#include "row_kernels.h"
+#include "numbers.inl"
 
 namespace fts {
 namespace FTS_ISA {
 namespace {
-
-inline float wide(float x) { return x; }
-inline float wide(bf16 x) {
-    const uint32_t bits = static_cast<uint32_t>(x.bits) << 16;
-    float result;
-    std::memcpy(&result, &bits, sizeof result);
-    return result;
-}
-
-template <typename T>
-inline T narrow(float x);
-template <>
-inline float narrow<float>(float x) { return x; }
-template <>
-inline bf16 narrow<bf16>(float x) {
-    uint32_t bits;
-    std::memcpy(&bits, &x, sizeof bits);
-    // To the nearest, ties to even; a NaN stays one.
-    const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    return {static_cast<uint16_t>(x != x ? 0x7fc0 : rounded)};
-}
-
-// e^x to about one unit in the last place; -> 0 below -87.
-inline float exponential(float x) {
-    const float bounded = x < -87.3f ? -87.3f : x > 88.3f ? 88.3f : x;
-    const float magic = 12582912.0f;  // adding it rounds to the nearest integer
-    const float shifted = bounded * 1.44269504f + magic;
-    const float n = shifted - magic;
-    const float r = (bounded - n * 0.693359375f) + n * 2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
-    int32_t exponent;
-    std::memcpy(&exponent, &shifted, sizeof exponent);
-    const uint32_t power = static_cast<uint32_t>(exponent - 0x4b400000 + 127) << 23;
-    float scale;
-    std::memcpy(&scale, &power, sizeof scale);
-    return x < -87.3f ? 0.0f : p * scale;
-}
 
 template <typename T>
 void rms_norm(const T* x, const T* residual, const float* weight, float epsilon, int64_t rows, int64_t width, T* sum, T* y, float* rstd) {
@@ -175,9 +128,11 @@ void from_float(const float* x, int64_t count, T* y) {
 }
 
 template <typename T>
-void add_scaled(const T* x, float scale, int64_t count, T* y) {
-    #pragma omp simd
-    for (int64_t i = 0; i < count; i++) y[i] = narrow<T>(wide(y[i]) + scale * wide(x[i]));
+float dot(const T* x, const T* y, int64_t count) {
+    float sum = 0;
+    #pragma omp simd reduction(+ : sum)
+    for (int64_t i = 0; i < count; i++) sum += wide(x[i]) * wide(y[i]);
+    return sum;
 }
 
 void adamw(float* parameter, const float* gradient, float* first, float* second, int64_t count, const AdamWOptions& options) {
@@ -207,7 +162,7 @@ double sum_of_squares(const float* x, int64_t count) {
 
 template <typename T>
 constexpr RowKernels<T> table() {
-    return {rms_norm<T>, rms_norm_backward<T>, rope<T>, swiglu<T>, swiglu_backward<T>, log_sum_exp<T>, softmax_minus_target<T>, to_float<T>, from_float<T>, add_scaled<T>};
+    return {rms_norm<T>, rms_norm_backward<T>, rope<T>, swiglu<T>, swiglu_backward<T>, log_sum_exp<T>, softmax_minus_target<T>, to_float<T>, from_float<T>, dot<T>};
 }
 
 }  // namespace

@@ -1,0 +1,118 @@
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine.Tensors.Kernels;
+
+public sealed class PackedAttentionTests
+{
+    public static TheoryData<DType, int[], long, long, long, int?> Cases
+    {
+        get
+        {
+            var data = new TheoryData<DType, int[], long, long, long, int?>();
+            foreach (var type in Twins.Types)
+            {
+                data.Add(type, [0, 1], 1, 1, 16, null);
+                data.Add(type, [0, 1], 4, 2, 64, null);
+                data.Add(type, [0, 5], 1, 1, 2, null);
+                data.Add(type, [0, 17, 18, 19, 83, 340], 4, 2, 32, null);
+                data.Add(type, [0, 129], 6, 2, 48, null);
+                data.Add(type, [0, 64, 192, 321], 3, 3, 80, null);
+                data.Add(type, [0, 300], 4, 1, 128, null);
+                data.Add(type, [0, 2, 70], 2, 1, 256, null);
+                data.Add(type, [0, 300, 310], 4, 2, 16, 1);
+                data.Add(type, [0, 300, 310], 4, 2, 24, 37);
+                data.Add(type, [0, 300], 4, 2, 32, 130);
+                data.Add(type, [0, 100], 4, 2, 32, 1000);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Apply_PackedSequences_MatchesItsTwin(DType type, int[] starts, long heads, long keyHeads, long size, int? window)
+    {
+        using var scope = TensorScope.Enter();
+
+        Twins.AssertSame(
+            inputs => [PackedAttention.Apply(inputs[0], inputs[1], inputs[2], starts, 1 / Math.Sqrt(size), window)],
+            Inputs(type, starts[^1], heads, keyHeads, size),
+            type == DType.Float32 ? 5e-6 : 2e-2);
+    }
+
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.BFloat16)]
+    public void Apply_OneOrTwoThreads_TheSameBits(DType type)
+    {
+        using var scope = TensorScope.Enter();
+        var inputs = Inputs(type, 333, 4, 2, 64);
+        var before = TorchRuntime.Threads;
+
+        var results = new[] { 1, 2, 2 }.Select(Run).ToArray();
+
+        TorchRuntime.Threads = before;
+        Assert.All(results, result => Assert.All(result.Zip(results[0]), pair => Assert.True(pair.First.HasSameElements(pair.Second))));
+
+        Tensor[] Run(int threads)
+        {
+            TorchRuntime.Threads = threads;
+            foreach (var input in inputs)
+            {
+                input.Grad = null;
+            }
+
+            var output = PackedAttention.Apply(inputs[0], inputs[1], inputs[2], [0, 200, 201, 333], 0.125);
+            output.Backward(Twins.Random(9, type, 333, 4, 64));
+            return [output, .. inputs.Select(input => input.Grad!)];
+        }
+    }
+
+    [Fact]
+    public void Apply_OneSequenceChanged_LeavesTheOthers()
+    {
+        using var scope = TensorScope.Enter();
+        var inputs = Inputs(DType.BFloat16, 150, 4, 2, 32);
+        var values = inputs[2].Detach().Clone();
+        values.Narrow(0, 100, 50).ZeroInPlace();
+
+        var before = PackedAttention.Apply(inputs[0], inputs[1], inputs[2], [0, 100, 150], 0.2);
+        var after = PackedAttention.Apply(inputs[0], inputs[1], values, [0, 100, 150], 0.2);
+
+        Assert.True(before.Narrow(0, 0, 100).HasSameElements(after.Narrow(0, 0, 100)));
+        Assert.Equal(0, after.Narrow(0, 100, 50).Abs().Max().Item());
+    }
+
+    [Fact]
+    public void Apply_HugeScores_StaysFinite()
+    {
+        using var scope = TensorScope.Enter();
+        var inputs = Inputs(DType.Float32, 200, 2, 1, 32);
+
+        Twins.AssertSame(given => [PackedAttention.Apply(given[0], given[1], given[2], [0, 200], 100)], inputs, 1e-3);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0, 5 })]
+    [InlineData(new[] { 1, 10 })]
+    [InlineData(new[] { 0, 6, 6, 10 })]
+    [InlineData(new[] { 0, 7, 3, 10 })]
+    [InlineData(new[] { 0 })]
+    public void Apply_StartsDoNotCoverTheTokens_Throws(int[] starts)
+    {
+        using var scope = TensorScope.Enter();
+        var inputs = Inputs(DType.Float32, 10, 2, 1, 16);
+
+        Assert.Throws<ArgumentException>(() => PackedAttention.Apply(inputs[0], inputs[1], inputs[2], starts, 1));
+    }
+
+    private static Tensor[] Inputs(DType type, long tokens, long heads, long keyHeads, long size) =>
+    [
+        Twins.Learnt(Twins.Random(1, type, tokens, heads, size)),
+        Twins.Learnt(Twins.Random(2, type, tokens, keyHeads, size)),
+        Twins.Learnt(Twins.Random(3, type, tokens, keyHeads, size)),
+    ];
+}

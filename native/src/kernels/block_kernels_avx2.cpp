@@ -1,0 +1,2 @@
+#define FTS_ISA avx2
+#include "block_kernels.inl"

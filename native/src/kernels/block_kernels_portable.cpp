@@ -1,0 +1,2 @@
+#define FTS_ISA portable
+#include "block_kernels.inl"
