@@ -9,7 +9,7 @@ internal sealed class SignNormalizer(char sign, SignPlacement placement) : Norma
     /// <inheritdoc/>
     public override AlignedText Apply(AlignedText text)
     {
-        if (text.Length == 0 && placement == SignPlacement.UnlessEmpty)
+        if (text.Length == 0)
         {
             return text;
         }

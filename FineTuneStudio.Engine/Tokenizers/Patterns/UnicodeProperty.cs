@@ -87,9 +87,12 @@ internal static class UnicodeProperty
     {
         if (key is "han" or "hani")
         {
-            // Patterns count Han by newer tables than the splitter by scripts: extensions H and I, Unicode 15 and 15.1.
-            set.AddRange(0x31350, 0x323AF);
+            // Patterns count Han by Unicode 16, the splitter by scripts by Unicode 13.
+            set.AddRange(0x9FFD, 0x9FFF);
+            set.AddRange(0x2A6DE, 0x2A6DF);
+            set.AddRange(0x2B735, 0x2B739);
             set.AddRange(0x2EBF0, 0x2EE5D);
+            set.AddRange(0x31350, 0x323AF);
             name = "Han";
         }
 

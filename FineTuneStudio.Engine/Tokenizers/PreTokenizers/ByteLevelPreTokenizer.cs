@@ -19,7 +19,7 @@ internal sealed class ByteLevelPreTokenizer(bool addsPrefixSpace, bool splits) :
     /// <inheritdoc/>
     public override void Apply(AlignedText piece, List<AlignedText> pieces)
     {
-        if (AddsPrefixSpace && !(piece.Length > 0 && piece.Span[0] == ' '))
+        if (AddsPrefixSpace && piece.Length > 0 && piece.Span[0] != ' ')
         {
             var builder = new AlignedTextBuilder(piece.Length + 1);
             builder.Append(" ", piece.PointAt(0), piece.PointAt(0));

@@ -29,7 +29,7 @@ internal sealed class MetaspacePreTokenizer(string sign, PrependScheme scheme, b
     {
         piece = _spaces.Apply(piece);
         var prepends = scheme == PrependScheme.Always || (scheme == PrependScheme.First && piece.PointAt(0) == 0);
-        if (prepends && !piece.Span.StartsWith(sign))
+        if (prepends && piece.Length > 0 && !piece.Span.StartsWith(sign))
         {
             var builder = new AlignedTextBuilder(piece.Length + sign.Length);
             builder.Append(sign, piece.PointAt(0), piece.PointAt(0));
