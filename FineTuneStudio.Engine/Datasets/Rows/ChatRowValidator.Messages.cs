@@ -242,7 +242,13 @@ internal sealed partial class ChatRowValidator
         }
 
         _keys.End(frame);
-        if ((!typeSeen || (isText && !textSeen)) && faults.Count(DatasetFaultKind.MissingField))
+        if (typeSeen && (!isText || textSeen))
+        {
+            return;
+        }
+
+        _content = Content.Unusable;
+        if (faults.Count(DatasetFaultKind.MissingField))
         {
             var missing = typeSeen ? "text" : "type";
             faults.Add(DatasetFaultKind.MissingField, position, _mapPath(Path($"content[{part}].{missing}")), $"a part without {missing}", $"a text in {missing}", "Write text parts as {\"type\": \"text\", \"text\": ...}.");
@@ -320,6 +326,7 @@ internal sealed partial class ChatRowValidator
             faults.Add(DatasetFaultKind.MissingField, position, _mapPath(Path("role")), "a message without role", "system, developer, user, assistant or tool", "Say who speaks.");
         }
 
+        _unclear |= _role == ChatRole.None;
         CheckContent(position);
         if (_weight > 0 && _role is not (ChatRole.Assistant or ChatRole.None) && faults.Count(DatasetFaultKind.InvalidWeight))
         {

@@ -15,6 +15,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
     private Func<string, string> _mapPath = static path => path;
     private bool _idsAreOurs;
     private bool _sawMessages;
+    private bool _unclear;
     private bool _sawLabel;
     private double _rowWeight;
     private int _messageIndex;
@@ -53,7 +54,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         }
         catch (JsonException exception)
         {
-            JsonFaults.Report(faults, row, exception, reader.CurrentDepth >= maxDepth, maxDepth, AtEndOfFile);
+            JsonFaults.Report(faults, row, exception, reader.CurrentDepth >= maxDepth - 1, maxDepth, AtEndOfFile);
         }
 
         measure = _measure;
@@ -78,7 +79,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         }
         catch (JsonException exception)
         {
-            JsonFaults.Report(faults, row, exception, reader.CurrentDepth >= maxDepth, maxDepth, AtEndOfFile);
+            JsonFaults.Report(faults, row, exception, reader.CurrentDepth >= maxDepth - 1, maxDepth, AtEndOfFile);
         }
 
         return !faults.RowHasError;
@@ -95,6 +96,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         // Other formats have no ids: a converter makes them up, and one answer may serve several calls.
         _idsAreOurs = mapPath is not null;
         _sawMessages = false;
+        _unclear = false;
         _sawLabel = false;
         _rowWeight = 1;
         _messageIndex = -1;
@@ -178,6 +180,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         {
             Fault(ref reader, DatasetFaultKind.WrongType, "messages", JsonText.Describe(ref reader), "an array of messages", "Write messages as [{\"role\": ..., \"content\": ...}, ...].");
             SkipValue(ref reader, "messages");
+            _unclear = true;
             return;
         }
 
@@ -192,6 +195,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
 
             Fault(ref reader, DatasetFaultKind.WrongType, $"messages[{_messageIndex}]", JsonText.Describe(ref reader), "a message object", "Write each message as {\"role\": ..., \"content\": ...}.");
             SkipValue(ref reader, "messages");
+            _unclear = true;
         }
     }
 
@@ -210,7 +214,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
 
         if (_messageIndex < 0)
         {
-            if (faults.Count(DatasetFaultKind.EmptyMessages))
+            if (!_unclear && faults.Count(DatasetFaultKind.EmptyMessages))
             {
                 faults.Add(DatasetFaultKind.EmptyMessages, 0, _mapPath("messages"), "no messages", "at least a user and an assistant message", "Fill in the conversation or remove the row.");
             }
@@ -230,7 +234,8 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
     {
         if (_measure.Assistant == 0)
         {
-            if (faults.Count(DatasetFaultKind.NoAssistantMessage))
+            // A message whose speaker is not known may well be the assistant's; its own fault is listed.
+            if (!_unclear && faults.Count(DatasetFaultKind.NoAssistantMessage))
             {
                 faults.Add(DatasetFaultKind.NoAssistantMessage, 0, _mapPath("messages"), $"{_messageIndex + 1} messages, none of the assistant", "an assistant message to learn", "Add the answer as a message with role assistant, or remove the row.");
             }
