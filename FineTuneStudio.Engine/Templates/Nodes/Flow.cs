@@ -1,0 +1,9 @@
+namespace FineTuneStudio.Engine.Templates.Nodes;
+
+/// <summary>How execution goes on after a statement.</summary>
+internal enum Flow
+{
+    Next,
+    Break,
+    Continue,
+}
