@@ -14,12 +14,15 @@ void attention_bf16(const attention_task& task) { attend<uint16_t>(task); }
 
 namespace {
 
-constexpr int32_t avx512 = 2;
+constexpr int32_t avx2 = 1, avx512 = 2;
 
 attention_kernel choose(at::ScalarType type) {
-    const bool wide = (fts_processor_features() & avx512) != 0;
-    if (type == at::kFloat) return wide ? attention_f32_avx512 : attention_f32;
-    if (type == at::kBFloat16) return wide ? attention_bf16_avx512 : attention_bf16;
+    const int32_t features = fts_processor_features();
+    const auto pick = [features](attention_kernel wide, attention_kernel middle, attention_kernel narrow) {
+        return (features & avx512) != 0 ? wide : (features & avx2) != 0 ? middle : narrow;
+    };
+    if (type == at::kFloat) return pick(attention_f32_avx512, attention_f32_avx2, attention_f32);
+    if (type == at::kBFloat16) return pick(attention_bf16_avx512, attention_bf16_avx2, attention_bf16);
     TORCH_CHECK(false, "the cache holds fp32 or bf16, not ", type);
 }
 

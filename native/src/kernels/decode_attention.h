@@ -25,6 +25,8 @@ using attention_kernel = void (*)(const attention_task&);
 
 void attention_f32(const attention_task&);
 void attention_bf16(const attention_task&);
+void attention_f32_avx2(const attention_task&);
+void attention_bf16_avx2(const attention_task&);
 void attention_f32_avx512(const attention_task&);
 void attention_bf16_avx512(const attention_task&);
 

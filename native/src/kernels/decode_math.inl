@@ -3,7 +3,7 @@
 #pragma GCC diagnostic ignored "-Wpsabi"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#ifdef __AVX512F__
+#ifdef __AVX2__
 #include <immintrin.h>
 #endif
 #include <cstdint>
@@ -54,6 +54,13 @@ inline void store_one(uint16_t* to, float value) {
 inline f32x16 multiply_add(f32x16 a, f32x16 b, f32x16 c) {
 #ifdef __AVX512F__
     return reinterpret_cast<f32x16>(_mm512_fmadd_ps(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b), reinterpret_cast<__m512>(c)));
+#elif defined(__FMA__)
+#define FTS_LOWER(v) __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
+#define FTS_UPPER(v) __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15)
+    const __m256 lower = _mm256_fmadd_ps(FTS_LOWER(a), FTS_LOWER(b), FTS_LOWER(c)), upper = _mm256_fmadd_ps(FTS_UPPER(a), FTS_UPPER(b), FTS_UPPER(c));
+    return __builtin_shufflevector(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#undef FTS_LOWER
+#undef FTS_UPPER
 #else
     return a * b + c;
 #endif
@@ -78,7 +85,7 @@ inline float largest(f32x16 value) {
     return found;
 }
 
-// e^x for x <= 0, to about one unit in the last place; 0 below -87. Cephes' polynomial.
+// e^x for x <= 0, to about one unit in the last place; 0 below -87, not a number where x is none. Cephes' polynomial.
 inline f32x16 exponential(f32x16 x) {
     const f32x16 clamped = larger(x, spread(-87.0f));
     const f32x16 shifted = multiply_add(clamped, spread(1.44269504088896341f), spread(12582912.0f));  // 1.5 * 2^23: rounds to a whole number
@@ -93,7 +100,7 @@ inline f32x16 exponential(f32x16 x) {
     p = multiply_add(p, rest * rest, rest + spread(1.0f));
     const i32x16 exponent = reinterpret_cast<i32x16>(shifted) << 23;
     const f32x16 result = reinterpret_cast<f32x16>(reinterpret_cast<i32x16>(p) + exponent);
-    return x < spread(-87.0f) ? f32x16{} : result;
+    return x < spread(-87.0f) ? f32x16{} : result + (x - x);
 }
 
 }  // namespace
