@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Models;
 
@@ -36,7 +37,7 @@ public sealed class LinearLayer
         // Where every weight learns, masters are fp32 and products may be bfloat16: the cast is part of the graph.
         var weight = Weight.To(x.DType);
         var bias = Bias?.To(x.DType);
-        return Adapter is null ? x.Linear(weight, bias) : Adapter.Apply(x, weight, bias, dropout);
+        return Adapter is null ? SmallBatchLinear.Apply(x, weight, bias) : Adapter.Apply(x, weight, bias, dropout);
     }
 
     internal LinearLayer With(LoraAdapter? adapter) => new(Shape.Name, Weight, Bias, adapter, Shape.IsHead);

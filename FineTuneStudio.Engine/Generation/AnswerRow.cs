@@ -1,0 +1,66 @@
+using FineTuneStudio.Engine.Contracts;
+
+namespace FineTuneStudio.Engine.Generation;
+
+/// <summary>An answer while it is being generated.</summary>
+internal sealed class AnswerRow
+{
+    private readonly List<int> _ids = [];
+    private readonly List<float> _logProbabilities = [];
+    private readonly List<float> _plainLogProbabilities = [];
+    private readonly int _promptLength;
+    private readonly IReadOnlySet<int> _stopIds;
+
+    public AnswerRow(TokenRequest request, int requestIndex, int answerIndex, IReadOnlySet<int> stopIds)
+    {
+        Options = request.Options;
+        RequestIndex = requestIndex;
+        AnswerIndex = answerIndex;
+        Key = Mix(Mix(Mix(Options.Seed) + (request.Stream ?? requestIndex)) + answerIndex);
+        _promptLength = request.Prompt.Length;
+        _stopIds = stopIds;
+    }
+
+    public SamplingOptions Options { get; }
+
+    public int RequestIndex { get; }
+
+    public int AnswerIndex { get; }
+
+    /// <summary>The answer's own random stream: what it draws does not depend on its neighbours.</summary>
+    public long Key { get; }
+
+    public int Slot { get; set; }
+
+    /// <summary>Tokens chosen so far; the place in the random stream.</summary>
+    public int Count => _ids.Count;
+
+    public int LastId => _ids[^1];
+
+    /// <summary>Tokens before the last chosen one: its place in the sequence.</summary>
+    public int Position => _promptLength + Count - 1;
+
+    public AnswerEnd? End { get; private set; }
+
+    public void Add(int id, float logProbability, float plainLogProbability)
+    {
+        _ids.Add(id);
+        _logProbabilities.Add(logProbability);
+        _plainLogProbabilities.Add(plainLogProbability);
+        End = _stopIds.Contains(id) ? AnswerEnd.Stop : Count >= Options.MaxTokens ? AnswerEnd.Length : null;
+    }
+
+    public TokenAnswer ToAnswer() => new([.. _ids], [.. _logProbabilities], [.. _plainLogProbabilities], End!.Value);
+
+    // SplitMix64's finaliser (Steele et al. 2014): neighbouring numbers become unrelated keys.
+    private static long Mix(long value)
+    {
+        unchecked
+        {
+            var bits = (ulong)value + 0x9E3779B97F4A7C15UL;
+            bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9UL;
+            bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBUL;
+            return (long)(bits ^ (bits >> 31));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+
+namespace FineTuneStudio.Engine.Generation;
+
+/// <summary>Whole prompts, packed: each sees itself alone, and its keys and values go into the cache.</summary>
+/// <param name="cache">Written to.</param>
+/// <param name="batch">The prompts.</param>
+/// <param name="slots">Slot of each token's sequence. <c>[N]</c>, Int64</param>
+internal sealed class PromptContext(KvCache cache, TokenBatch batch, Tensor slots) : AttentionContext
+{
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, double scale, int? window)
+    {
+        var (keys, values) = cache.Of(layer);
+        CachedAttention.Write(k, v, keys, values, slots, batch.Positions);
+        return PackedAttention.Apply(q, k, v, batch.SequenceStarts, scale, window);
+    }
+}

@@ -1,0 +1,86 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Engine.Generation;
+
+/// <summary>Answers conversations: renders them as in training, generates, and gives back text.</summary>
+/// <remarks>
+/// Base and tuned answers side by side are two generators over two views of one model (<see cref="CausalModel.WithAdapter"/>): the weights are
+/// shared. For one thread, whose <see cref="TorchRuntime.Threads"/> it uses.
+/// </remarks>
+public sealed class TextGenerator
+{
+    private readonly CausalModel _model;
+    private readonly Renderer _renderer;
+    private readonly TokenGenerator _tokens;
+
+    /// <summary>Creates a generator over a model, with or without an adapter.</summary>
+    /// <param name="model">Stays its owner's.</param>
+    /// <param name="renderer">The model's own renderer.</param>
+    /// <param name="limits">How much at a time; <see langword="null"/> takes the default.</param>
+    public TextGenerator(CausalModel model, Renderer renderer, DecodeLimits? limits = null)
+    {
+        _model = model;
+        _renderer = renderer;
+        StopIds = StopTokens.Of(renderer);
+        _tokens = new TokenGenerator(model, StopIds, limits);
+    }
+
+    /// <summary>Tokens that end an answer: the tokenizer's, and the one by which the chat template ends an assistant's turn.</summary>
+    public IReadOnlyList<int> StopIds { get; }
+
+    /// <summary>Answers every conversation.</summary>
+    /// <param name="conversations">Messages so far.</param>
+    /// <param name="options">How tokens are chosen, and how many at most.</param>
+    /// <param name="onPiece">Told of text as it comes, on this thread; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Looked at before each token.</param>
+    /// <returns>An answer to each, in order.</returns>
+    /// <exception cref="UserErrorException">An option is impossible, the template refuses a conversation, or one does not fit into the model's context.</exception>
+    public IReadOnlyList<TextAnswer> Generate(
+        IReadOnlyList<Conversation> conversations, SamplingOptions options, Action<TextPiece>? onPiece, CancellationToken cancellationToken)
+    {
+        UserErrorException.ThrowIfAny(options.Validate());
+        var requests = conversations.Select((conversation, index) => Request(conversation, index, options)).ToList();
+        var decoders = onPiece is null ? [] : requests.ConvertAll(_ => _renderer.Tokenizer.CreateStreamingDecoder(skipSpecial: true));
+        var answers = _tokens.Generate(requests, onPiece is null ? null : Stream, cancellationToken);
+        return [.. requests.Zip(answers, (request, answer) => new TextAnswer(Text(answer[0]), request.Prompt.Length, answer[0]))];
+
+        void Stream(GeneratedToken token)
+        {
+            if (token.End != AnswerEnd.Stop)
+            {
+                Tell(token.Request, decoders[token.Request].Push(token.Id));
+            }
+
+            if (token.End is not null)
+            {
+                Tell(token.Request, decoders[token.Request].Finish());
+            }
+        }
+
+        void Tell(int conversation, string text)
+        {
+            if (text.Length > 0)
+            {
+                onPiece!(new TextPiece(conversation, text));
+            }
+        }
+    }
+
+    /// <summary>The text of an answer: without special tokens, and without the one that ended it.</summary>
+    public string Text(TokenAnswer answer)
+        => _renderer.Tokenizer.Decode(answer.End == AnswerEnd.Stop ? answer.Ids.AsSpan(..^1) : answer.Ids, skipSpecial: true);
+
+    private TokenRequest Request(Conversation conversation, int index, SamplingOptions options)
+    {
+        var prompt = _renderer.RenderPrompt(conversation).Ids;
+        var room = _model.Config.ContextLength - prompt.Length;
+        return room > 0
+            ? new TokenRequest(prompt, options with { MaxTokens = Math.Min(options.MaxTokens, room) })
+            : throw new UserErrorException(
+                $"conversation {index}",
+                $"It has {prompt.Length} tokens; the model reads and writes {_model.Config.ContextLength} in all. Shorten it or take another model.");
+    }
+}

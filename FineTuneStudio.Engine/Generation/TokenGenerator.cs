@@ -1,0 +1,105 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Engine.Generation;
+
+/// <summary>Answers prompts token by token, many at a time; rows come and go, each of its own length.</summary>
+/// <remarks>
+/// The same requests give the same tokens. What an answer draws depends on its seed, stream and index alone, not on its neighbours; its
+/// logits do up to rounding where more than 32 rows are decoded at a time. For one thread, whose <see cref="TorchRuntime.Threads"/> it uses.
+/// </remarks>
+public sealed class TokenGenerator
+{
+    private readonly CausalModel _model;
+    private readonly HashSet<int> _stopIds;
+    private readonly DecodeLimits _limits;
+
+    /// <summary>Creates a generator over a model, with or without an adapter.</summary>
+    /// <param name="model">Stays its owner's.</param>
+    /// <param name="stopIds">Tokens that end an answer.</param>
+    /// <param name="limits">How much at a time; <see langword="null"/> takes the default.</param>
+    public TokenGenerator(CausalModel model, IEnumerable<int> stopIds, DecodeLimits? limits = null)
+    {
+        _model = model;
+        _stopIds = [.. stopIds];
+        _limits = limits ?? DecodeLimits.Default;
+    }
+
+    /// <summary>Answers every request.</summary>
+    /// <param name="requests">Prompts with their options.</param>
+    /// <param name="onToken">Told of each token as it is chosen, on this thread; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Looked at before each token.</param>
+    /// <returns>The answers to each request, in order.</returns>
+    /// <exception cref="UserErrorException">An option is impossible, or a prompt is empty.</exception>
+    public IReadOnlyList<TokenAnswer[]> Generate(
+        IReadOnlyList<TokenRequest> requests, Action<GeneratedToken>? onToken, CancellationToken cancellationToken)
+    {
+        UserErrorException.ThrowIfAny(requests.SelectMany(Check));
+        var answers = requests.Select(request => new TokenAnswer[request.Answers]).ToArray();
+        if (requests.Count == 0)
+        {
+            return answers;
+        }
+
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        var capacity = requests.Max(request => request.Prompt.Length + request.Options.MaxTokens);
+        using var batch = new DecodeBatch(_model, Slots(requests, capacity), capacity, onToken);
+        var waiting = new Queue<PromptGroup>(requests.SelectMany((request, index) => Groups(request, index, batch.Slots)));
+        while (waiting.Count > 0 || batch.Rows.Count > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var admitted = Admit(waiting, batch.FreeSlots);
+            if (admitted.Count > 0)
+            {
+                batch.Start(admitted);
+            }
+            else
+            {
+                batch.Step();
+            }
+
+            foreach (var row in batch.TakeEnded())
+            {
+                answers[row.RequestIndex][row.AnswerIndex] = row.ToAnswer();
+            }
+        }
+
+        return answers;
+    }
+
+    private static IEnumerable<UserError> Check(TokenRequest request, int index)
+        => request.Options.Validate()
+            .Concat(request.Prompt.Length == 0 ? [new UserError($"prompt {index}", "The prompt has no token; write at least one.")] : [])
+            .Concat(request.Answers < 1 ? [new UserError($"prompt {index}", $"Ask for 1 answer or more, not {request.Answers}.")] : []);
+
+    private int Slots(IReadOnlyList<TokenRequest> requests, int capacity)
+    {
+        var fitting = _limits.CacheBytes / (KvCache.BytesOfToken(_model.Config, _model.ComputeType) * capacity);
+        return (int)Math.Clamp(Math.Min(fitting, requests.Sum(request => (long)request.Answers)), 1, _limits.Rows);
+    }
+
+    // Answers to one prompt start together, as many as there are slots.
+    private IEnumerable<PromptGroup> Groups(TokenRequest request, int index, int slots)
+        => Enumerable.Range(0, request.Answers)
+            .Select(answer => new AnswerRow(request, index, answer, _stopIds))
+            .Chunk(slots)
+            .Select(rows => new PromptGroup(request.Prompt, rows));
+
+    private List<PromptGroup> Admit(Queue<PromptGroup> waiting, int freeSlots)
+    {
+        var admitted = new List<PromptGroup>();
+        var tokens = 0;
+        while (waiting.TryPeek(out var group)
+            && group.Rows.Length <= freeSlots
+            && (admitted.Count == 0 || tokens + group.Prompt.Length <= _limits.PromptTokens))
+        {
+            admitted.Add(waiting.Dequeue());
+            freeSlots -= group.Rows.Length;
+            tokens += group.Prompt.Length;
+        }
+
+        return admitted;
+    }
+}

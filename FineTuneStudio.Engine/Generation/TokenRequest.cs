@@ -1,0 +1,15 @@
+using FineTuneStudio.Engine.Contracts;
+
+namespace FineTuneStudio.Engine.Generation;
+
+/// <summary>A prompt to be answered.</summary>
+/// <param name="Prompt">Token ids, at least one. <c>[T]</c></param>
+/// <param name="Options">How tokens are chosen, and how many at most.</param>
+public sealed record TokenRequest(int[] Prompt, SamplingOptions Options)
+{
+    /// <summary>How many answers; the prompt passes through the network once for all of them.</summary>
+    public int Answers { get; init; } = 1;
+
+    /// <summary>Which random stream of the seed; <see langword="null"/> takes the request's place in the list.</summary>
+    public long? Stream { get; init; }
+}
