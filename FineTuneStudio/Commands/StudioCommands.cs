@@ -10,6 +10,7 @@ internal static class StudioCommands
     {
         UpCommand.Create(),
         DatasetCommand.Create(),
+        TokenizeCommand.Create(),
         BenchCommand.Create(),
     };
 }
