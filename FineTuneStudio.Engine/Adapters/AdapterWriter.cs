@@ -1,16 +1,22 @@
+using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Adapters;
 
-/// <summary>Writes an <see cref="AdapterSet"/> as a folder in PEFT layout.</summary>
+/// <summary>Writes an <see cref="AdapterSet"/> as a folder in PEFT layout, each file whole or not at all.</summary>
 internal static class AdapterWriter
 {
     public static void Write(AdapterSet adapters, string folder, string baseModelName)
     {
-        Directory.CreateDirectory(folder);
-        File.WriteAllBytes(Path.Combine(folder, AdapterFiles.Configuration), AdapterConfigurationFile.Write(adapters.Configuration, PublicName(baseModelName)));
-        using var stream = File.Create(Path.Combine(folder, AdapterFiles.Weights));
-        SafetensorsWriter.Write(stream, adapters.Parameters);
+        DurableFile.CreateFolder(folder);
+        using (var weights = DurableFile.Create(Path.Combine(folder, AdapterFiles.Weights)))
+        {
+            SafetensorsWriter.Write(weights.Stream, adapters.Parameters);
+            weights.Commit();
+        }
+
+        DurableFile.WriteAllBytes(
+            Path.Combine(folder, AdapterFiles.Configuration), AdapterConfigurationFile.Write(adapters.Configuration, PublicName(baseModelName)));
     }
 
     // owner/name is a public name; anything else with separators is a place on this machine, which concerns nobody else.

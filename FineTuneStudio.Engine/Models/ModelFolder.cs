@@ -1,0 +1,89 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+
+namespace FineTuneStudio.Engine.Models;
+
+/// <summary>A folder in Hugging Face layout, looked at from outside: configuration, headers and names, no weights.</summary>
+public static class ModelFolder
+{
+    /// <summary>Checks a folder and describes it.</summary>
+    /// <exception cref="UserErrorException">The engine could not train it; every fault at once.</exception>
+    public static ModelDescription Inspect(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UserErrorException(folder, File.Exists(folder)
+                ? "This is a file; expected a folder with config.json, safetensors and tokenizer.json."
+                : "There is no such folder.");
+        }
+
+        var errors = new List<UserError>();
+        var config = Try(() => ModelConfigFile.Read(folder), errors);
+        var files = Try(() => SafetensorsFolder.Open(folder), errors);
+        var tokenizer = Try(() => TokenizerFacts.Read(folder), errors);
+        if (config is not null && files is not null)
+        {
+            errors.AddRange(WeightCheck.Faults(config, files));
+        }
+
+        if (config is not null && tokenizer is { LargestId: { } largest } && largest >= config.VocabularySize)
+        {
+            errors.Add(new(Path.Combine(folder, TokenizerFacts.FileName), $"The tokenizer has the id {largest}, but the embedding only {config.VocabularySize} rows. They belong to different models."));
+        }
+
+        UserErrorException.ThrowIfAny(errors);
+        return Describe(folder, config!, files!, tokenizer!);
+    }
+
+    private static ModelDescription Describe(string folder, ModelConfig config, SafetensorsFolder files, TokenizerFacts tokenizer)
+    {
+        var entries = WeightPlan.Of(config).Select(slot => files.Find(slot.Name)).OfType<SafetensorsEntry>().ToList();
+        return new ModelDescription
+        {
+            Family = config.Family,
+            Parameters = entries.Sum(entry => entry.Elements),
+            ContextLength = config.ContextLength,
+            StoredType = entries.GroupBy(entry => entry.Type.Name, StringComparer.Ordinal).MaxBy(group => group.Sum(entry => entry.Elements))!.Key,
+            VocabularySize = config.VocabularySize,
+            HiddenSize = config.HiddenSize,
+            Layers = config.Layers.Count,
+            HasTokenizer = tokenizer.Exists,
+            HasChatTemplate = tokenizer.HasChatTemplate,
+            Licence = ModelLicence.Find(folder),
+            Bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length),
+            Notes = [.. Notes(config, tokenizer)],
+        };
+    }
+
+    private static IEnumerable<string> Notes(ModelConfig config, TokenizerFacts tokenizer)
+    {
+        if (!tokenizer.Exists)
+        {
+            yield return $"There is no {TokenizerFacts.FileName}; text can neither be trained on nor generated.";
+        }
+        else if (!tokenizer.HasChatTemplate)
+        {
+            yield return "There is no chat template; a plain one is used for conversations.";
+        }
+
+        if (tokenizer.LargestId is { } largest && largest + 1 < config.VocabularySize)
+        {
+            yield return $"The embedding has {config.VocabularySize} rows for {largest + 1} tokens; the rest is padding.";
+        }
+    }
+
+    private static T? Try<T>(Func<T> read, List<UserError> errors)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (UserErrorException exception)
+        {
+            errors.AddRange(exception.Errors);
+            return null;
+        }
+    }
+}
