@@ -1,0 +1,159 @@
+using System.Text.Json;
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Tests.Support;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine.Adapters;
+
+public sealed class AdapterSetTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fts-adapter-").FullName;
+    private readonly CausalModel _model = CausalModel.Load(SharedData.Golden("models", "qwen3"), Precision.Fp32);
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void Create_AllLinear_LeavesTheHeadOut()
+    {
+        using var adapter = AdapterSet.Create(_model.Linears, new LoraOptions { Rank = 4 }, seed: 1);
+
+        Assert.Equal(14, adapter.Adapters.Count);
+        Assert.DoesNotContain("lm_head", adapter.Adapters.Keys);
+        Assert.All(adapter.Adapters.Values, pair =>
+        {
+            var bound = 1 / Math.Sqrt(pair.A.Size(1));
+            Assert.Equal(0, pair.B.Abs().Max().Item());
+            Assert.InRange(pair.A.Abs().Max().Item(), bound * 0.9, bound);
+        });
+    }
+
+    [Fact]
+    public void Create_SameSeed_GivesTheSameBits()
+    {
+        using var first = AdapterSet.Create(_model.Linears, new LoraOptions(), seed: 5);
+        using var second = AdapterSet.Create(_model.Linears, new LoraOptions(), seed: 5);
+        using var other = AdapterSet.Create(_model.Linears, new LoraOptions(), seed: 6);
+
+        Assert.All(first.Parameters.Zip(second.Parameters), pair => Assert.True(pair.First.Value.HasSameElements(pair.Second.Value)));
+        Assert.False(first.Parameters[0].Value.HasSameElements(other.Parameters[0].Value));
+    }
+
+    [Fact]
+    public void Create_NewAdapter_ChangesNothingYet()
+    {
+        using var adapter = AdapterSet.Create(_model.Linears, new LoraOptions(), seed: 1);
+        using var view = _model.WithAdapter(adapter);
+        using var scope = TensorScope.Enter();
+        using var batch = TokenBatch.FromSequences([[1, 2, 3]]);
+
+        var (plain, adapted) = (_model.Hidden(batch, new PackedAttentionContext(batch)), view.Hidden(batch, new PackedAttentionContext(batch)));
+
+        Assert.True((plain - adapted).Abs().Max().Item() < 1e-5);
+    }
+
+    [Fact]
+    public void Create_UnknownTarget_ListsTheLinears()
+    {
+        var exception = Assert.Throws<UserErrorException>(() => AdapterSet.Create(_model.Linears, new LoraOptions { Targets = ["q_proj", "qkv"] }, seed: 1));
+
+        var error = Assert.Single(exception.Errors);
+        Assert.Equal("lora.targets", error.Field);
+        Assert.Contains("'qkv'; there are q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, lm_head", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lora")]
+    [InlineData("lora_dora")]
+    [InlineData("lora_modules_to_save")]
+    [InlineData("lora_patterns")]
+    [InlineData("lora_regex")]
+    [InlineData("lora_rslora")]
+    public void Save_LoadedAdapter_WritesItsOwnBytes(string kind)
+    {
+        var source = SharedData.Golden("models", "qwen3", kind);
+        using var adapter = AdapterSet.Load(source, _model.Linears);
+
+        adapter.Save(_folder, "tiny-random");
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(source, "adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(_folder, "adapter_model.safetensors")));
+        AssertConfiguration(source, _folder);
+    }
+
+    [Theory]
+    [InlineData("/home/someone/models/Qwen3-0.6B", "Qwen3-0.6B")]
+    [InlineData("./models/nano/", "nano")]
+    [InlineData("Qwen/Qwen3-0.6B", "Qwen/Qwen3-0.6B")]
+    [InlineData("nano", "nano")]
+    public void Save_BaseModelName_IsNoLocalPath(string name, string expected)
+    {
+        using var adapter = AdapterSet.Create(_model.Linears, new LoraOptions { Targets = ["q_proj"] }, seed: 1);
+
+        adapter.Save(_folder, name);
+
+        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "adapter_config.json")));
+        Assert.Equal(expected, config.RootElement.GetProperty("base_model_name_or_path").GetString());
+    }
+
+    [Theory]
+    [InlineData("\"bias\": \"none\"", "\"bias\": \"all\"", "bias is 'all'")]
+    [InlineData("\"peft_type\": \"LORA\"", "\"peft_type\": \"LOHA\"", "peft_type is 'LOHA'")]
+    [InlineData("\"r\": 4", "\"r\": 8", "need [8, 64]")]
+    [InlineData("\"r\": 4", "\"r\": 0", "r is no whole number")]
+    [InlineData("\"fan_in_fan_out\": false", "\"fan_in_fan_out\": true", "fan_in_fan_out is true; this option is not built")]
+    [InlineData("\"up_proj\",", "\"up_projection\",", "no linear 'up_projection'")]
+    [InlineData("\"up_proj\",", "", "lora_A.weight' belongs to no target")]
+    [InlineData("\"modules_to_save\": null", "\"modules_to_save\": [\"lm_head\"]", "modules_to_save names 'lm_head'")]
+    [InlineData("\"rank_pattern\": {}", "\"rank_pattern\": {\"(\": 3}", "is no regular expression")]
+    public void Load_BrokenConfiguration_NamesTheFault(string sought, string replacement, string expected)
+    {
+        var source = SharedData.Golden("models", "qwen3", "lora");
+        var text = File.ReadAllText(Path.Combine(source, "adapter_config.json"));
+        Assert.Contains(sought, text, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_folder, "adapter_config.json"), text.Replace(sought, replacement, StringComparison.Ordinal));
+        File.Copy(Path.Combine(source, "adapter_model.safetensors"), Path.Combine(_folder, "adapter_model.safetensors"));
+
+        var exception = Assert.Throws<UserErrorException>(() => AdapterSet.Load(_folder, _model.Linears));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_AdapterOfAnotherModel_SaysSo()
+    {
+        using var other = CausalModel.Load(SharedData.Golden("models", "llama"), Precision.Fp32);
+
+        var exception = Assert.Throws<UserErrorException>(() => AdapterSet.Load(SharedData.Golden("models", "qwen3", "lora"), other.Linears));
+
+        Assert.Contains("Is the adapter for another model?", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ExpertParameters_AreRefusedByName()
+    {
+        var exception = Assert.Throws<UserErrorException>(() => AdapterSet.Load(SharedData.Golden("models", "qwen3_moe", "lora"), _model.Linears));
+
+        Assert.Contains("target_parameters", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_EmptyFolder_SaysWhatIsMissing()
+        => Assert.Contains("adapter_config.json", Assert.Throws<UserErrorException>(() => AdapterSet.Load(_folder, _model.Linears)).Message, StringComparison.Ordinal);
+
+    // Every field that the reference writes and that decides a number has the same value; none of ours is unknown to it.
+    private static void AssertConfiguration(string expectedFolder, string folder)
+    {
+        using var expected = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(expectedFolder, "adapter_config.json")));
+        using var ours = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "adapter_config.json")));
+        var fields = expected.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value);
+        Assert.All(ours.RootElement.EnumerateObject().Where(field => field.Name != "revision"), field => Assert.True(JsonElement.DeepEquals(fields[field.Name], field.Value), field.ToString()));
+        Assert.Empty(fields.Where(field => field.Value.ValueKind != JsonValueKind.Null && field.Key != "peft_version")
+            .Select(field => field.Key).Except(ours.RootElement.EnumerateObject().Select(field => field.Name)));
+    }
+}
