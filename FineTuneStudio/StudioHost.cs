@@ -1,3 +1,4 @@
+using System.Net;
 using FineTuneStudio.Api;
 using FineTuneStudio.Application;
 using FineTuneStudio.Components;
@@ -21,7 +22,12 @@ internal static class StudioHost
             server.Listen(settings.Address, settings.Port);
         });
         // Assets do not change under a running studio; without this they would be served uncompressed and unhashed from a build.
-        builder.Configuration.AddInMemoryCollection([new("ReloadStaticAssetsAtRuntime", "false")]);
+        // A studio for this machine alone answers to this machine's names alone, so that no web site can point a name of its own here.
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("ReloadStaticAssetsAtRuntime", "false"),
+            new("AllowedHosts", IPAddress.IsLoopback(settings.Address) ? "localhost;127.0.0.1;[::1]" : "*"),
+        ]);
         if (settings.DataDirectory.Length > 0)
         {
             builder.Configuration.AddInMemoryCollection([new($"{StudioOptions.Section}:{nameof(StudioOptions.DataDirectory)}", settings.DataDirectory)]);
@@ -36,6 +42,8 @@ internal static class StudioHost
         app.UseExceptionHandler("/error");
         app.UseStatusCodePagesWithReExecute("/not-found");
         app.UseSecurityHeaders();
+        app.UseWebSockets();
+        app.UseCrossSiteGuard();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapStudioApi();

@@ -4,5 +4,8 @@ namespace FineTuneStudio.Api;
 internal static class StudioApi
 {
     public static void MapStudioApi(this IEndpointRouteBuilder routes)
-        => routes.MapGet("/health", () => TypedResults.Ok(new { status = "ready" })).WithName("Health");
+    {
+        routes.MapGet("/health", () => TypedResults.Ok(new { status = "ready" })).WithName("Health");
+        routes.MapDatasets();
+    }
 }

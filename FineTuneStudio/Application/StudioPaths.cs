@@ -42,6 +42,8 @@ internal sealed class StudioPaths
     /// <summary>A dataset's rows, under a name of our own.</summary>
     public string DatasetFile(Guid id, string extension) => Path.Combine(Dataset(id), "rows" + extension);
 
+    public string DatasetReport(Guid id) => Path.Combine(Dataset(id), "report.json");
+
     public string Model(Guid id) => Path.Combine(Models, id.ToString("N"));
 
     public string Run(Guid id) => Path.Combine(Runs, id.ToString("N"));

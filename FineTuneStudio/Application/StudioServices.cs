@@ -1,3 +1,4 @@
+using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Persistence;
@@ -15,6 +16,7 @@ internal static class StudioServices
 
         // First: it brings the tables up to date before anything reads them.
         services.AddHostedService<StudioStartup>();
+        services.AddDatasets();
         services.AddRuns();
         return services;
     }

@@ -1,0 +1,123 @@
+using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Storage;
+using FineTuneStudio.Persistence;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace FineTuneStudio.Application.Datasets;
+
+/// <summary>Brings a file of any size to disk: hashed on the way, under a name of our own, whole or not at all.</summary>
+internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, TimeProvider time, IOptions<StudioOptions> options)
+{
+    private const int MaxNameLength = 255;
+    private const int BufferBytes = 1 << 20;
+
+    /// <summary>What must stay free for everything else.</summary>
+    private const long ReserveBytes = 256L << 20;
+
+    private static readonly string[] Extensions = [".jsonl.gz", ".json.gz", ".csv.gz", ".tsv.gz", ".jsonl", ".json", ".csv", ".tsv", ".gz"];
+
+    public async Task<Result<DatasetEntity>> ReceiveAsync(string name, Stream content, long? length, CancellationToken cancellationToken)
+    {
+        name = Path.GetFileName(name.Trim());
+        if (name.Length is 0 or > MaxNameLength)
+        {
+            return Refuse("name", $"Give the file a name of 1 to {MaxNameLength} characters.");
+        }
+
+        if (length > options.Value.MaxUploadBytes)
+        {
+            return Refuse(name, TooLarge());
+        }
+
+        if (length is { } needed && FreeBytes() is var free && free < needed + ReserveBytes)
+        {
+            return Refuse(name, $"The file takes {needed:N0} bytes, and {free:N0} are free in {paths.Root}. Delete runs or datasets that are no longer needed, or start the studio with --data on a larger disk.");
+        }
+
+        var id = Guid.CreateVersion7();
+        var extension = Extensions.FirstOrDefault(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) ?? ".jsonl";
+        var partial = Path.Combine(paths.Uploads, id.ToString("N"));
+        try
+        {
+            var (sha256, bytes) = await WriteAsync(content, partial, cancellationToken);
+            if (bytes > options.Value.MaxUploadBytes)
+            {
+                return Refuse(name, TooLarge());
+            }
+
+            DurableFile.CreateFolder(paths.Dataset(id));
+            File.Move(partial, paths.DatasetFile(id, extension));
+            DurableFile.FlushParent(paths.DatasetFile(id, extension));
+            return new Result<DatasetEntity>.Success(await AddAsync(id, name, extension, bytes, sha256, cancellationToken));
+        }
+        catch (IOException exception) when (!cancellationToken.IsCancellationRequested && exception is not BadHttpRequestException and not ConnectionResetException)
+        {
+            return Refuse(name, $"The file could not be stored in {paths.Root}: {exception.Message} Free some space and upload it again; nothing else was touched.");
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    private async Task<(string Sha256, long Bytes)> WriteAsync(Stream content, string path, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        await using var hashing = new HashingStream(file);
+        var buffer = new byte[BufferBytes];
+        while (hashing.Length <= options.Value.MaxUploadBytes)
+        {
+            var count = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            if (count == 0)
+            {
+                break;
+            }
+
+            await hashing.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+
+        file.Flush(flushToDisk: true);
+        return (hashing.HashText(), hashing.Length);
+    }
+
+    private async Task<DatasetEntity> AddAsync(Guid id, string name, string extension, long bytes, string sha256, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var row = new DatasetEntity
+        {
+            Id = id,
+            Name = await FreeNameAsync(database, name, cancellationToken),
+            State = DatasetState.Checking,
+            Extension = extension,
+            Bytes = bytes,
+            Sha256 = sha256,
+            CreatedAt = time.GetUtcNow(),
+        };
+        database.Datasets.Add(row);
+        await database.SaveChangesAsync(cancellationToken);
+        return row;
+    }
+
+    /// <summary>Specifications name datasets, so names are unique: a second rows.jsonl becomes rows (2).jsonl.</summary>
+    private static async Task<string> FreeNameAsync(StudioDatabase database, string name, CancellationToken cancellationToken)
+    {
+        var stem = Path.GetFileNameWithoutExtension(name);
+        var candidate = name;
+        for (var number = 2; await database.Datasets.AnyAsync(dataset => dataset.Name == candidate, cancellationToken); number++)
+        {
+            candidate = $"{stem} ({number}){Path.GetExtension(name)}";
+        }
+
+        return candidate;
+    }
+
+    private static Result<DatasetEntity> Refuse(string field, string message) => new Result<DatasetEntity>.Refused([new UserError(field, message)]);
+
+    private string TooLarge()
+        => $"The file is larger than the limit of {options.Value.MaxUploadBytes:N0} bytes. Raise Studio:MaxUploadBytes in appsettings.json, or split the file.";
+
+    private long FreeBytes() => new DriveInfo(paths.Root).AvailableFreeSpace;
+}

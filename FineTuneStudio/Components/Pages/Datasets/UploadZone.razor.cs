@@ -1,0 +1,100 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace FineTuneStudio.Components.Pages.Datasets;
+
+/// <summary>Where files are dropped. The bytes go past Blazor, as one plain request each.</summary>
+public sealed partial class UploadZone : IAsyncDisposable
+{
+    private ElementReference _zone;
+    private ElementReference _input;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _uploader;
+    private DotNetObjectReference<UploadZone>? _self;
+    private string? _name;
+    private string? _error;
+    private long _sent;
+    private long _size;
+    private double _seconds;
+
+    [Inject]
+    public required IJSRuntime Script { get; init; }
+
+    /// <summary>A file arrived; its dataset is being checked.</summary>
+    [Parameter, EditorRequired]
+    public EventCallback<Guid> Uploaded { get; set; }
+
+    private double Share => _size > 0 ? (double)_sent / _size : 0;
+
+    private string Percent => Share.ToString("0.#%", CultureInfo.InvariantCulture);
+
+    private TimeSpan? Left => _seconds > 1 && _sent > 0 ? TimeSpan.FromSeconds(_seconds * (_size - _sent) / _sent) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_uploader is not null)
+            {
+                await _uploader.InvokeVoidAsync("close");
+                await _uploader.DisposeAsync();
+            }
+
+            if (_module is not null)
+            {
+                await _module.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and its uploads with it.
+        }
+
+        _self?.Dispose();
+    }
+
+    [JSInvokable]
+    public void UploadStarted(string name, long size)
+    {
+        (_name, _size, _sent, _seconds, _error) = (name, size, 0, 0, null);
+        StateHasChanged();
+    }
+
+    [JSInvokable]
+    public void UploadProgressed(long sent, long size, double seconds)
+    {
+        (_sent, _size, _seconds) = (sent, size, seconds);
+        StateHasChanged();
+    }
+
+    [JSInvokable]
+    public async Task UploadEnded(Guid? dataset, string? error)
+    {
+        _error = error is null ? null : $"{_name}: {error}";
+        _name = null;
+        StateHasChanged();
+        if (dataset is { } id)
+        {
+            await Uploaded.InvokeAsync(id);
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _self = DotNetObjectReference.Create(this);
+            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/upload.js");
+            _uploader = await _module.InvokeAsync<IJSObjectReference>("attach", _zone, _input, _self);
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        if (_uploader is not null)
+        {
+            await _uploader.InvokeVoidAsync("stop");
+        }
+    }
+}
