@@ -1,0 +1,72 @@
+using System.Globalization;
+using FineTuneStudio.Engine.Contracts;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+
+namespace FineTuneStudio.Components.Pages.Runs;
+
+/// <summary>The decision tree, drawn; answers are the edges, clicked or walked by keyboard.</summary>
+public sealed partial class MethodTree
+{
+    private const double NodeWidth = 176;
+    private const double NodeHeight = 62;
+
+    /// <summary>Where each node stands: questions from left to right, outcomes at the right edge.</summary>
+    private static readonly Dictionary<string, (double X, double Y)> Places = new()
+    {
+        [DecisionTree.Labels] = (92, 165),
+        [DecisionTree.Amount] = (360, 70),
+        [DecisionTree.Verifiable] = (360, 262),
+        [DecisionTree.Reasoning] = (640, 130),
+        ["sft"] = (908, 50),
+        ["rft"] = (908, 165),
+        ["judge"] = (908, 280),
+    };
+
+    private static readonly IReadOnlyList<Edge> Edges =
+        [.. DecisionTree.Questions.SelectMany(question => question.Choices.Select(choice => new Edge(question, choice)))];
+
+    [Parameter, EditorRequired]
+    public MethodAdvice Advice { get; set; } = null!;
+
+    /// <summary>A person chose an answer.</summary>
+    [Parameter, EditorRequired]
+    public EventCallback<(string Question, string Choice)> Answered { get; set; }
+
+    private static string F(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    private static (double X, double Y, double ToX, double ToY) Ends(Edge edge)
+    {
+        var (x, y) = Places[edge.Question.Id];
+        var (toX, toY) = Places[edge.Choice.Next];
+
+        // Two answers may lead to the same node: they leave and arrive apart.
+        var apart = edge.Question.Choices.Count(choice => choice.Next == edge.Choice.Next) > 1
+            ? (edge.Question.Choices.Where(choice => choice.Next == edge.Choice.Next).ToList().IndexOf(edge.Choice) - 0.5) * 34
+            : 0;
+        return (x + (NodeWidth / 2), y + (apart / 2), toX - (NodeWidth / 2), toY + apart);
+    }
+
+    private static string Curve(Edge edge)
+    {
+        var (x, y, toX, toY) = Ends(edge);
+        var bend = (toX - x) / 2;
+        return $"M{F(x)} {F(y)} C{F(x + bend)} {F(y)} {F(toX - bend)} {F(toY)} {F(toX)} {F(toY)}";
+    }
+
+    private static (double X, double Y) Middle(Edge edge)
+    {
+        var (x, y, toX, toY) = Ends(edge);
+        return ((x + toX) / 2, (y + toY) / 2);
+    }
+
+    private bool OnPath(string question) => Advice.Steps.Any(step => step.Question.Id == question);
+
+    private bool Taken(Edge edge) => Advice.Steps.Any(step => step.Question.Id == edge.Question.Id && step.Choice?.Id == edge.Choice.Id);
+
+    private Task ChooseAsync(Edge edge) => Answered.InvokeAsync((edge.Question.Id, edge.Choice.Id));
+
+    private Task KeyAsync(KeyboardEventArgs key, Edge edge) => key.Key is "Enter" or " " ? ChooseAsync(edge) : Task.CompletedTask;
+
+    private sealed record Edge(DecisionQuestion Question, DecisionChoice Choice);
+}
