@@ -7,5 +7,6 @@ internal static class StudioApi
     {
         routes.MapGet("/health", () => TypedResults.Ok(new { status = "ready" })).WithName("Health");
         routes.MapDatasets();
+        routes.MapAdapters();
     }
 }

@@ -1,3 +1,4 @@
+using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
@@ -18,6 +19,7 @@ internal static class StudioServices
         services.AddHostedService<StudioStartup>();
         services.AddDatasets();
         services.AddRuns();
+        services.AddAdapters();
         return services;
     }
 

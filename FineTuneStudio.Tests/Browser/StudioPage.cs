@@ -1,0 +1,41 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Browser;
+
+/// <summary>A page of the studio in a browser; remembers what went wrong in it.</summary>
+internal sealed class StudioPage : IAsyncDisposable
+{
+    private readonly List<string> _troubles = [];
+
+    public StudioPage(IPage page)
+    {
+        Page = page;
+        page.SetDefaultTimeout(20_000);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                _troubles.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _troubles.Add(error);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Opens an address and waits until the page answers clicks.</summary>
+    public async Task GoAsync(string address)
+    {
+        await Page.GotoAsync(address);
+        await InteractiveAsync();
+    }
+
+    /// <summary>Blazor has taken the page over: its circuit is open.</summary>
+    public Task InteractiveAsync() => Page.WaitForFunctionAsync("() => window.Blazor && document.documentElement.dataset.interactive === 'true'");
+
+    /// <summary>No error in the console so far.</summary>
+    public void AssertCalm() => Assert.Empty(_troubles);
+
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+}

@@ -1,0 +1,77 @@
+using System.IO.Compression;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTuneStudio.Application.Adapters;
+
+/// <summary>What runs left: looked at, downloaded.</summary>
+public sealed class AdapterLibrary
+{
+    private readonly IDbContextFactory<StudioDatabase> _databases;
+    private readonly StudioPaths _paths;
+
+    internal AdapterLibrary(IDbContextFactory<StudioDatabase> databases, StudioPaths paths)
+    {
+        (_databases, _paths) = (databases, paths);
+    }
+
+    /// <summary>Every adapter, newest first.</summary>
+    public async Task<IReadOnlyList<AdapterSummary>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        return [.. (await Joined(database).ToListAsync(cancellationToken)).Select(pair => Summarize(pair.Adapter, pair.Run))];
+    }
+
+    /// <summary>One adapter, or <see langword="null"/>.</summary>
+    public async Task<AdapterSummary?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        return await Joined(database).SingleOrDefaultAsync(pair => pair.Adapter.Id == id, cancellationToken) is { } pair ? Summarize(pair.Adapter, pair.Run) : null;
+    }
+
+    /// <summary>The adapter's model card, as it lies in its folder.</summary>
+    public async Task<string?> FindCardAsync(AdapterSummary adapter, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(FolderOf(adapter), "README.md");
+        return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken) : null;
+    }
+
+    /// <summary>Writes the folder in PEFT layout as a zip.</summary>
+    public Task WriteZipAsync(AdapterSummary adapter, Stream destination, CancellationToken cancellationToken)
+        => WriteZipAsync(FolderOf(adapter), destination, cancellationToken);
+
+    /// <summary>The adapter's folder in PEFT layout.</summary>
+    internal string FolderOf(AdapterSummary adapter) => Path.Combine(_paths.Run(adapter.RunId), "adapter");
+
+    /// <summary>Writes a folder's files as a zip; weights do not compress, so nothing is.</summary>
+    internal static async Task WriteZipAsync(string folder, Stream destination, CancellationToken cancellationToken)
+    {
+        await using var zip = await ZipArchive.CreateAsync(destination, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal))
+        {
+            var entry = zip.CreateEntry(Path.GetRelativePath(folder, file.FullName), CompressionLevel.NoCompression);
+            await using var from = file.OpenRead();
+            await using var to = await entry.OpenAsync(cancellationToken);
+            await from.CopyToAsync(to, 1 << 20, cancellationToken);
+        }
+    }
+
+    private static IQueryable<AdapterAndRun> Joined(StudioDatabase database)
+        => database.Adapters.AsNoTracking().OrderByDescending(adapter => adapter.CreatedAt)
+            .Join(database.Runs.AsNoTracking(), adapter => adapter.RunId, run => run.Id, (adapter, run) => new AdapterAndRun { Adapter = adapter, Run = run });
+
+    private static AdapterSummary Summarize(AdapterEntity adapter, RunEntity run)
+    {
+        var specification = RunSpecification.Parse(run.Specification, "the run's specification");
+        return new AdapterSummary(
+            adapter.Id, adapter.RunId, adapter.Name, specification.Model, specification.Dataset.Path, adapter.Bytes, adapter.Sha256, adapter.HeldOutLoss, adapter.CreatedAt);
+    }
+
+    private sealed class AdapterAndRun
+    {
+        public required AdapterEntity Adapter { get; init; }
+
+        public required RunEntity Run { get; init; }
+    }
+}
