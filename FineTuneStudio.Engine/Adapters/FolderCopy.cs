@@ -5,8 +5,11 @@ namespace FineTuneStudio.Engine.Adapters;
 /// <summary>Copies files of a model folder, each whole or not at all.</summary>
 internal static class FolderCopy
 {
-    // What a model folder may hold beside its weights. Code (*.py) and pickled weights are never taken along.
-    private static readonly string[] Extensions = [".json", ".jinja", ".txt", ".model", ".tiktoken"];
+    private static readonly string[] Names =
+    [
+        "added_tokens.json", "chat_template.jinja", "chat_template.json", "config.json", "generation_config.json", "merges.txt", "model.safetensors.index.json",
+        "special_tokens_map.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "vocab.json", "vocab.txt",
+    ];
 
     public static void File(string source, string target)
     {
@@ -16,11 +19,11 @@ internal static class FolderCopy
         to.Commit();
     }
 
-    /// <summary>Names of the files beside the weights that belong to a model: configuration, tokenizer, template, licence.</summary>
+    /// <summary>The files beside the weights that belong to a model: configuration, tokenizer, template, licence. Code and pickled weights never do.</summary>
     public static IEnumerable<string> Companions(string folder)
         => new DirectoryInfo(folder).EnumerateFiles()
             .Select(file => file.Name)
-            .Where(name => Extensions.Contains(Path.GetExtension(name))
+            .Where(name => Names.Contains(name) || name.EndsWith(".tiktoken", StringComparison.Ordinal)
                 || name.StartsWith("LICENSE", StringComparison.OrdinalIgnoreCase) || name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal);
 }

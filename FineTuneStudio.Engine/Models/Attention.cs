@@ -34,8 +34,6 @@ internal sealed class Attention
     /// <summary>One weight for all key heads. <c>[C]</c></summary>
     public Tensor? KeyNorm { get; init; }
 
-    public IEnumerable<LinearLayer> Linears => [Query, Key, Value, Output];
-
     /// <param name="x">Normed residual stream. <c>[N, D]</c></param>
     /// <param name="cos"><c>[N, C/2]</c></param>
     /// <param name="sin"><c>[N, C/2]</c></param>

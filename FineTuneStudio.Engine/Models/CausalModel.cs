@@ -77,7 +77,7 @@ public sealed class CausalModel : IDisposable
     public long ParameterCount => _weights.All.Sum(pair => pair.Value.ElementCount);
 
     /// <summary>Every linear that an adapter may stand beside; the head is the last.</summary>
-    public IReadOnlyList<LinearShape> Linears => [.. _layers.SelectMany(layer => layer.Linears).Append(_head).Select(linear => linear.Shape)];
+    public IReadOnlyList<LinearShape> Linears => WeightPlan.Linears(Config);
 
     /// <summary>The matrix that makes logits, in <see cref="ComputeType"/>; with an adapter on the head, their sum. <c>[V, D]</c></summary>
     public Tensor HeadWeight => (_head.Adapter is null ? _head.Weight : _head.Adapter.Merge(_head.Weight)).To(ComputeType);

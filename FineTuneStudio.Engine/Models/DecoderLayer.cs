@@ -6,8 +6,6 @@ namespace FineTuneStudio.Engine.Models;
 /// <summary>One layer on the residual stream: <c>x += attention(norm(x)); x += feedForward(norm(x))</c>.</summary>
 internal sealed class DecoderLayer(int index, Attention attention, FeedForward feedForward, Tensor attentionNorm, Tensor feedForwardNorm, double normEpsilon)
 {
-    public IEnumerable<LinearLayer> Linears => attention.Linears.Concat(feedForward.Linears);
-
     /// <param name="x">Residual stream. <c>[N, D]</c></param>
     /// <param name="cos"><c>[N, C/2]</c></param>
     /// <param name="sin"><c>[N, C/2]</c></param>

@@ -9,8 +9,6 @@ namespace FineTuneStudio.Engine.Models;
 /// <param name="Down"><c>[D, F]</c></param>
 internal sealed record FeedForward(LinearLayer Gate, LinearLayer Up, LinearLayer Down)
 {
-    public IEnumerable<LinearLayer> Linears => [Gate, Up, Down];
-
     /// <param name="x">Normed residual stream. <c>[N, D]</c></param>
     /// <param name="dropout">Of adapters.</param>
     /// <returns><c>[N, D]</c></returns>

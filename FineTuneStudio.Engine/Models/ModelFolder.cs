@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Tensors.Safetensors;
@@ -35,6 +36,10 @@ public static class ModelFolder
         UserErrorException.ThrowIfAny(errors);
         return Describe(folder, config!, files!, tokenizer!);
     }
+
+    /// <summary>The linears that an adapter may stand beside, from the configuration alone.</summary>
+    /// <exception cref="UserErrorException">No model, or one that is not built.</exception>
+    public static IReadOnlyList<LinearShape> Linears(string folder) => WeightPlan.Linears(ModelConfigFile.Read(folder));
 
     private static ModelDescription Describe(string folder, ModelConfig config, SafetensorsFolder files, TokenizerFacts tokenizer)
     {

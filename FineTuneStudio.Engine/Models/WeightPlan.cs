@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Models.Configuration;
 
 namespace FineTuneStudio.Engine.Models;
@@ -26,6 +27,18 @@ internal static class WeightPlan
         }
 
         return slots;
+    }
+
+    /// <summary>Every linear that an adapter may stand beside; the head is the last, tied or not.</summary>
+    public static IReadOnlyList<LinearShape> Linears(ModelConfig config)
+    {
+        const string Suffix = ".weight";
+        var inLayers = Of(config).Where(slot => slot.Kind == WeightKind.Matrix && slot.Name.StartsWith("model.layers.", StringComparison.Ordinal));
+        return
+        [
+            .. inLayers.Select(slot => new LinearShape(slot.Name[..^Suffix.Length], slot.Shape[1], slot.Shape[0])),
+            new LinearShape(Head, config.HiddenSize, config.VocabularySize, IsHead: true),
+        ];
     }
 
     /// <summary>What names of a layer begin with.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
@@ -133,7 +134,8 @@ public static class ReferenceVerifier
         {
             var prompt = ReferenceBatch.ReadInts(file, $"greedy.{index}.prompt", out _);
             var expected = ReferenceBatch.ReadInts(file, $"greedy.{index}.tokens", out _);
-            var ours = GreedyDecoder.Continue(model, prompt, expected.Length);
+            var options = new SamplingOptions { Temperature = 0, MaxTokens = expected.Length };
+            var ours = new TokenGenerator(model, stopIds: []).Generate([new TokenRequest(prompt, options)], null, CancellationToken.None)[0][0].Ids;
             yield return new GreedyMatch(index, expected.Length, ours.Zip(expected).TakeWhile(pair => pair.First == pair.Second).Count());
         }
     }

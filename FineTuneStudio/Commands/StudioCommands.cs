@@ -11,6 +11,8 @@ internal static class StudioCommands
         UpCommand.Create(),
         DatasetCommand.Create(),
         TokenizeCommand.Create(),
+        ModelCommand.Create(),
+        AdapterCommand.Create(),
         BenchCommand.Create(),
     };
 }
