@@ -62,6 +62,10 @@ public sealed class ChatTemplate
     public static ChatTemplate? Load(string modelFolder, string? name = null) =>
         ChatTemplateFiles.Find(modelFolder, name) is { } source ? Parse(source) : null;
 
+    /// <summary>The text of a model folder's template, as <see cref="Load"/> finds it; <see langword="null"/> where the folder has none.</summary>
+    /// <exception cref="UserErrorException">A file cannot be read, or no template has that name.</exception>
+    public static string? FindSource(string modelFolder, string? name = null) => ChatTemplateFiles.Find(modelFolder, name);
+
     /// <summary>Renders a conversation.</summary>
     /// <exception cref="UserErrorException">The template refuses the conversation or fails on it; the field names the template's line.</exception>
     public RenderedTemplate Render(TemplateInput input) => TryRender(input, out var rendered, out var fault)
@@ -69,11 +73,16 @@ public sealed class ChatTemplate
         : throw new UserErrorException([fault.ToUserError()]);
 
     /// <summary>Renders a conversation, or says why the template does not.</summary>
-    public bool TryRender(TemplateInput input, [NotNullWhen(true)] out RenderedTemplate? rendered, [NotNullWhen(false)] out TemplateFault? fault)
+    public bool TryRender(TemplateInput input, [NotNullWhen(true)] out RenderedTemplate? rendered, [NotNullWhen(false)] out TemplateFault? fault) =>
+        TryRender(input, ReadMessages(input.Conversation.Messages), out rendered, out fault);
+
+    /// <summary>Renders messages that were read before, in place of the conversation's own.</summary>
+    internal bool TryRender(
+        TemplateInput input, object messages, [NotNullWhen(true)] out RenderedTemplate? rendered, [NotNullWhen(false)] out TemplateFault? fault)
     {
         try
         {
-            rendered = _program.Run(input, Variables(input));
+            rendered = _program.Run(input, Variables(input, messages));
             fault = null;
             return true;
         }
@@ -85,7 +94,26 @@ public sealed class ChatTemplate
         }
     }
 
-    private static Dictionary<string, object> Variables(TemplateInput input)
+    /// <summary>The messages, with the reasoning of each under both names that templates know.</summary>
+    internal static object ReadMessages(JsonElement element)
+    {
+        var value = JsonValues.From(element);
+        foreach (var message in (value as PyList)?.Items.OfType<PyDict>() ?? [])
+        {
+            if (Array.ConvertAll(ReasoningFields, message.Find).FirstOrDefault(field => field is not (null or None)) is { } reasoning)
+            {
+                message.Set("reasoning_content", reasoning);
+                if (!message.Contains("thinking"))
+                {
+                    message.Set("thinking", reasoning);
+                }
+            }
+        }
+
+        return value;
+    }
+
+    private static Dictionary<string, object> Variables(TemplateInput input, object messages)
     {
         var variables = new Dictionary<string, object>(16);
         foreach (var (name, value) in input.Conversation.Arguments ?? new Dictionary<string, JsonElement>())
@@ -93,7 +121,7 @@ public sealed class ChatTemplate
             variables[name] = JsonValues.From(value);
         }
 
-        variables["messages"] = Messages(input.Conversation.Messages);
+        variables["messages"] = messages;
         variables["tools"] = Optional(input.Conversation.Tools);
         variables["documents"] = Optional(input.Documents);
         variables["add_generation_prompt"] = Boxed.Of(input.AddGenerationPrompt);
@@ -111,23 +139,4 @@ public sealed class ChatTemplate
     }
 
     private static object Optional(JsonElement? element) => element is { ValueKind: not JsonValueKind.Undefined } given ? JsonValues.From(given) : None.Value;
-
-    /// <summary>The messages, with the reasoning of each under both names that templates know.</summary>
-    private static object Messages(JsonElement element)
-    {
-        var value = JsonValues.From(element);
-        foreach (var message in (value as PyList)?.Items.OfType<PyDict>() ?? [])
-        {
-            if (Array.ConvertAll(ReasoningFields, message.Find).FirstOrDefault(field => field is not (null or None)) is { } reasoning)
-            {
-                message.Set("reasoning_content", reasoning);
-                if (!message.Contains("thinking"))
-                {
-                    message.Set("thinking", reasoning);
-                }
-            }
-        }
-
-        return value;
-    }
 }

@@ -13,12 +13,12 @@ internal static class JsonValues
         switch (element.ValueKind)
         {
             case JsonValueKind.String:
-                return element.GetString()!;
+                return Text(element);
             case JsonValueKind.Object:
                 var dict = new PyDict(Math.Max(4, element.GetPropertyCount()));
                 foreach (var property in element.EnumerateObject())
                 {
-                    dict.Set(property.Name, From(property.Value));
+                    dict.Set(Name(property), From(property.Value));
                 }
 
                 return dict;
@@ -38,6 +38,32 @@ internal static class JsonValues
                 return Boxed.False;
             default:
                 return None.Value;
+        }
+    }
+
+    private static string Name(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            var raw = property.ToString();
+            return JsonEscapes.Decode(raw[..raw.LastIndexOf(property.Value.GetRawText(), StringComparison.Ordinal)].TrimEnd(':', ' '));
+        }
+    }
+
+    // A text with half a surrogate pair is allowed in JSON, and by Python, but not by .NET's reader.
+    private static string Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return JsonEscapes.Decode(element.GetRawText());
         }
     }
 

@@ -13,6 +13,7 @@ internal static class StudioCommands
         TokenizeCommand.Create(),
         ModelCommand.Create(),
         AdapterCommand.Create(),
+        TemplateCommand.Create(),
         BenchCommand.Create(),
     };
 }
