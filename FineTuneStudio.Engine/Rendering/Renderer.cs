@@ -1,4 +1,3 @@
-#pragma warning disable CA1822, IDE0060 // until the parts behind it are in
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Templates;
 using FineTuneStudio.Engine.Tokenizers;
@@ -9,8 +8,15 @@ namespace FineTuneStudio.Engine.Rendering;
 /// Turns conversations into token ids with loss weights: the one renderer of preview, training, evaluation, generation and serving.
 /// Safe to share between threads.
 /// </summary>
+/// <remarks>
+/// The text is rendered once and tokenized once, with the template's special tokens and none added. Learnt is what the assistant writes,
+/// with what ends its turn, without its header and without the line break behind its end: a template's <c>{% generation %}</c> blocks where
+/// it has them, else what <see cref="LearntSpanFinder"/> finds.
+/// </remarks>
 public sealed class Renderer
 {
+    private readonly LearntSpanFinder _finder;
+
     /// <summary>Creates a renderer from its parts.</summary>
     /// <param name="template">The model's chat template.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -18,6 +24,7 @@ public sealed class Renderer
     {
         Template = template;
         Tokenizer = tokenizer;
+        _finder = new LearntSpanFinder(template, tokenizer);
     }
 
     /// <summary>The chat template.</summary>
@@ -29,20 +36,73 @@ public sealed class Renderer
     /// <summary>What a person should know about the renderer itself, for instance that the model has no chat template of its own.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>The clock that templates with a date read.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Loads template and tokenizer of a model folder; a folder without a template gets a plain ChatML one and a warning.</summary>
     /// <exception cref="UserErrorException">The folder's template or tokenizer cannot be read.</exception>
-    public static Renderer Load(string modelFolder) => throw new NotImplementedException();
+    public static Renderer Load(string modelFolder)
+    {
+        var tokenizer = Tokenizer.Load(modelFolder);
+        return ChatTemplate.Load(modelFolder) is { } template
+            ? new Renderer(template, tokenizer)
+            : new Renderer(FallbackTemplate.For(tokenizer), tokenizer) { Warnings = [FallbackTemplate.Warning(modelFolder)] };
+    }
 
-    /// <summary>
-    /// Renders a whole conversation to learn from: assistant turns have weight 1, with what ends the turn, except where a message
-    /// has <c>"weight": 0</c>.
-    /// </summary>
-    /// <param name="conversation">The conversation.</param>
+    /// <summary>Renders a whole conversation to learn from.</summary>
+    /// <param name="conversation">The conversation, in OpenAI's chat format.</param>
+    /// <param name="weights">
+    /// How much each message's loss counts; <see langword="null"/> takes 1 for what the assistant says, 0 where a message has
+    /// <c>"weight": 0</c>, and 0 for all other roles.
+    /// </param>
     /// <param name="contextLength">Most tokens; more are cut off at the end. <see langword="null"/> never cuts.</param>
     /// <exception cref="UserErrorException">The template refuses the conversation.</exception>
-    public RenderedRow RenderConversation(Conversation conversation, int? contextLength = null) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">There is not one weight for each message.</exception>
+    public RenderedRow RenderConversation(Conversation conversation, IReadOnlyList<float>? weights = null, int? contextLength = null)
+    {
+        var rendering = new ConversationRendering(Template, Input(conversation));
+        weights ??= rendering.DefaultWeights();
+        if (weights.Count != rendering.Count)
+        {
+            throw new ArgumentException($"{rendering.Count} messages have {weights.Count} weights.", nameof(weights));
+        }
+
+        var whole = rendering.Whole();
+        var tokens = Tokenizer.EncodeWithOffsets(whole.Text);
+        var learnt = _finder.Find(rendering, whole, tokens, weights);
+        return Row(whole.Text, tokens, learnt, contextLength);
+    }
 
     /// <summary>Renders what the model is to answer: all messages, then the header of the assistant's turn. No token is learnt.</summary>
     /// <exception cref="UserErrorException">The template refuses the conversation.</exception>
-    public RenderedRow RenderPrompt(Conversation conversation) => throw new NotImplementedException();
+    public RenderedRow RenderPrompt(Conversation conversation)
+    {
+        var text = new ConversationRendering(Template, Input(conversation)).Prompt().Text;
+        return Row(text, Tokenizer.EncodeWithOffsets(text), new LearntSpans(), null);
+    }
+
+    private TemplateInput Input(Conversation conversation) => new(conversation)
+    {
+        BosToken = Tokenizer.Bos?.Text,
+        EosToken = Tokenizer.Eos?.Text,
+        Clock = Clock,
+    };
+
+    private static RenderedRow Row(string text, TokenSpan[] tokens, LearntSpans learnt, int? contextLength)
+    {
+        var length = Math.Min(tokens.Length, contextLength ?? int.MaxValue);
+        var ids = new int[length];
+        var spans = new TextSpan[length];
+        for (var i = 0; i < length; i++)
+        {
+            ids[i] = tokens[i].Id;
+            spans[i] = new TextSpan(tokens[i].Start, tokens[i].End);
+        }
+
+        return new RenderedRow(text, ids, learnt.Weigh(spans), spans, [.. learnt.Parts.Select(part => part.Span)])
+        {
+            Cut = length < tokens.Length,
+            Warnings = learnt.Warnings,
+        };
+    }
 }

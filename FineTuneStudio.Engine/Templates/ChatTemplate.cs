@@ -20,6 +20,9 @@ public sealed class ChatTemplate
         Source = source;
         _program = program;
         HasGenerationBlocks = program.HasGenerationBlocks;
+        ReadsArgumentsAsText = source.Contains("arguments is string", StringComparison.Ordinal)
+            || source.Contains("arguments'] is string", StringComparison.Ordinal)
+            || source.Contains("arguments\"] is string", StringComparison.Ordinal);
     }
 
     /// <summary>The template as written.</summary>
@@ -27,6 +30,9 @@ public sealed class ChatTemplate
 
     /// <summary>Whether the template marks what the assistant writes by <c>{% generation %}</c> blocks.</summary>
     public bool HasGenerationBlocks { get; }
+
+    /// <summary>Whether the template looks at tool calls' arguments being text, and so takes both text and objects.</summary>
+    internal bool ReadsArgumentsAsText { get; }
 
     /// <summary>Reads a template.</summary>
     /// <exception cref="UserErrorException">The template cannot be read; the field names the line.</exception>

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Templates;
+using FineTuneStudio.Engine.Templates.Values;
+
+namespace FineTuneStudio.Engine.Rendering;
+
+/// <summary>One conversation, read once, and rendered whole, in part, or with one of its messages exchanged.</summary>
+internal sealed class ConversationRendering
+{
+    /// <summary>Stands for what an assistant says; of characters that no text uses, so that it is found again.</summary>
+    private const string Stand = "\uE0F0\uE1F1\uE2F2";
+
+    private readonly ChatTemplate _template;
+    private readonly TemplateInput _input;
+    private readonly List<object> _messages;
+
+    public ConversationRendering(ChatTemplate template, TemplateInput input)
+    {
+        _template = template;
+        _input = input;
+        _messages = ChatTemplate.ReadMessages(input.Conversation.Messages) is PyList list
+            ? list.Items
+            : throw new UserErrorException("messages", "A conversation is an array of messages.");
+        MessageReader.Prepare(_messages, template.ReadsArgumentsAsText);
+    }
+
+    public int Count => _messages.Count;
+
+    public bool IsAssistant(int index) => _messages[index] is PyDict message && PyText.Raw(message.Find("role") ?? "") == "assistant";
+
+    public bool HasToolCalls(int index) => _messages[index] is PyDict message && message.Find("tool_calls") is PyList { Items.Count: > 0 };
+
+    /// <summary>1 for what the assistant says, unless the message has a weight of its own.</summary>
+    public float[] DefaultWeights()
+    {
+        var weights = new float[Count];
+        var index = 0;
+        foreach (var message in _input.Conversation.Messages.EnumerateArray())
+        {
+            weights[index] = !IsAssistant(index) ? 0
+                : message.TryGetProperty("weight", out var weight) && weight.ValueKind == JsonValueKind.Number ? (float)weight.GetDouble() : 1;
+            index++;
+        }
+
+        return weights;
+    }
+
+    /// <exception cref="UserErrorException">The template refuses the conversation.</exception>
+    public RenderedTemplate Whole() => Required(_messages, addGenerationPrompt: false);
+
+    /// <summary>All messages and the header of the assistant's turn.</summary>
+    /// <exception cref="UserErrorException">The template refuses the conversation.</exception>
+    public RenderedTemplate Prompt() => Required(_messages, addGenerationPrompt: true);
+
+    /// <summary>The first messages, with or without the header of the assistant's turn; <see langword="null"/> where the template refuses them.</summary>
+    public RenderedTemplate? First(int count, bool addGenerationPrompt) => Try(_messages[..count], addGenerationPrompt);
+
+    /// <summary>All messages, but with the words of one exchanged for a stand-in; <see langword="null"/> where the template refuses that.</summary>
+    public string? Twin(int index) => Exchange(index, Said())?.Text;
+
+    /// <summary>As <see cref="Twin"/>, but with the tool calls kept and the last one's arguments exchanged.</summary>
+    public string? ToolTwin(int index) => MessageReader.WithLastArguments((PyDict)_messages[index], Stand) is { } message ? Exchange(index, message)?.Text : null;
+
+    /// <summary>What the template writes behind the words of a last turn; <see langword="null"/> where it refuses to.</summary>
+    public string? EndOfLastTurn(int index)
+    {
+        var text = Try([.. _messages[..index], Said()], addGenerationPrompt: false)?.Text;
+        var found = text?.LastIndexOf(Stand, StringComparison.Ordinal) ?? -1;
+        return found < 0 ? null : text![(found + Stand.Length)..];
+    }
+
+    private static PyDict Said()
+    {
+        var message = new PyDict();
+        message.Set("role", "assistant");
+        message.Set("content", Stand);
+        return message;
+    }
+
+    private RenderedTemplate? Exchange(int index, PyDict message) => Try([.. _messages[..index], message, .. _messages[(index + 1)..]], addGenerationPrompt: false);
+
+    private RenderedTemplate? Try(List<object> messages, bool addGenerationPrompt) =>
+        _template.TryRender(_input with { AddGenerationPrompt = addGenerationPrompt }, new PyList(messages), out var rendered, out _) ? rendered : null;
+
+    private RenderedTemplate Required(List<object> messages, bool addGenerationPrompt) =>
+        _template.TryRender(_input with { AddGenerationPrompt = addGenerationPrompt }, new PyList(messages), out var rendered, out var fault)
+            ? rendered
+            : throw new UserErrorException([fault.ToUserError()]);
+}
