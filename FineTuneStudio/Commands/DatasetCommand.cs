@@ -12,6 +12,7 @@ internal static class DatasetCommand
     public static Command Create() => new("dataset", "Look at training files")
     {
         CreateCheck(),
+        DatasetRenderCommand.Create(),
     };
 
     private static Command CreateCheck()
@@ -85,7 +86,7 @@ internal static class DatasetCommand
         }
     }
 
-    private static ColumnMapping? Mapping(string? system, string? user, string? assistant)
+    internal static ColumnMapping? Mapping(string? system, string? user, string? assistant)
     {
         if (system is null && user is null && assistant is null)
         {
