@@ -14,6 +14,7 @@ internal sealed class ArrayScanner : RecordScanner
     private int _depth;
     private bool _inString;
     private bool _escaped;
+    private bool _inScalar;
 
     public override bool OneLineEach => false;
 
@@ -63,11 +64,15 @@ internal sealed class ArrayScanner : RecordScanner
         }
 
         var position = from;
-        if (from == 0 && data[0] is not ((byte)'{' or (byte)'[' or (byte)'"'))
+        if (from == 0)
         {
-            // A stray closing brace is an element of its own, so that the scan always moves on.
-            var length = data[0] == (byte)'}' ? 1 : data.IndexOfAny(ScalarEnd);
-            return length;
+            _inScalar = data[0] is not ((byte)'{' or (byte)'[' or (byte)'"' or (byte)'}');
+        }
+
+        if (_inScalar)
+        {
+            var length = data[from..].IndexOfAny(ScalarEnd);
+            return length < 0 ? -1 : from + length;
         }
 
         while (position < data.Length)
@@ -103,6 +108,7 @@ internal sealed class ArrayScanner : RecordScanner
                     _depth++;
                     break;
                 default:
+                    // A closing brace too many is an element of its own, so that the scan always moves on.
                     if (--_depth <= 0)
                     {
                         _depth = 0;

@@ -14,7 +14,8 @@ internal static class Hash64
     /// <summary>Hashes bytes on top of a state; the state of the first call is a seed.</summary>
     public static ulong Append(ulong state, ReadOnlySpan<byte> bytes)
     {
-        var length = (ulong)bytes.Length;
+        // Stirred first: a product with a state of zero would forget what it is multiplied with.
+        state = Fold(state ^ Prime2, (ulong)bytes.Length ^ Prime1);
         while (bytes.Length >= 32)
         {
             state = Fold(Read(bytes) ^ Prime0, Read(bytes[8..]) ^ state) ^ Fold(Read(bytes[16..]) ^ Prime1, Read(bytes[24..]) ^ state);
@@ -33,7 +34,7 @@ internal static class Hash64
             rest |= (ulong)bytes[i] << (8 * i);
         }
 
-        return Fold(rest ^ Prime1, state ^ Fold(length ^ Prime2, Prime0));
+        return Fold(rest ^ Prime1, state ^ Prime2);
     }
 
     /// <summary>Mixes a number into a state.</summary>
