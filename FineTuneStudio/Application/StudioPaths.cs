@@ -10,7 +10,7 @@ internal sealed class StudioPaths
         Root = Path.GetFullPath(string.IsNullOrWhiteSpace(dataDirectory) ? StudioOptions.DefaultDataDirectory : dataDirectory);
         try
         {
-            foreach (var folder in (string[])[Root, Uploads, Datasets, Models, Runs])
+            foreach (var folder in (string[])[Root, Uploads, Temporary, Datasets, Models, Runs])
             {
                 Directory.CreateDirectory(folder);
             }
@@ -30,6 +30,9 @@ internal sealed class StudioPaths
 
     /// <summary>Files on their way in.</summary>
     public string Uploads => Path.Combine(Root, "uploads");
+
+    /// <summary>What is made for a download and deleted after it.</summary>
+    public string Temporary => Path.Combine(Root, "temporary");
 
     public string Datasets => Path.Combine(Root, "datasets");
 

@@ -19,6 +19,11 @@ internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases,
             File.Delete(leftover);
         }
 
+        foreach (var leftover in Directory.EnumerateDirectories(paths.Temporary))
+        {
+            Directory.Delete(leftover, recursive: true);
+        }
+
         await models.RegisterEmbeddedAsync(cancellationToken);
     }
 

@@ -13,7 +13,7 @@ internal static class UpCommand
     public static Command Create()
     {
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 takes a free one", DefaultValueFactory = _ => DefaultPort };
-        var data = new Option<string>("--data") { Description = "Where datasets, models, runs and adapters are kept", DefaultValueFactory = _ => Application.StudioOptions.DefaultDataDirectory };
+        var data = DataOption.Create();
         var bind = new Option<string>("--bind") { Description = "Address to listen on; the default is this machine only", DefaultValueFactory = _ => "127.0.0.1" };
         var command = new Command("up", "Start the studio and print its address") { port, data, bind };
         command.SetAction(result => CommandRunner.Run(() => Run(result.GetRequiredValue(port), result.GetRequiredValue(data), result.GetRequiredValue(bind))));

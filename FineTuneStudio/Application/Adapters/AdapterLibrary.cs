@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,14 +40,43 @@ public sealed class AdapterLibrary
     }
 
     /// <summary>Writes the folder in PEFT layout as a zip.</summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="destination">Takes synchronous writes.</param>
+    /// <param name="cancellationToken">Stops before it begins.</param>
     public Task WriteZipAsync(AdapterSummary adapter, Stream destination, CancellationToken cancellationToken)
-        => WriteZipAsync(FolderOf(adapter), destination, cancellationToken);
+        => Task.Run(() => AdapterArchive.Write(destination, FolderOf(adapter)), cancellationToken);
+
+    /// <summary>Merges the adapter into its base model and writes the model folder as a zip.</summary>
+    /// <exception cref="UserErrorException">The base model is gone, or the disk is full.</exception>
+    public async Task WriteMergedAsync(AdapterSummary adapter, string modelFolder, Stream destination, CancellationToken cancellationToken)
+    {
+        var temporary = Path.Combine(_paths.Temporary, Guid.NewGuid().ToString("N"));
+        try
+        {
+            await Task.Run(() => Merge(modelFolder, FolderOf(adapter), temporary, cancellationToken), cancellationToken);
+            await WriteZipAsync(temporary, destination, cancellationToken);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary))
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
+    }
 
     /// <summary>The adapter's folder in PEFT layout.</summary>
     internal string FolderOf(AdapterSummary adapter) => Path.Combine(_paths.Run(adapter.RunId), "adapter");
 
+    private static void Merge(string modelFolder, string adapterFolder, string target, CancellationToken cancellationToken)
+    {
+        using var model = CausalModel.Load(modelFolder, Precision.Fp32);
+        using var adapters = AdapterSet.Load(adapterFolder, model.Linears);
+        MergedModel.Write(modelFolder, adapters, target, cancellationToken);
+    }
+
     /// <summary>Writes a folder's files as a zip; weights do not compress, so nothing is.</summary>
-    internal static async Task WriteZipAsync(string folder, Stream destination, CancellationToken cancellationToken)
+    private static async Task WriteZipAsync(string folder, Stream destination, CancellationToken cancellationToken)
     {
         await using var zip = await ZipArchive.CreateAsync(destination, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal))

@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -57,10 +58,10 @@ public sealed class ModelLibrary
             return Refuse("--name", $"A model called '{name}' is in the library already. Choose another name.");
         }
 
-        ModelInspection inspection;
+        ModelDescription description;
         try
         {
-            inspection = ModelInspection.Of(folder);
+            description = ModelFolder.Inspect(folder);
         }
         catch (UserErrorException exception)
         {
@@ -70,8 +71,10 @@ public sealed class ModelLibrary
         var id = Guid.CreateVersion7();
         try
         {
-            await CopyAsync(folder, _paths.Model(id), cancellationToken);
-            return new Result<ModelSummary>.Success(Summarize(await AddAsync(id, name, _paths.Model(id), inspection, embedded: false, cancellationToken)));
+            // The folder's own name travels into adapters as the base model's name, so it keeps the person's words as far as paths allow.
+            var copy = Path.Combine(_paths.Model(id), FileNames.Safe(name));
+            await CopyAsync(folder, copy, cancellationToken);
+            return new Result<ModelSummary>.Success(Summarize(await AddAsync(id, name, copy, description, embedded: false, cancellationToken)));
         }
         catch (Exception exception)
         {
@@ -115,16 +118,16 @@ public sealed class ModelLibrary
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
         if (await database.Models.SingleOrDefaultAsync(model => model.Embedded, cancellationToken) is not { } row)
         {
-            await AddAsync(Guid.CreateVersion7(), EmbeddedName, folder, ModelInspection.Of(folder), embedded: true, cancellationToken);
+            await AddAsync(Guid.CreateVersion7(), EmbeddedName, folder, ModelFolder.Inspect(folder), embedded: true, cancellationToken);
             return;
         }
 
-        var (sha256, bytes) = await FolderHash.ComputeAsync(folder, cancellationToken);
+        var sha256 = await HashAsync(folder, cancellationToken);
         if (row.Sha256 != sha256 || row.Folder != folder)
         {
-            var inspection = ModelInspection.Of(folder);
-            (row.Folder, row.Sha256, row.Bytes) = (folder, sha256, bytes);
-            (row.Architecture, row.Parameters, row.ContextLength) = (inspection.Architecture, inspection.Parameters, inspection.ContextLength);
+            var description = ModelFolder.Inspect(folder);
+            (row.Folder, row.Sha256, row.Bytes) = (folder, sha256, description.Bytes);
+            (row.Architecture, row.Parameters, row.ContextLength) = (description.Family, description.Parameters, description.ContextLength);
             await database.SaveChangesAsync(cancellationToken);
         }
     }
@@ -133,6 +136,9 @@ public sealed class ModelLibrary
 
     private static ModelSummary Summarize(ModelEntity row) => new(
         row.Id, row.Name, row.Architecture, row.Parameters, row.Bytes, row.ContextLength, row.Sha256, row.Folder, row.Embedded, row.CreatedAt);
+
+    private static Task<string> HashAsync(string folder, CancellationToken cancellationToken)
+        => Task.Run(() => ModelHash.Compute(folder, progress: null, cancellationToken), cancellationToken);
 
     private static async Task CopyAsync(string source, string target, CancellationToken cancellationToken)
     {
@@ -148,19 +154,18 @@ public sealed class ModelLibrary
         }
     }
 
-    private async Task<ModelEntity> AddAsync(Guid id, string name, string folder, ModelInspection inspection, bool embedded, CancellationToken cancellationToken)
+    private async Task<ModelEntity> AddAsync(Guid id, string name, string folder, ModelDescription description, bool embedded, CancellationToken cancellationToken)
     {
-        var (sha256, bytes) = await FolderHash.ComputeAsync(folder, cancellationToken);
         var row = new ModelEntity
         {
             Id = id,
             Name = name,
             Folder = folder,
-            Architecture = inspection.Architecture,
-            Parameters = inspection.Parameters,
-            ContextLength = inspection.ContextLength,
-            Bytes = bytes,
-            Sha256 = sha256,
+            Architecture = description.Family,
+            Parameters = description.Parameters,
+            ContextLength = description.ContextLength,
+            Bytes = description.Bytes,
+            Sha256 = await HashAsync(folder, cancellationToken),
             Embedded = embedded,
             CreatedAt = _time.GetUtcNow(),
         };

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -64,6 +66,7 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
             return null;
         }
 
+        await WriteCardAsync(run, folder.FullName, cancellationToken);
         await using var stream = File.OpenRead(weights);
         var hash = await SHA256.HashDataAsync(stream, cancellationToken);
         return new AdapterEntity
@@ -76,5 +79,29 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
             HeldOutLoss = run.HeldOutLoss,
             CreatedAt = time.GetUtcNow(),
         };
+    }
+
+    /// <summary>Where the adapter comes from, in the words of the library: the engine knows only paths.</summary>
+    private async Task WriteCardAsync(RunEntity run, string folder, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var model = await database.Models.AsNoTracking().SingleOrDefaultAsync(model => model.Id == run.ModelId, cancellationToken);
+        var dataset = await database.Datasets.AsNoTracking().SingleOrDefaultAsync(dataset => dataset.Id == run.DatasetId, cancellationToken);
+        AdapterReadme.Write(folder, new AdapterProvenance
+        {
+            Name = run.Name,
+            BaseModel = model?.Name ?? "deleted since",
+            BaseModelSha256 = model?.Sha256 ?? "unknown",
+            Dataset = dataset?.Name ?? "deleted since",
+            DatasetSha256 = dataset?.Sha256 ?? "unknown",
+            SpecificationJson = run.Specification,
+            Metrics =
+            [
+                new("steps", run.Step.ToString(CultureInfo.InvariantCulture)),
+                new("loss of the last step", run.Loss?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "none"),
+                new("held-out loss", run.HeldOutLoss?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "none"),
+            ],
+            FinishedAt = time.GetUtcNow(),
+        });
     }
 }

@@ -183,7 +183,8 @@ class RunCharts {
     const raw = new Array(axis.length).fill(null);
     const smoothed = new Array(axis.length).fill(null);
     const values = this.series.view("loss");
-    const curve = smooth(values, this.smoothing);
+    // A short curve is smoothed less, or it would lag behind itself.
+    const curve = smooth(values, this.smoothing * (1 - Math.exp(-values.length / 150)));
     const marks = new Array(axis.length).fill(null);
     for (let i = 0, j = 0; i < axis.length; i++) {
       if (j < steps.length && steps[j] === axis[i]) {

@@ -15,12 +15,12 @@ public sealed partial class MethodTree
     private static readonly Dictionary<string, (double X, double Y)> Places = new()
     {
         [DecisionTree.Labels] = (92, 165),
-        [DecisionTree.Amount] = (360, 70),
-        [DecisionTree.Verifiable] = (360, 262),
-        [DecisionTree.Reasoning] = (640, 130),
-        ["sft"] = (908, 50),
-        ["rft"] = (908, 165),
-        ["judge"] = (908, 280),
+        [DecisionTree.Amount] = (344, 70),
+        [DecisionTree.Verifiable] = (344, 262),
+        [DecisionTree.Reasoning] = (712, 130),
+        ["sft"] = (1008, 50),
+        ["rft"] = (1008, 165),
+        ["judge"] = (1008, 280),
     };
 
     private static readonly IReadOnlyList<Edge> Edges =

@@ -1,6 +1,6 @@
-namespace FineTuneStudio.Api;
+namespace FineTuneStudio.Application;
 
-/// <summary>Names of downloads.</summary>
+/// <summary>Names of files and folders made from what a person typed.</summary>
 internal static class FileNames
 {
     private const int MaxLength = 80;
@@ -9,6 +9,6 @@ internal static class FileNames
     public static string Safe(string name)
     {
         var kept = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-')).Trim('-', '.');
-        return kept.Length == 0 ? "adapter" : kept[..Math.Min(kept.Length, MaxLength)];
+        return kept.Length == 0 ? "unnamed" : kept[..Math.Min(kept.Length, MaxLength)];
     }
 }

@@ -1,0 +1,37 @@
+using FineTuneStudio.Application.Models;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace FineTuneStudio.Application;
+
+/// <summary>The stored part of a studio without its web host, for the command line.</summary>
+internal sealed class StudioStorage : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private StudioStorage(ServiceProvider services)
+    {
+        _services = services;
+    }
+
+    public ModelLibrary Models => _services.GetRequiredService<ModelLibrary>();
+
+    /// <summary>Opens a data directory; its tables are brought up to date, and the embedded model is registered.</summary>
+    public static StudioStorage Open(string dataDirectory)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+            .AddEnvironmentVariables()
+            .AddInMemoryCollection([new($"{StudioOptions.Section}:{nameof(StudioOptions.DataDirectory)}", dataDirectory)])
+            .Build();
+        var services = new ServiceCollection().AddLogging().AddStudioStorage(configuration).BuildServiceProvider();
+        var storage = new StudioStorage(services);
+        using var database = services.GetRequiredService<IDbContextFactory<StudioDatabase>>().CreateDbContext();
+        database.Database.Migrate();
+        storage.Models.RegisterEmbeddedAsync(CancellationToken.None).GetAwaiter().GetResult();
+        return storage;
+    }
+
+    public void Dispose() => _services.Dispose();
+}
