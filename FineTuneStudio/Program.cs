@@ -1,3 +1,13 @@
+using System.CommandLine.Invocation;
 using FineTuneStudio.Commands;
 
-return StudioCommands.Create().Parse(args).Invoke();
+var command = StudioCommands.Create().Parse(args);
+if (command.Action is ParseErrorAction mistake)
+{
+    // One clear line, not the whole help; and a person's mistake has an exit code of its own.
+    mistake.ShowHelp = false;
+    command.Invoke();
+    return CommandRunner.Refused;
+}
+
+return command.Invoke();

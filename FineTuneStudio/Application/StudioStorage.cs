@@ -1,5 +1,4 @@
 using FineTuneStudio.Application.Models;
-using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 

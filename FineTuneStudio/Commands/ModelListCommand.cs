@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using FineTuneStudio.Application;
-using FineTuneStudio.Application.Models;
 using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Commands;
