@@ -18,6 +18,9 @@ public sealed record DatasetOptions
     /// <summary>Learn from the first so many rows only (after the split); <see langword="null"/> uses all.</summary>
     public int? MaxRows { get; init; }
 
+    /// <summary>Which part of a conversation counts in the loss.</summary>
+    public LearntText Learn { get; init; } = LearntText.AssistantTurns;
+
     /// <summary>For CSV: which column is which part of the conversation; <see langword="null"/> for JSONL.</summary>
     public ColumnMapping? Columns { get; init; }
 

@@ -6,7 +6,7 @@ internal sealed class TextRandom(long seed, long document)
     private long _place;
 
     /// <summary>A number from 0 to below <paramref name="count"/>.</summary>
-    public int Below(int count) => (int)Math.BigMul(Training.Packing.Shuffle.Bits(seed, document, _place++), (ulong)count, out _);
+    public int Below(int count) => (int)Math.BigMul(Training.Packing.CounterRandom.Bits(seed, document, _place++), (ulong)count, out _);
 
     /// <summary>A number between two, both included.</summary>
     public int Between(int low, int high) => low + Below(high - low + 1);

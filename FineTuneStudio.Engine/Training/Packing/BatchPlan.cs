@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Datasets;
 
 namespace FineTuneStudio.Engine.Training.Packing;
 
@@ -86,7 +87,7 @@ internal sealed class BatchPlan
 
     private static List<int[]> Sequences(IReadOnlyList<int> lengths, BatchOptions batch, long seed, int epoch)
     {
-        var order = Shuffle.Order(lengths.Count, seed, stream: epoch);
+        var order = Order(lengths.Count, seed, epoch);
         if (!batch.Packing)
         {
             return [.. order.Select(row => new[] { row })];
@@ -94,7 +95,19 @@ internal sealed class BatchPlan
 
         // Sequences that close late are less full; mixing them keeps the steps of an epoch alike.
         var packed = SequencePacker.Pack(lengths, order, batch.ContextLength);
-        return [.. Shuffle.Order(packed.Count, seed, stream: -1L - epoch).Select(index => packed[index])];
+        return [.. Order(packed.Count, ~seed, epoch).Select(index => packed[index])];
+    }
+
+    private static int[] Order(int count, long seed, int epoch)
+    {
+        var permutation = new RowPermutation(count, seed, epoch);
+        var order = new int[count];
+        for (var position = 0; position < count; position++)
+        {
+            order[position] = permutation[position];
+        }
+
+        return order;
     }
 
     private static int StepsOf(int sequences, BatchOptions batch)

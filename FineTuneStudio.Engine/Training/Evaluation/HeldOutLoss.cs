@@ -1,0 +1,52 @@
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Training.Sft;
+
+namespace FineTuneStudio.Engine.Training.Evaluation;
+
+/// <summary>Mean loss over the learnt tokens of rows that are not learnt from.</summary>
+internal static class HeldOutLoss
+{
+    /// <summary>Scores the rows, in the same batches each time, without recording anything.</summary>
+    /// <param name="model">With its adapter.</param>
+    /// <param name="rows">At least one, each with a learnt token.</param>
+    /// <param name="tokensPerBatch">About so many tokens in one forward pass.</param>
+    /// <param name="cancellationToken">Looked at between batches.</param>
+    /// <returns>Nats per learnt token.</returns>
+    public static double Of(CausalModel model, IReadOnlyList<TrainingRow> rows, int tokensPerBatch, CancellationToken cancellationToken)
+    {
+        using var off = GradMode.Off();
+        var sum = 0.0;
+        foreach (var rowsOfBatch in Batches(rows, tokensPerBatch))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = TensorScope.Enter();
+            using var batch = MicroBatch.Of(rowsOfBatch, model.Device);
+            sum += SftLoss.Sum(model, batch).Item();
+        }
+
+        return sum / MicroBatch.WeightOf(rows);
+    }
+
+    private static IEnumerable<List<TrainingRow>> Batches(IReadOnlyList<TrainingRow> rows, int tokensPerBatch)
+    {
+        var batch = new List<TrainingRow>();
+        var tokens = 0;
+        foreach (var row in rows)
+        {
+            if (batch.Count > 0 && tokens + row.Ids.Length > tokensPerBatch)
+            {
+                yield return batch;
+                (batch, tokens) = ([], 0);
+            }
+
+            batch.Add(row);
+            tokens += row.Ids.Length;
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+
+namespace FineTuneStudio.Engine.Training.Sft;
+
+/// <summary>Negative log-likelihood of the learnt tokens.</summary>
+internal static class SftLoss
+{
+    /// <summary>The sum over a micro-batch, each token by its weight, in nats; divide by the weights of the whole step.</summary>
+    /// <param name="model">With its adapter, where one learns.</param>
+    /// <param name="batch">At least one learnt token.</param>
+    /// <param name="dropout">The micro-batch's own random stream; <see langword="null"/> drops nothing.</param>
+    /// <param name="checkpointing">Recompute layers in the backward pass.</param>
+    /// <returns>fp32. <c>[]</c></returns>
+    public static Tensor Sum(CausalModel model, MicroBatch batch, RandomGenerator? dropout = null, bool checkpointing = false)
+    {
+        using var scope = TensorScope.Enter();
+        var context = new PackedAttentionContext(batch.Tokens) { Dropout = dropout, Checkpointing = checkpointing };
+        var learnt = model.Hidden(batch.Tokens, context).IndexSelect(0, batch.Positions);
+        return scope.Keep(LinearCrossEntropy.Apply(learnt, model.HeadWeight, batch.Targets, batch.Weights));
+    }
+}
