@@ -1,5 +1,12 @@
-#pragma warning disable IDE0060 // until the loop is in
+using System.Security.Cryptography;
+using System.Text;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Storage;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Training.Checkpoints;
+using FineTuneStudio.Engine.Training.Evaluation;
+using FineTuneStudio.Engine.Training.Sft;
 
 namespace FineTuneStudio.Engine.Training;
 
@@ -7,24 +14,124 @@ namespace FineTuneStudio.Engine.Training;
 /// <remarks>
 /// The folder holds <c>spec.json</c>, <c>events.jsonl</c> (every <see cref="TrainingEvent"/>), <c>metrics.jsonl</c> (a line for each step),
 /// <c>checkpoints/step-XXXXXXXX/</c> and, at the end, <c>adapter/</c> in PEFT layout (or <c>model/</c> where every weight was trained).
-/// Killed at any moment, the run goes on from its newest whole checkpoint when it is called again with the same folder, to the same bits.
+/// Killed at any moment, the run goes on from its newest whole checkpoint when it is called again with the same folder, to the same bits
+/// (same machine type, same library versions, same number of threads).
 /// </remarks>
 public static class TrainingRun
 {
+    // ENOSPC as .NET reports it from a write, and what a preallocation that does not fit throws.
+    private const int NoSpaceLeft = 28;
+    private const int PreallocationFailed = unchecked((int)0x80131620);
+
     /// <summary>Runs to the end, or until it is stopped; continues where the folder holds a checkpoint.</summary>
-    /// <param name="specification">Everything that decides the run.</param>
+    /// <param name="specification">Everything that decides the run; model and dataset are paths.</param>
     /// <param name="runFolder">The run's own folder; made where it is missing.</param>
     /// <param name="control">A person's hand: pause, resume, stop and keep.</param>
-    /// <param name="report">Receives every event, on this thread, after it is safe in <c>events.jsonl</c>.</param>
+    /// <param name="report">Receives every event, on this thread, after it is in <c>events.jsonl</c>.</param>
     /// <param name="cancellationToken">Ends the run as <see cref="EndReason.Cancelled"/>, between micro-batches; checkpoints stay.</param>
     /// <returns>The last event. A run that cannot go on ends as <see cref="EndReason.Failed"/> with a message; it does not throw.</returns>
     /// <exception cref="UserErrorException">The run cannot start: impossible options, no such model or dataset, nothing to learn.</exception>
     public static TrainingEvent.Ended Run(
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
-        => throw new NotImplementedException();
+    {
+        UserErrorException.ThrowIfAny(specification.Validate());
+        TorchRuntime.Threads = Environment.ProcessorCount;
+        Directory.CreateDirectory(runFolder);
+        var hash = HashOf(specification);
+        var store = new CheckpointStore(Path.Combine(runFolder, RunFolder.Checkpoints), specification.Checkpoints.Keep);
+        var checkpoint = store.FindNewest();
+        RefuseAnother(checkpoint, "spec.json", state => state.SpecificationHash, hash, runFolder);
+
+        var renderer = Renderer.Load(specification.Model);
+        var rows = TrainingRows.Load(specification, renderer, cancellationToken);
+        RefuseAnother(checkpoint, "dataset", state => state.DatasetHash, rows.Hash, runFolder);
+        DurableFile.WriteAllText(Path.Combine(runFolder, RunFolder.Specification), specification.ToJson());
+
+        using var trainee = Trainee.Load(specification);
+        RefuseForeignTokens(rows, trainee.Model.Config.VocabularySize, specification.Model);
+        using var log = new RunLog(runFolder, checkpoint?.Manifest.State.EventBytes ?? 0, checkpoint?.Manifest.State.MetricBytes ?? 0, report);
+        var sampler = new HeldOutSampler(rows.HeldOut, renderer, specification.Evaluation);
+        var loop = new TrainingLoop(specification, hash, rows, trainee, store, sampler, log);
+        return Guarded(loop, log, () =>
+        {
+            if (checkpoint is not null)
+            {
+                loop.Restore(checkpoint);
+            }
+
+            foreach (var damaged in store.Damaged)
+            {
+                log.Report(new TrainingEvent.Logged(loop.Step, LogSeverity.Warning, damaged));
+            }
+
+            var isDone = loop.Run(control, cancellationToken);
+            trainee.Export(runFolder, specification.Model, AdapterReadMe.Write(specification, rows.Hash, loop.Step, loop.TotalSteps, loop.HeldOutLoss));
+            return log.End(new(loop.Step, isDone ? EndReason.Completed : EndReason.StoppedAndKept, "", loop.HeldOutLoss));
+        });
+    }
 
     /// <summary>What the run would take, without running it. Reads and renders the dataset; for a large one, a sample of its rows.</summary>
     /// <exception cref="UserErrorException">The run could not start.</exception>
     public static RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken)
         => throw new NotImplementedException();
+
+    // Everything that can end a run early, each with what a person can do about it.
+    private static TrainingEvent.Ended Guarded(TrainingLoop loop, RunLog log, Func<TrainingEvent.Ended> run)
+    {
+        TrainingEvent.Ended Fail(string message)
+        {
+            return log.End(new(loop.Step, EndReason.Failed, message, loop.HeldOutLoss));
+        }
+
+        try
+        {
+            return run();
+        }
+        catch (OperationCanceledException)
+        {
+            return log.End(new(loop.Step, EndReason.Cancelled, "", loop.HeldOutLoss));
+        }
+        catch (NonFiniteLossException exception)
+        {
+            return Fail(exception.Message);
+        }
+        catch (TensorMemoryException exception)
+        {
+            return Fail($"Memory is spent ({exception.Message}). Use fewer rows in a batch (and more accumulation), a shorter context or gradient checkpointing.");
+        }
+        catch (IOException exception) when ((exception.HResult & 0xFFFF) == NoSpaceLeft || exception.HResult == PreallocationFailed)
+        {
+            return Fail("The disk is full. The last checkpoint is whole: free some space and resume, nothing learnt before it is lost.");
+        }
+        catch (UserErrorException exception)
+        {
+            return Fail(exception.Message);
+        }
+        catch (Exception exception)
+        {
+            _ = Fail($"A defect ended the run: {exception.Message}");
+            throw;
+        }
+    }
+
+    private static string HashOf(RunSpecification specification)
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((specification with { Name = "" }).ToJson())));
+
+    private static void RefuseAnother(Checkpoint? checkpoint, string what, Func<RunState, string> of, string hash, string runFolder)
+    {
+        if (checkpoint is not null && of(checkpoint.Manifest.State) != hash)
+        {
+            throw new UserErrorException(
+                runFolder, $"The folder holds a run with another {what}; going on with this one would mix the two. Give the old one back, or choose another folder.");
+        }
+    }
+
+    private static void RefuseForeignTokens(TrainingRows rows, int vocabulary, string model)
+    {
+        var largest = rows.Training.Concat(rows.HeldOut.Select(row => row.Rendered)).Max(row => row.Ids.Max());
+        if (largest >= vocabulary)
+        {
+            throw new UserErrorException(model, $"The tokenizer makes token {largest}, but the model knows only {vocabulary} tokens. Do tokenizer.json and the weights belong together?");
+        }
+    }
 }

@@ -5,7 +5,7 @@ using FineTuneStudio.Engine.Training.Sft;
 namespace FineTuneStudio.Engine.Training.Evaluation;
 
 /// <summary>Mean loss over the learnt tokens of rows that are not learnt from.</summary>
-internal static class HeldOutLoss
+internal static class HeldOutEvaluator
 {
     /// <summary>Scores the rows, in the same batches each time, without recording anything.</summary>
     /// <param name="model">With its adapter.</param>
@@ -13,7 +13,7 @@ internal static class HeldOutLoss
     /// <param name="tokensPerBatch">About so many tokens in one forward pass.</param>
     /// <param name="cancellationToken">Looked at between batches.</param>
     /// <returns>Nats per learnt token.</returns>
-    public static double Of(CausalModel model, IReadOnlyList<TrainingRow> rows, int tokensPerBatch, CancellationToken cancellationToken)
+    public static double Loss(CausalModel model, IReadOnlyList<TrainingRow> rows, int tokensPerBatch, CancellationToken cancellationToken)
     {
         using var off = GradMode.Off();
         var sum = 0.0;

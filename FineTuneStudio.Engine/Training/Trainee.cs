@@ -1,0 +1,160 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Storage;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Training.Optimizers;
+
+namespace FineTuneStudio.Engine.Training;
+
+/// <summary>What learns: an adapter beside a frozen model, or every weight of the model; with its optimizer.</summary>
+internal sealed class Trainee : IDisposable
+{
+    private const string OptimizerFile = "optimizer.safetensors";
+    private const string WeightsFile = "weights.safetensors";
+
+    private readonly CausalModel _base;
+    private readonly AdapterSet? _adapter;
+
+    private Trainee(CausalModel model, AdapterSet? adapter, OptimizerOptions options)
+    {
+        _base = model;
+        _adapter = adapter;
+        Model = adapter is null ? model : model.WithAdapter(adapter);
+        Parameters = adapter?.Parameters ?? model.Parameters;
+        Optimizer = new AdamW(Parameters, options);
+    }
+
+    /// <summary>The model as it is now.</summary>
+    public CausalModel Model { get; }
+
+    /// <summary>What learns, by name.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters { get; }
+
+    /// <summary>The optimizer over them.</summary>
+    public AdamW Optimizer { get; }
+
+    /// <summary>Number of weights that learn.</summary>
+    public long TrainableCount => Parameters.Sum(pair => pair.Value.ElementCount);
+
+    /// <summary>Loads the base and puts what learns beside it.</summary>
+    /// <exception cref="UserErrorException">No such model, or no such target.</exception>
+    public static Trainee Load(RunSpecification specification)
+    {
+        var model = CausalModel.Load(specification.Model, specification.Precision, trainable: specification.Lora is null);
+        try
+        {
+            var adapter = specification.Lora is { } options ? AdapterSet.Create(model.Linears, options, specification.Seed) : null;
+            adapter?.SetTrainable(true);
+            return new Trainee(model, adapter, specification.Optimizer);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes weights and optimizer into a checkpoint's folder; the adapter in PEFT layout, so that it can be used as it is.</summary>
+    public void Save(string folder, string baseModelName)
+    {
+        if (_adapter is not null)
+        {
+            _adapter.Save(Path.Combine(folder, RunFolder.Adapter), baseModelName);
+        }
+        else
+        {
+            using var weights = File.Create(Path.Combine(folder, WeightsFile));
+            SafetensorsWriter.Write(weights, Parameters);
+        }
+
+        using var optimizer = File.Create(Path.Combine(folder, OptimizerFile));
+        SafetensorsWriter.Write(optimizer, Optimizer.Moments);
+    }
+
+    /// <summary>Sets weights and optimizer to a checkpoint's.</summary>
+    public void Restore(string folder, IReadOnlyList<long> steps)
+    {
+        using var off = GradMode.Off();
+        Fill(Parameters, _adapter is null ? Path.Combine(folder, WeightsFile) : Path.Combine(folder, RunFolder.Adapter, AdapterFiles.Weights));
+        Fill(Optimizer.Moments, Path.Combine(folder, OptimizerFile));
+        Optimizer.SetSteps(steps);
+    }
+
+    /// <summary>Writes what was learnt where people look for it: <c>adapter/</c>, or <c>model/</c> where every weight was trained.</summary>
+    /// <param name="runFolder">The run's folder.</param>
+    /// <param name="baseModel">The base's folder or name.</param>
+    /// <param name="readMe">Where it comes from.</param>
+    public void Export(string runFolder, string baseModel, string readMe)
+    {
+        var target = Path.Combine(runFolder, _adapter is null ? RunFolder.Model : RunFolder.Adapter);
+        var staging = target + DurableFile.TemporarySuffix;
+        DeleteFolder(staging);
+        if (_adapter is not null)
+        {
+            _adapter.Save(staging, baseModel);
+        }
+        else
+        {
+            SaveModel(staging, baseModel);
+        }
+
+        File.WriteAllText(Path.Combine(staging, AdapterFiles.ReadMe), readMe);
+        foreach (var path in Directory.GetFiles(staging))
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+            file.Flush(flushToDisk: true);
+        }
+
+        DeleteFolder(target);
+        DurableFile.MoveFolder(staging, target);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        if (_adapter is not null)
+        {
+            Model.Dispose();
+            _adapter.Dispose();
+        }
+
+        _base.Dispose();
+    }
+
+    private static void DeleteFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Fill(IEnumerable<KeyValuePair<string, Tensor>> tensors, string path)
+    {
+        var file = SafetensorsFile.Open(path);
+        foreach (var (name, tensor) in tensors)
+        {
+            using var scope = TensorScope.Enter();
+            tensor.CopyFrom(file.Get(name));
+        }
+    }
+
+    // Everything of the base but its weights goes along: configuration, tokenizer, template.
+    private void SaveModel(string folder, string baseFolder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var path in Directory.GetFiles(baseFolder).Where(path => Path.GetExtension(path) is ".json" or ".jinja" or ".txt"
+            && !path.EndsWith(".index.json", StringComparison.Ordinal)))
+        {
+            File.Copy(path, Path.Combine(folder, Path.GetFileName(path)));
+        }
+
+        var type = _base.Config.PublishedType;
+        using var stream = File.Create(Path.Combine(folder, "model.safetensors"));
+        SafetensorsWriter.Write(
+            stream, Parameters.Select(pair => new SafetensorsItem(pair.Key, type, pair.Value.Shape, () => pair.Value.Detach().To(type))));
+    }
+}

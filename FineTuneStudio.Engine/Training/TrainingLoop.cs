@@ -1,0 +1,250 @@
+using System.Diagnostics;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+using FineTuneStudio.Engine.Training.Checkpoints;
+using FineTuneStudio.Engine.Training.Evaluation;
+using FineTuneStudio.Engine.Training.Optimizers;
+using FineTuneStudio.Engine.Training.Packing;
+using FineTuneStudio.Engine.Training.Schedules;
+using FineTuneStudio.Engine.Training.Sft;
+
+namespace FineTuneStudio.Engine.Training;
+
+/// <summary>The steps of a run, one after another: learn, tell, evaluate, save.</summary>
+internal sealed class TrainingLoop
+{
+    private const int MostStepsBetweenCheckpoints = 100;
+    private const int EvaluationsPerRun = 10;
+    private const int SmallestEvaluationBatch = 4096;
+    private static readonly TimeSpan MostTimeBetweenCheckpoints = TimeSpan.FromMinutes(5);
+
+    private readonly RunSpecification _specification;
+    private readonly TrainingRows _rows;
+    private readonly BatchPlan _plan;
+    private readonly LearningRateSchedule _schedule;
+    private readonly Trainee _trainee;
+    private readonly CheckpointStore _checkpoints;
+    private readonly HeldOutSampler _sampler;
+    private readonly RunLog _log;
+    private readonly string _specificationHash;
+    private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
+    private double? _heldOutLoss;
+    private double? _bestLoss;
+    private int _bestStep = -1;
+    private int _savedStep = -1;
+
+    public TrainingLoop(
+        RunSpecification specification, string specificationHash, TrainingRows rows, Trainee trainee, CheckpointStore checkpoints, HeldOutSampler sampler, RunLog log)
+    {
+        _specification = specification;
+        _specificationHash = specificationHash;
+        _rows = rows;
+        _trainee = trainee;
+        _checkpoints = checkpoints;
+        _sampler = sampler;
+        _log = log;
+        _plan = BatchPlan.Create([.. rows.Training.Select(row => row.Ids.Length)], specification.Batch, specification.Duration, specification.Seed);
+        _schedule = LearningRateSchedule.Create(specification.Schedule, _plan.TotalSteps);
+    }
+
+    /// <summary>Optimizer steps of the whole run.</summary>
+    public int TotalSteps => _plan.TotalSteps;
+
+    /// <summary>Steps done.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>Last held-out loss.</summary>
+    public double? HeldOutLoss => _heldOutLoss;
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    public void Restore(Checkpoint checkpoint)
+    {
+        var state = checkpoint.Manifest.State;
+        Step = _savedStep = state.Step;
+        (_heldOutLoss, _bestLoss) = (state.HeldOutLoss, state.BestLoss);
+        _trainee.Restore(checkpoint.Folder, state.WeightSteps ?? [.. Enumerable.Repeat((long)state.Step, _trainee.Parameters.Count)]);
+
+        // The log was cut back to what the checkpoint knows of it, which is all but the line about itself.
+        _log.Report(new TrainingEvent.CheckpointSaved(Step, checkpoint.Name, checkpoint.Bytes, state.Best));
+    }
+
+    /// <summary>Runs to the end, or until a person's hand stops it.</summary>
+    /// <returns>Whether all steps are done.</returns>
+    public bool Run(RunControl control, CancellationToken cancellationToken)
+    {
+        ReportStart();
+        if (Step == 0)
+        {
+            Evaluate(cancellationToken);
+        }
+
+        while (Step < TotalSteps)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Learn(cancellationToken);
+            var isEvaluated = IsDue(_specification.Evaluation.EverySteps ?? Math.Max(1, (TotalSteps + EvaluationsPerRun - 1) / EvaluationsPerRun));
+            if (isEvaluated)
+            {
+                Evaluate(cancellationToken);
+            }
+
+            if (IsCheckpointDue(isEvaluated) || control.StopRequested || control.PauseRequested)
+            {
+                Save();
+            }
+
+            if (control.StopRequested)
+            {
+                return Step == TotalSteps;
+            }
+
+            StandStill(control, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private void ReportStart()
+    {
+        _log.Report(new TrainingEvent.Started(
+            Step, TotalSteps, _trainee.TrainableCount, _trainee.Model.ParameterCount, _rows.Training.Count, _rows.HeldOut.Count,
+            _rows.Training.Sum(row => (long)row.Ids.Length), _rows.Training.Sum(row => (long)row.LearntTokens), _rows.Training.Count(row => row.Cut)));
+        foreach (var warning in Step == 0 ? _rows.Warnings : [])
+        {
+            _log.Report(new TrainingEvent.Logged(Step, LogSeverity.Warning, warning));
+        }
+    }
+
+    // One optimizer step; on any failure the weights are still those of before.
+    private void Learn(CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        using var scope = TensorScope.Enter();
+        var batches = _plan.MicroBatches(Step).ConvertAll(rows => Array.ConvertAll(rows, row => _rows.Training[row]));
+        TrainingRow[] all = [.. batches.SelectMany(rows => rows)];
+        var weight = MicroBatch.WeightOf(all);
+        var loss = 0.0;
+        for (var index = 0; index < batches.Count; index++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            loss += Gather(batches[index], index, weight);
+        }
+
+        if (!double.IsFinite(loss))
+        {
+            throw Failure("The loss", all);
+        }
+
+        Tensor?[] gradients = [.. _trainee.Parameters.Select(pair => pair.Value.Grad)];
+        var norm = GradientNorm.Of([.. gradients.OfType<Tensor>()]);
+        if (!double.IsFinite(norm))
+        {
+            throw Failure("The gradient norm", all);
+        }
+
+        var rate = _schedule.Rate(Step);
+        _trainee.Optimizer.Step(gradients, rate, GradientClipping.Factor(norm, _specification.Optimizer.ClipNorm));
+        ClearGradients();
+        Step++;
+        _log.Report(new TrainingEvent.StepCompleted(
+            Step, _plan.EpochAfter(Step), loss, rate, norm, all.Sum(row => row.Ids.Length), all.Sum(row => row.LearntTokens),
+            clock.Elapsed.TotalSeconds, Environment.WorkingSet));
+    }
+
+    // Adds a micro-batch's share of the step's gradient; the share is of the learnt tokens of the whole step, so 8 x 1 equals 1 x 8.
+    private double Gather(TrainingRow[] rows, int microBatch, double weight)
+    {
+        using var scope = TensorScope.Enter();
+        using var batch = MicroBatch.Of(rows, _trainee.Model.Device);
+        using var dropout = _specification.Lora is { Dropout: > 0 }
+            ? new RandomGenerator(unchecked((long)CounterRandom.Bits(_specification.Seed, Step, microBatch)), _trainee.Model.Device)
+            : null;
+        var loss = SftLoss.Sum(_trainee.Model, batch, dropout, _specification.GradientCheckpointing) / weight;
+        loss.Backward();
+        return loss.Item();
+    }
+
+    private NonFiniteLossException Failure(string what, TrainingRow[] rows)
+    {
+        ClearGradients();
+        return new NonFiniteLossException(Step + 1, what, [.. rows.Select(row => row.Line).Order()]);
+    }
+
+    private void ClearGradients()
+    {
+        foreach (var (_, parameter) in _trainee.Parameters)
+        {
+            parameter.Grad = null;
+        }
+    }
+
+    private bool IsDue(int everySteps) => Step == TotalSteps || (everySteps > 0 && Step % everySteps == 0);
+
+    private bool IsCheckpointDue(bool isEvaluated)
+        => _specification.Checkpoints.EverySteps is { } every
+            ? IsDue(every)
+            : isEvaluated || IsDue(MostStepsBetweenCheckpoints) || _sinceCheckpoint.Elapsed > MostTimeBetweenCheckpoints;
+
+    private void Evaluate(CancellationToken cancellationToken)
+    {
+        if (_rows.HeldOut.Count == 0)
+        {
+            return;
+        }
+
+        var clock = Stopwatch.StartNew();
+        var tokens = Math.Max(SmallestEvaluationBatch, _specification.Batch.ContextLength);
+        _heldOutLoss = HeldOutEvaluator.Loss(_trainee.Model, [.. _rows.HeldOut.Select(row => row.Rendered)], tokens, cancellationToken);
+        if (_bestLoss is null || _heldOutLoss < _bestLoss)
+        {
+            (_bestLoss, _bestStep) = (_heldOutLoss, Step);
+        }
+
+        _log.Report(new TrainingEvent.Evaluated(Step, _heldOutLoss.Value, clock.Elapsed.TotalSeconds));
+        foreach (var sample in _sampler.Answer(_trainee.Model, Step, cancellationToken))
+        {
+            _log.Report(sample);
+        }
+    }
+
+    private void Save()
+    {
+        if (_savedStep == Step)
+        {
+            return;
+        }
+
+        _log.Flush();
+        var steps = _trainee.Optimizer.Steps;
+        var state = new RunState
+        {
+            Step = Step,
+            Epoch = _plan.EpochAfter(Step),
+            WeightSteps = steps.All(step => step == Step) ? null : [.. steps],
+            EventBytes = _log.EventBytes,
+            MetricBytes = _log.MetricBytes,
+            HeldOutLoss = _heldOutLoss,
+            BestLoss = _bestLoss,
+            Best = _bestStep == Step,
+            SpecificationHash = _specificationHash,
+            DatasetHash = _rows.Hash,
+        };
+        var checkpoint = _checkpoints.Save(state, folder => _trainee.Save(folder, _specification.Model));
+        _savedStep = Step;
+        _sinceCheckpoint.Restart();
+        _log.Report(new TrainingEvent.CheckpointSaved(Step, checkpoint.Name, checkpoint.Bytes, state.Best));
+    }
+
+    private void StandStill(RunControl control, CancellationToken cancellationToken)
+    {
+        if (!control.PauseRequested)
+        {
+            return;
+        }
+
+        _log.Report(new TrainingEvent.Paused(Step));
+        control.WaitWhilePaused(cancellationToken);
+        _log.Report(new TrainingEvent.Resumed(Step));
+    }
+}
