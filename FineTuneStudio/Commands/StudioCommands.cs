@@ -15,5 +15,6 @@ internal static class StudioCommands
         AdapterCommand.Create(),
         TemplateCommand.Create(),
         BenchCommand.Create(),
+        PretrainCommand.Create(),
     };
 }

@@ -29,8 +29,8 @@ internal sealed class PretrainingText
         var random = new TextRandom(_seed, number);
         return random.Below(20) switch
         {
-            < 11 => _support.Write(random),
-            < 15 => _stories.Write(random),
+            < 13 => _support.Write(random),
+            < 16 => _stories.Write(random),
             < 19 => Exercises(random),
             _ => [new("user", _grammar.Expand("hello", random)), new("assistant", _grammar.Expand("hello_reply", random))],
         };
