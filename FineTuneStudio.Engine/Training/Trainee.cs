@@ -85,8 +85,8 @@ internal sealed class Trainee : IDisposable
     /// <summary>Writes what was learnt where people look for it: <c>adapter/</c>, or <c>model/</c> where every weight was trained.</summary>
     /// <param name="runFolder">The run's folder.</param>
     /// <param name="baseModel">The base's folder or name.</param>
-    /// <param name="readMe">Where it comes from.</param>
-    public void Export(string runFolder, string baseModel, string readMe)
+    /// <param name="provenance">Where it comes from.</param>
+    public void Export(string runFolder, string baseModel, AdapterProvenance provenance)
     {
         var target = Path.Combine(runFolder, _adapter is null ? RunFolder.Model : RunFolder.Adapter);
         var staging = target + DurableFile.TemporarySuffix;
@@ -94,13 +94,13 @@ internal sealed class Trainee : IDisposable
         if (_adapter is not null)
         {
             _adapter.Save(staging, baseModel);
+            AdapterReadme.Write(staging, provenance);
         }
         else
         {
             SaveModel(staging, baseModel);
         }
 
-        File.WriteAllText(Path.Combine(staging, AdapterFiles.ReadMe), readMe);
         foreach (var path in Directory.GetFiles(staging))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
@@ -146,10 +146,9 @@ internal sealed class Trainee : IDisposable
     private void SaveModel(string folder, string baseFolder)
     {
         Directory.CreateDirectory(folder);
-        foreach (var path in Directory.GetFiles(baseFolder).Where(path => Path.GetExtension(path) is ".json" or ".jinja" or ".txt"
-            && !path.EndsWith(".index.json", StringComparison.Ordinal)))
+        foreach (var name in FolderCopy.Companions(baseFolder))
         {
-            File.Copy(path, Path.Combine(folder, Path.GetFileName(path)));
+            FolderCopy.File(Path.Combine(baseFolder, name), Path.Combine(folder, name));
         }
 
         var type = _base.Config.PublishedType;

@@ -5,6 +5,7 @@ using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Checkpoints;
+using FineTuneStudio.Engine.Training.Estimation;
 using FineTuneStudio.Engine.Training.Evaluation;
 using FineTuneStudio.Engine.Training.Sft;
 
@@ -65,7 +66,7 @@ public static class TrainingRun
             }
 
             var isDone = loop.Run(control, cancellationToken);
-            trainee.Export(runFolder, specification.Model, AdapterReadMe.Write(specification, rows.Hash, loop.Step, loop.TotalSteps, loop.HeldOutLoss));
+            trainee.Export(runFolder, specification.Model, Provenance.Of(specification, loop.Step, loop.TotalSteps, loop.HeldOutLoss, cancellationToken));
             return log.End(new(loop.Step, isDone ? EndReason.Completed : EndReason.StoppedAndKept, "", loop.HeldOutLoss));
         });
     }
@@ -73,7 +74,7 @@ public static class TrainingRun
     /// <summary>What the run would take, without running it. Reads and renders the dataset; for a large one, a sample of its rows.</summary>
     /// <exception cref="UserErrorException">The run could not start.</exception>
     public static RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken)
-        => throw new NotImplementedException();
+        => RunEstimator.Estimate(specification, cancellationToken);
 
     // Everything that can end a run early, each with what a person can do about it.
     private static TrainingEvent.Ended Guarded(TrainingLoop loop, RunLog log, Func<TrainingEvent.Ended> run)

@@ -1,0 +1,145 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Datasets;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Training.Packing;
+using FineTuneStudio.Engine.Training.Schedules;
+
+namespace FineTuneStudio.Engine.Training.Estimation;
+
+/// <summary>Tells what a run will take: counts from the rows themselves, time from the machine's own product rate, memory from the shapes.</summary>
+internal sealed class RunEstimator
+{
+    // Rows rendered; of a larger file evenly spread ones stand for all.
+    private const int MostRowsRendered = 4000;
+    private const int FewSteps = 20;
+    private const int EvaluationsPerRun = 11;
+    private const long BytesOfLogPerStep = 700;
+
+    // Share of the product rate that a step reaches: at best on large layers, at worst on small ones beside other work.
+    private const double BestShare = 0.6;
+    private const double WorstShare = 0.12;
+
+    private readonly RunSpecification _specification;
+    private readonly ModelConfig _config;
+    private readonly long _parameters;
+    private readonly long _trainable;
+
+    private RunEstimator(RunSpecification specification)
+    {
+        _specification = specification;
+        _config = ModelConfigFile.Read(specification.Model);
+        var slots = WeightPlan.Of(_config).Where(slot => !slot.IsOptional).ToList();
+        _parameters = slots.Sum(slot => slot.Shape.Aggregate(1L, (product, size) => product * size));
+        _trainable = specification.Lora is { } lora ? AdapterSize(lora, slots) : _parameters;
+    }
+
+    /// <summary>Estimates a run.</summary>
+    /// <exception cref="UserErrorException">The run could not start.</exception>
+    public static RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken)
+    {
+        UserErrorException.ThrowIfAny(specification.Validate());
+        return new RunEstimator(specification).Estimate(cancellationToken);
+    }
+
+    private static long AdapterSize(LoraOptions lora, List<WeightSlot> slots)
+    {
+        const string suffix = ".weight";
+        var linears = slots.Where(slot => slot.Kind == WeightKind.Matrix && !slot.Name.StartsWith(WeightPlan.Embedding, StringComparison.Ordinal))
+            .Select(slot => new LinearShape(slot.Name[..^suffix.Length], slot.Shape[1], slot.Shape[0], slot.Name.StartsWith(WeightPlan.Head, StringComparison.Ordinal)))
+            .ToList();
+        return AdapterTargets.Of(lora.Targets).Choose(linears, "lora.targets").Sum(linear => lora.Rank * (linear.Inputs + linear.Outputs));
+    }
+
+    private RunEstimate Estimate(CancellationToken cancellationToken)
+    {
+        var rows = MeasureRows(cancellationToken);
+        var plan = BatchPlan.Create(rows.Lengths, _specification.Batch, _specification.Duration, _specification.Seed);
+        var epochs = plan.EpochAfter(plan.TotalSteps);
+        var (shortest, longest) = TimeOf(rows, epochs);
+        return new RunEstimate(
+            plan.TotalSteps, plan.StepsPerEpoch, rows.Lengths.Length, rows.HeldOut, rows.Cut, rows.Tokens, rows.LearntTokens, _trainable, _parameters,
+            shortest, longest, [.. MemoryEstimate.Parts(_config, _specification, _parameters, _trainable, rows.Longest).OrderByDescending(part => part.Bytes)],
+            DiskBytes(plan.TotalSteps))
+        {
+            Warnings = [.. Warnings(plan, rows)],
+        };
+    }
+
+    private RowFigures MeasureRows(CancellationToken cancellationToken)
+    {
+        var options = _specification.Dataset;
+        var renderer = Renderer.Load(_specification.Model);
+        var check = new DatasetCheckOptions { Method = _specification.Method, Columns = options.Columns };
+        using var index = DatasetIndex.Open(options.Path, check, cancellationToken);
+        var split = DatasetSplit.Create(index, options, _specification.Seed);
+        var heldOut = split.HeldOut.Count;
+        if (options.HeldOutPath is { } path)
+        {
+            using var other = DatasetIndex.Open(path, check, cancellationToken);
+            heldOut = Math.Min(other.Count, options.HeldOutMaxRows);
+        }
+
+        var sampled = Math.Min(split.TrainingCount, MostRowsRendered);
+        var rendered = new RenderedRow[sampled];
+        try
+        {
+            Parallel.For(0, sampled, new ParallelOptions { CancellationToken = cancellationToken }, sample =>
+            {
+                var row = split.TrainingRow((int)((long)sample * split.TrainingCount / sampled));
+                rendered[sample] = renderer.RenderConversation(index.Read(row).Conversation, _specification.Batch.ContextLength);
+            });
+        }
+        catch (AggregateException exception) when (exception.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } mistake)
+        {
+            throw mistake;
+        }
+
+        var everything = options.Learn == LearntText.Everything;
+        return RowFigures.Of(rendered, split.TrainingCount, heldOut, everything);
+    }
+
+    private (TimeSpan Shortest, TimeSpan Longest) TimeOf(RowFigures rows, double epochs)
+    {
+        // Forward 2 N, backward 2 N through the activations, and 2 N more where every weight learns.
+        var work = (_specification.Lora is null ? 6.0 : 4.0) + (_specification.GradientCheckpointing ? 2 : 0);
+        var products = _parameters * ((work * rows.Tokens * epochs) + (2.0 * rows.HeldOut * rows.MeanLength * EvaluationsPerRun));
+        var rate = ProductRate.Measure(_config.HiddenSize, _specification.Precision);
+        var sampled = (double)EvaluationsPerRun * Math.Min(_specification.Evaluation.Samples, rows.HeldOut) * _specification.Evaluation.SampleTokens;
+        var sampling = sampled * 2 * _parameters / rate * 4;
+        return (TimeSpan.FromSeconds((products / (rate * BestShare)) + sampling), TimeSpan.FromSeconds((products / (rate * WorstShare)) + (4 * sampling)));
+    }
+
+    private long DiskBytes(int steps)
+    {
+        const int bytesOfState = 12;
+        const int bytesOfWeight = 4;
+        var checkpoints = (_specification.Checkpoints.Keep + 2L) * _trainable * bytesOfState;
+        return checkpoints + (_trainable * bytesOfWeight) + (steps * BytesOfLogPerStep);
+    }
+
+    private IEnumerable<string> Warnings(BatchPlan plan, RowFigures rows)
+    {
+        if (plan.TotalSteps < FewSteps)
+        {
+            yield return $"Only {plan.TotalSteps} optimizer steps: little is learnt in so few. Use a smaller batch or context, or more epochs.";
+        }
+
+        if (rows.Cut > 0)
+        {
+            yield return $"About {rows.Cut} of {rows.Lengths.Length} rows are longer than the context of {_specification.Batch.ContextLength} tokens and are cut.";
+        }
+
+        if (_specification.Batch.ContextLength > _config.ContextLength)
+        {
+            yield return $"The context of {_specification.Batch.ContextLength} tokens is longer than the {_config.ContextLength} that the model was trained for.";
+        }
+
+        if (LearningRateSchedule.Create(_specification.Schedule, plan.TotalSteps).WarmupSteps >= plan.TotalSteps)
+        {
+            yield return "The warm-up is as long as the run: the learning rate never reaches its peak.";
+        }
+    }
+}

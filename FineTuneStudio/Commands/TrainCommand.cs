@@ -1,0 +1,78 @@
+using System.CommandLine;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Training;
+
+namespace FineTuneStudio.Commands;
+
+/// <summary><c>train</c>: a run without a browser.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var specification = new Argument<string>("SPEC.json") { Description = "What to train, on what, and how; docs/specification.md lists every field" };
+        var output = new Option<string>("--out") { Description = "The run's folder: metrics, checkpoints, adapter", Required = true };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the newest whole checkpoint of the folder" };
+        var command = new Command("train", "Train as a specification says; Ctrl-C stops and keeps what was learnt") { specification, output, resume };
+        command.SetAction(result => CommandRunner.Run(() => Run(result.GetRequiredValue(specification), result.GetRequiredValue(output), result.GetValue(resume))));
+        return command;
+    }
+
+    private static int Run(string path, string folder, bool resume)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException(path, "There is no such file; expected a run specification in JSON.");
+        }
+
+        var specification = RunSpecification.Parse(File.ReadAllText(path), path);
+        RefuseFolder(folder, resume);
+        var ended = TrainingConsole.Run(Located(specification, Path.GetDirectoryName(Path.GetFullPath(path))!), folder);
+        if (ended.Reason is EndReason.Completed or EndReason.StoppedAndKept)
+        {
+            var result = specification.Lora is null ? RunFolder.Model : RunFolder.Adapter;
+            Console.WriteLine($"What was learnt is in {Path.Combine(folder, result)}.");
+        }
+
+        return TrainingConsole.ExitCode(ended);
+    }
+
+    // A run is never mixed with another by accident, and never begun anew over what was learnt.
+    private static void RefuseFolder(string folder, bool resume)
+    {
+        var isRun = File.Exists(Path.Combine(folder, RunFolder.Specification));
+        if (isRun && !resume)
+        {
+            throw new UserErrorException(folder, "The folder holds a run already. Go on with it by --resume, or choose another folder.");
+        }
+
+        if (!isRun && resume)
+        {
+            throw new UserErrorException(folder, "There is no run to resume here; leave --resume out to begin one.");
+        }
+
+        if (!isRun && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new UserErrorException(folder, "The folder holds something else; choose one that is empty or new.");
+        }
+    }
+
+    // Relative paths count from the specification's own folder where they exist there, else from the working directory.
+    private static RunSpecification Located(RunSpecification specification, string folder)
+    {
+        string Locate(string path)
+        {
+            var beside = Path.Combine(folder, path);
+            return Path.GetFullPath(Path.Exists(beside) ? beside : path);
+        }
+
+        return specification with
+        {
+            Model = ModelPaths.Find(specification.Model, Locate),
+            Dataset = specification.Dataset with
+            {
+                Path = Locate(specification.Dataset.Path),
+                HeldOutPath = specification.Dataset.HeldOutPath is { } heldOut ? Locate(heldOut) : null,
+            },
+        };
+    }
+}
