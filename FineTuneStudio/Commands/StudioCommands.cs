@@ -15,6 +15,8 @@ internal static class StudioCommands
         AdapterCommand.Create(),
         TemplateCommand.Create(),
         BenchCommand.Create(),
+        TrainCommand.Create(),
+        EvaluateCommand.Create(),
         PretrainCommand.Create(),
     };
 }

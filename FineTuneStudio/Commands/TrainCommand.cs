@@ -67,7 +67,7 @@ internal static class TrainCommand
 
         return specification with
         {
-            Model = ModelPaths.Find(specification.Model, Locate),
+            Model = ModelArgument.Resolve(specification.Model),
             Dataset = specification.Dataset with
             {
                 Path = Locate(specification.Dataset.Path),

@@ -89,7 +89,7 @@ internal sealed class RunEstimator
             Parallel.For(0, sampled, new ParallelOptions { CancellationToken = cancellationToken }, sample =>
             {
                 var row = split.TrainingRow((int)((long)sample * split.TrainingCount / sampled));
-                rendered[sample] = renderer.RenderConversation(index.Read(row).Conversation, _specification.Batch.ContextLength);
+                rendered[sample] = Rendered(renderer, index.Read(row));
             });
         }
         catch (AggregateException exception) when (exception.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } mistake)
@@ -100,6 +100,9 @@ internal sealed class RunEstimator
         var everything = options.Learn == LearntText.Everything;
         return RowFigures.Of(rendered, split.TrainingCount, heldOut, everything);
     }
+
+    private RenderedRow Rendered(Renderer renderer, DatasetRow row)
+        => renderer.RenderConversation(row.Conversation, row.LearnWeights, _specification.Batch.ContextLength);
 
     private (TimeSpan Shortest, TimeSpan Longest) TimeOf(RowFigures rows, double epochs)
     {

@@ -104,7 +104,7 @@ internal sealed class TrainingRows
     {
         try
         {
-            var rendered = renderer.RenderConversation(row.Conversation, specification.Batch.ContextLength);
+            var rendered = renderer.RenderConversation(row.Conversation, row.LearnWeights, specification.Batch.ContextLength);
             var weights = rendered.Weights;
             if (specification.Dataset.Learn == LearntText.Everything)
             {
