@@ -64,6 +64,11 @@ public static class MergedModel
             FolderCopy.File(Path.Combine(baseFolder, name), Path.Combine(folder, name));
         }
 
+        if (Path.GetFileName(files.Files[0].Header.Path) != SafetensorsFolder.SingleFileName)
+        {
+            FolderCopy.File(Path.Combine(baseFolder, SafetensorsFolder.IndexFileName), Path.Combine(folder, SafetensorsFolder.IndexFileName));
+        }
+
         foreach (var file in files.Files)
         {
             cancellationToken.ThrowIfCancellationRequested();
