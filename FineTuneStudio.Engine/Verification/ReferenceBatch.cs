@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Training.Sft;
 
 namespace FineTuneStudio.Engine.Verification;
 
@@ -42,11 +43,13 @@ public sealed class ReferenceBatch : IDisposable
             sequences.Add(ids[(row * width)..((row * width) + length)]);
         }
 
-        Tokens = TokenBatch.FromSequences(sequences, ropeLength: width);
         using var scope = TensorScope.Enter();
         Places = Tensor.From<long>([.. places]).Own();
-        Learnt = Tensor.From<long>([.. learnt], learnt.Count).Own();
-        Targets = Tensor.From<long>([.. targets], targets.Count).Own();
+        Learning = new MicroBatch(
+            TokenBatch.FromSequences(sequences, ropeLength: width),
+            Tensor.From<long>([.. learnt], learnt.Count).Own(),
+            Tensor.From<long>([.. targets], targets.Count).Own(),
+            weights: null);
     }
 
     /// <summary>Rows of the padded batch.</summary>
@@ -56,19 +59,16 @@ public sealed class ReferenceBatch : IDisposable
     public int Width { get; }
 
     /// <summary>The real tokens.</summary>
-    public TokenBatch Tokens { get; }
+    public TokenBatch Tokens => Learning.Tokens;
 
     /// <summary>Place of each real token in the padded batch, row by row. <c>[N]</c></summary>
     public Tensor Places { get; }
 
-    /// <summary>The positions whose next token is learnt. <c>[n]</c></summary>
-    public Tensor Learnt { get; }
-
-    /// <summary>The tokens learnt. <c>[n]</c></summary>
-    public Tensor Targets { get; }
-
     /// <summary>Number of tokens learnt.</summary>
-    public long LearntTokens => Learnt.ElementCount;
+    public long LearntTokens => Learning.Targets.ElementCount;
+
+    /// <summary>The batch as training takes it.</summary>
+    internal MicroBatch Learning { get; }
 
     /// <summary>Reads <c>input_ids</c>, <c>attention_mask</c> and, where it is there, <c>labels</c>.</summary>
     /// <param name="file">Reference numbers.</param>
@@ -109,10 +109,8 @@ public sealed class ReferenceBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Tokens.Dispose();
+        Learning.Dispose();
         Places.Dispose();
-        Learnt.Dispose();
-        Targets.Dispose();
     }
 
     /// <summary>A tensor of small whole numbers.</summary>

@@ -5,6 +5,7 @@ using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Training.Sft;
 
 namespace FineTuneStudio.Engine.Verification;
 
@@ -49,7 +50,7 @@ public static class ReferenceVerifier
             LogitsRelative = difference / logits.Abs().Max().Item(),
             HiddenAbsolute = hiddenDifference,
             LogProbabilitiesAbsolute = LogProbabilities(model, file, batch, hidden),
-            Loss = batch.LearntTokens > 0 ? BatchLoss.Sum(model, batch).Item() / batch.LearntTokens : null,
+            Loss = batch.LearntTokens > 0 ? SftLoss.Sum(model, batch.Learning).Item() / batch.LearntTokens : null,
             ReferenceLoss = ReferenceLoss(file),
             Greedy = [.. GreedyMatches(model, file)],
         };

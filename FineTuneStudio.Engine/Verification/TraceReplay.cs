@@ -4,7 +4,9 @@ using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Training.Optimizers;
 using FineTuneStudio.Engine.Training.Schedules;
+using FineTuneStudio.Engine.Training.Sft;
 
 namespace FineTuneStudio.Engine.Verification;
 
@@ -51,23 +53,25 @@ public static class TraceReplay
         var options = trace.Options;
         var schedule = LearningRateSchedule.Create(
             new ScheduleOptions { Kind = KindOf(options.Schedule), LearningRate = options.LearningRate, WarmupSteps = options.WarmupSteps }, trace.Steps.Count);
-        Tensor[] tensors = [.. parameters.Select(parameter => parameter.Value)];
-        using var scope = TensorScope.Enter();
-        Tensor[] firstMoments = [.. tensors.Select(Tensor.ZerosLike)];
-        Tensor[] secondMoments = [.. tensors.Select(Tensor.ZerosLike)];
+        using var optimizer = new AdamW(parameters, new OptimizerOptions
+        {
+            Beta1 = options.BetaPair[0],
+            Beta2 = options.BetaPair[1],
+            Epsilon = options.Epsilon,
+            WeightDecay = options.WeightDecay,
+            ClipNorm = options.MaxGradNorm,
+        });
         var steps = new List<TraceStep>();
         foreach (var recorded in trace.Steps)
         {
             using var stepScope = TensorScope.Enter();
             var step = steps.Count;
             var loss = Accumulate(model, batches, step * options.GradientAccumulation, options.GradientAccumulation);
-            Tensor[] gradients = [.. tensors.Select(tensor => tensor.Grad ?? throw new InvalidOperationException($"{tensor} has no gradient."))];
+            Tensor[] gradients = [.. parameters.Select(parameter => parameter.Value.Grad ?? throw new InvalidOperationException($"{parameter.Key} has no gradient."))];
             var norm = GradientNorm.Of(gradients);
-            var clip = options.MaxGradNorm > 0 ? Math.Min(1, options.MaxGradNorm / (norm + 1e-6)) : 1;
             var rate = schedule.Rate(step);
-            AdamWStep.Apply(
-                tensors, gradients, firstMoments, secondMoments, step + 1, rate, options.BetaPair[0], options.BetaPair[1], options.Epsilon, options.WeightDecay, clip);
-            foreach (var tensor in tensors)
+            optimizer.Step(gradients, rate, GradientClipping.Factor(norm, options.MaxGradNorm));
+            foreach (var (_, tensor) in parameters)
             {
                 tensor.Grad = null;
             }
@@ -88,7 +92,7 @@ public static class TraceReplay
         foreach (var batch in micro)
         {
             using var scope = TensorScope.Enter();
-            var loss = BatchLoss.Sum(model, batch);
+            var loss = SftLoss.Sum(model, batch.Learning);
             total += loss.Item();
             (loss / learnt).Backward();
             batch.Dispose();

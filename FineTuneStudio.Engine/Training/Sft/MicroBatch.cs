@@ -6,7 +6,8 @@ namespace FineTuneStudio.Engine.Training.Sft;
 /// <summary>Rows one after another as one forward pass takes them, and what is learnt of them.</summary>
 internal sealed class MicroBatch : IDisposable
 {
-    private MicroBatch(TokenBatch tokens, Tensor positions, Tensor targets, Tensor? weights)
+    /// <summary>Takes over the tensors.</summary>
+    public MicroBatch(TokenBatch tokens, Tensor positions, Tensor targets, Tensor? weights)
     {
         Tokens = tokens;
         Positions = positions;

@@ -3,6 +3,7 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Training.Sft;
 using FineTuneStudio.Engine.Verification;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -127,7 +128,7 @@ public sealed class GradientTests
     {
         using var scope = TensorScope.Enter();
         using var batch = ReferenceBatch.Read(reference);
-        (BatchLoss.Sum(model, batch) / batch.LearntTokens).Backward();
+        (SftLoss.Sum(model, batch.Learning) / batch.LearntTokens).Backward();
     }
 
     // The reference names a gradient after the module in training, which for two kinds is not the saved name.
