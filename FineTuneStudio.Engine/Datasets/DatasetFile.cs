@@ -173,6 +173,7 @@ internal sealed class DatasetFile
     private void SniffRows()
     {
         const int wanted = 100;
+        RecordSpan? sample = null;
         var votes = new int[Enum.GetValues<DatasetFormat>().Length];
         using var text = OpenText();
         var block = new RecordBlock();
@@ -183,6 +184,7 @@ internal sealed class DatasetFile
             if (format is { } found)
             {
                 votes[(int)found]++;
+                sample ??= found == DatasetFormat.Unknown ? record : null;
             }
         }
 
@@ -195,8 +197,7 @@ internal sealed class DatasetFile
         }
         else if (Format == DatasetFormat.Unknown)
         {
-            var sample = block.Records.First(record => record.Length > 0);
-            Report(DatasetFaultKind.UnsupportedFormat, RowFormats.DescribeFields(block[sample], _options.MaxDepth), "messages; or conversations, instruction/output, prompt/completion, question/answer", "docs/datasets.md shows a row of each format: rename the fields to one of them.");
+            Report(DatasetFaultKind.UnsupportedFormat, RowFormats.DescribeFields(block[sample!.Value], _options.MaxDepth), "messages; or conversations, instruction/output, prompt/completion, question/answer", "docs/datasets.md shows a row of each format: rename the fields to one of them.");
         }
     }
 

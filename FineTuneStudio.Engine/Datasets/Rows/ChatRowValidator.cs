@@ -16,6 +16,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
     private bool _idsAreOurs;
     private bool _sawMessages;
     private bool _unclear;
+    private bool _halfCharacter;
     private bool _sawLabel;
     private double _rowWeight;
     private int _messageIndex;
@@ -56,6 +57,14 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         {
             JsonFaults.Report(faults, row, exception, reader.CurrentDepth >= maxDepth - 1, maxDepth, AtEndOfFile);
         }
+        catch (InvalidOperationException)
+        {
+            // The reader cannot compare a text with half a character in it: the row ends there, and the fault is listed once.
+            if (!_halfCharacter && Measure(ref reader, "") >= 0)
+            {
+                throw;
+            }
+        }
 
         measure = _measure;
     }
@@ -81,6 +90,14 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         {
             JsonFaults.Report(faults, row, exception, reader.CurrentDepth >= maxDepth - 1, maxDepth, AtEndOfFile);
         }
+        catch (InvalidOperationException)
+        {
+            // The reader cannot compare a text with half a character in it: the row ends there, and the fault is listed once.
+            if (!_halfCharacter && Measure(ref reader, "") >= 0)
+            {
+                throw;
+            }
+        }
 
         return !faults.RowHasError;
     }
@@ -97,6 +114,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         _idsAreOurs = mapPath is not null;
         _sawMessages = false;
         _unclear = false;
+        _halfCharacter = false;
         _sawLabel = false;
         _rowWeight = 1;
         _messageIndex = -1;
@@ -333,6 +351,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
             return characters;
         }
 
+        _halfCharacter = true;
         if (faults.Count(DatasetFaultKind.LoneSurrogate))
         {
             faults.Add(

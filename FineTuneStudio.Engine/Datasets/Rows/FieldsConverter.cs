@@ -8,7 +8,7 @@ internal sealed class FieldsConverter(DatasetFormat format) : RowConverter
 {
     protected override bool Write(ReadOnlyMemory<byte> record, Utf8JsonWriter writer, BlockFaults faults)
     {
-        using var document = JsonDocument.Parse(record);
+        using var document = JsonDocument.Parse(record, JsonText.DocumentOptions);
         var row = document.RootElement;
         writer.WriteStartObject();
         writer.WriteStartArray("messages"u8);

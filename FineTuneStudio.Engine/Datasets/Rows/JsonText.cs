@@ -8,6 +8,9 @@ namespace FineTuneStudio.Engine.Datasets.Rows;
 /// <summary>Looks at JSON strings as they lie in the file, without unescaping them.</summary>
 internal static class JsonText
 {
+    /// <summary>Rows that were checked may be as deep as the check allows.</summary>
+    public static JsonDocumentOptions DocumentOptions { get; } = new() { MaxDepth = 512 };
+
     /// <summary>Bytes of the longest piece of a row that a fault quotes.</summary>
     private const int QuotedBytes = 60;
 

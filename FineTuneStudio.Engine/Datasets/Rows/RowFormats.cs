@@ -12,11 +12,12 @@ internal static class RowFormats
     {
         try
         {
-            using var document = JsonDocument.Parse(row);
+            using var document = JsonDocument.Parse(row, JsonText.DocumentOptions);
             return document.RootElement.ValueKind == JsonValueKind.Object ? Detect(document.RootElement) : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // No JSON, or a name with half a character: its own fault is found when the row is checked.
             return null;
         }
     }

@@ -24,7 +24,7 @@ internal sealed class RowParser(RowConverter? converter)
             record = converter.Output;
         }
 
-        using var document = JsonDocument.Parse(record);
+        using var document = JsonDocument.Parse(record, JsonText.DocumentOptions);
         var row = document.RootElement;
         var messages = row.GetProperty("messages");
         var rowWeight = row.TryGetProperty("weight", out var weight) ? (float)weight.GetDouble() : 1;
@@ -63,7 +63,7 @@ internal sealed class RowParser(RowConverter? converter)
             writer.WriteEndArray();
         }
 
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        var reader = new Utf8JsonReader(buffer.WrittenSpan, new JsonReaderOptions { MaxDepth = JsonText.DocumentOptions.MaxDepth });
         return JsonElement.ParseValue(ref reader);
     }
 

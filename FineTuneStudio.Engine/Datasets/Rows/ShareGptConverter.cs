@@ -20,7 +20,7 @@ internal sealed class ShareGptConverter : RowConverter
 
     protected override bool Write(ReadOnlyMemory<byte> record, Utf8JsonWriter writer, BlockFaults faults)
     {
-        using var document = JsonDocument.Parse(record);
+        using var document = JsonDocument.Parse(record, JsonText.DocumentOptions);
         var row = document.RootElement;
         _tools.Reset();
         if (!row.TryGetProperty("conversations", out var turns) || turns.ValueKind != JsonValueKind.Array)

@@ -40,7 +40,7 @@ internal sealed class ToolCallWriter
 
             return true;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return false;
         }
@@ -77,7 +77,7 @@ internal sealed class ToolCallWriter
             writer.WriteEndArray();
             return true;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return false;
         }

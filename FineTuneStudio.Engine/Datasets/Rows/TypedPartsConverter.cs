@@ -18,7 +18,7 @@ internal sealed class TypedPartsConverter : RowConverter
 
     protected override bool Write(ReadOnlyMemory<byte> record, Utf8JsonWriter writer, BlockFaults faults)
     {
-        using var document = JsonDocument.Parse(record);
+        using var document = JsonDocument.Parse(record, JsonText.DocumentOptions);
         var row = document.RootElement;
         _tools.Reset();
         if (!row.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array)
