@@ -43,7 +43,7 @@ public sealed record AdapterConfiguration
     {
         foreach (var (pattern, value) in patterns)
         {
-            if (AdapterTargets.Regex($@"^(.*\.)?({pattern})$").IsMatch(module))
+            if (AdapterTargets.Matches($@"^(.*\.)?({pattern})$", module))
             {
                 return value;
             }

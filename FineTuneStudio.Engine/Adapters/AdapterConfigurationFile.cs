@@ -3,7 +3,7 @@ using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Engine.Adapters;
 
-/// <summary>Reads and writes <c>adapter_config.json</c> as PEFT 0.21 does.</summary>
+/// <summary>Reads and writes PEFT's <c>adapter_config.json</c>.</summary>
 internal static class AdapterConfigurationFile
 {
     private const long MaxBytes = 64 << 20;
@@ -122,14 +122,18 @@ internal static class AdapterConfigurationFile
                 : throw new UserErrorException(path, $"{field}.{entry.Name} is no number."))]
             : [];
 
-    /// <summary>The file's text, every field that PEFT writes, in its order.</summary>
-    public static byte[] Write(AdapterConfiguration configuration, string baseModelName)
+    /// <summary>The file's text.</summary>
+    /// <remarks>
+    /// The fields are those of PEFT 0.10. Newer versions take their defaults for what they added since; older ones refuse to load a file that
+    /// has a field they do not know.
+    /// </remarks>
+    public static byte[] Write(AdapterSet adapters, string baseModelName)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             writer.WriteStartObject();
-            foreach (var (name, value) in Fields(configuration, baseModelName))
+            foreach (var (name, value) in Fields(adapters, baseModelName))
             {
                 writer.WritePropertyName(name);
                 JsonSerializer.Serialize(writer, value);
@@ -142,18 +146,13 @@ internal static class AdapterConfigurationFile
         return stream.ToArray();
     }
 
-    private static IEnumerable<(string Name, object? Value)> Fields(AdapterConfiguration configuration, string baseModelName)
+    private static IEnumerable<(string Name, object? Value)> Fields(AdapterSet adapters, string baseModelName)
     {
-        yield return ("alora_invocation_tokens", null);
+        var configuration = adapters.Configuration;
         yield return ("alpha_pattern", Pattern(configuration.AlphaPattern));
-        yield return ("arrow_config", null);
         yield return ("auto_mapping", null);
         yield return ("base_model_name_or_path", baseModelName);
         yield return ("bias", "none");
-        yield return ("corda_config", null);
-        yield return ("ensure_weight_tying", false);
-        yield return ("eva_config", null);
-        yield return ("exclude_modules", null);
         yield return ("fan_in_fan_out", false);
         yield return ("inference_mode", true);
         yield return ("init_lora_weights", true);
@@ -162,27 +161,28 @@ internal static class AdapterConfigurationFile
         yield return ("layers_to_transform", null);
         yield return ("loftq_config", new Dictionary<string, object>());
         yield return ("lora_alpha", configuration.Alpha);
-        yield return ("lora_bias", false);
         yield return ("lora_dropout", configuration.Dropout);
         yield return ("megatron_config", null);
         yield return ("megatron_core", "megatron.core");
         yield return ("modules_to_save", configuration.ModulesToSave.Count == 0 ? null : configuration.ModulesToSave);
         yield return ("peft_type", "LORA");
-        yield return ("qalora_group_size", 16);
         yield return ("r", configuration.Rank);
         yield return ("rank_pattern", Pattern(configuration.RankPattern));
         yield return ("revision", null);
-        yield return ("target_modules", Targets(configuration.Targets));
-        yield return ("target_parameters", null);
+        yield return ("target_modules", Targets(adapters));
         yield return ("task_type", "CAUSAL_LM");
-        yield return ("trainable_token_indices", null);
         yield return ("use_dora", configuration.WeightDecomposed);
-        yield return ("use_qalora", false);
         yield return ("use_rslora", configuration.RankStabilised);
     }
 
-    private static object Targets(AdapterTargets targets)
-        => targets.AllLinear ? LoraOptions.AllLinear : targets.Pattern is { } pattern ? pattern : targets.Names;
+    // all-linear is written out, as PEFT does: other readers know names only.
+    private static object Targets(AdapterSet adapters)
+    {
+        var targets = adapters.Configuration.Targets;
+        return targets.AllLinear
+            ? adapters.Adapters.Keys.Select(module => module[(module.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList()
+            : targets.Pattern is { } pattern ? pattern : targets.Names;
+    }
 
     private static Dictionary<string, double> Pattern(IReadOnlyList<KeyValuePair<string, double>> pattern)
         => pattern.ToDictionary(StringComparer.Ordinal);

@@ -41,7 +41,7 @@ public sealed record AdapterTargets
         }
 
         return Pattern is { } pattern
-            ? Regex($"^(?:{pattern})$").IsMatch(linear.Name)
+            ? Matches($"^(?:{pattern})$", linear.Name)
             : Names.Any(name => linear.Name == name || linear.Name.EndsWith("." + name, StringComparison.Ordinal));
     }
 
@@ -58,16 +58,18 @@ public sealed record AdapterTargets
             : throw new UserErrorException(field, $"'{Pattern}' matches no linear; the last parts of their names are {there}.");
     }
 
-    /// <summary>A pattern from a file: bounded in time, its faults a person's.</summary>
-    internal static Regex Regex(string pattern)
+    /// <summary>Whether a pattern from a file matches; it is bounded in time, and its faults are a person's.</summary>
+    internal static bool Matches(string pattern, string name)
     {
         try
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant, RegexTimeout);
+            return Regex.IsMatch(name, pattern, RegexOptions.CultureInvariant, RegexTimeout);
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or RegexMatchTimeoutException)
         {
-            throw new UserErrorException("adapter_config.json", $"'{pattern}' is no regular expression: {exception.Message}");
+            throw new UserErrorException(AdapterFiles.Configuration, exception is RegexMatchTimeoutException
+                ? $"'{pattern}' takes too long to match; simplify it."
+                : $"'{pattern}' is no regular expression: {exception.Message}");
         }
     }
 }

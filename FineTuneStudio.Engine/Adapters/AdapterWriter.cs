@@ -16,7 +16,7 @@ internal static class AdapterWriter
         }
 
         DurableFile.WriteAllBytes(
-            Path.Combine(folder, AdapterFiles.Configuration), AdapterConfigurationFile.Write(adapters.Configuration, PublicName(baseModelName)));
+            Path.Combine(folder, AdapterFiles.Configuration), AdapterConfigurationFile.Write(adapters, PublicName(baseModelName)));
     }
 
     // owner/name is a public name; anything else with separators is a place on this machine, which concerns nobody else.

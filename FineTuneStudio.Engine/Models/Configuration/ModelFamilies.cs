@@ -67,6 +67,11 @@ internal static class ModelFamilies
             config.Refuse("num_key_value_heads", $"is {keyValueHeads}, which does not divide the {heads} query heads.");
         }
 
+        if (!config.Has("head_dim") && headSize is null && hidden % heads != 0)
+        {
+            config.Refuse("hidden_size", $"is {hidden}, which the {heads} heads do not divide.");
+        }
+
         var activation = config.Text("hidden_act", "silu");
         if (activation is not ("silu" or "swish"))
         {

@@ -19,9 +19,12 @@ internal static class RopeReader
         var scaling = config.Object("rope_parameters") ?? config.Object("rope_scaling");
         var theta = scaling?.Number("rope_theta", config.Number("rope_theta", DefaultTheta)) ?? config.Number("rope_theta", DefaultTheta);
         var rope = new RopeDescription { Size = size, Theta = theta };
-        if (config.Has("partial_rotary_factor") && config.Number("partial_rotary_factor", 1) != 1)
+        foreach (var fields in (ConfigFields[])[config, .. scaling is null ? [] : (ConfigFields[])[scaling]])
         {
-            config.Refuse("partial_rotary_factor", "is not 1; heads that turn only in part are not built.");
+            if (fields.Has("partial_rotary_factor") && fields.Number("partial_rotary_factor", 1) != 1)
+            {
+                fields.Refuse("partial_rotary_factor", "is not 1; heads that turn only in part are not built.");
+            }
         }
 
         if (scaling is null)

@@ -82,6 +82,37 @@ public sealed class SafetensorsHeaderTests : IDisposable
     }
 
     [Fact]
+    public void Read_BytesChangedAtRandom_NeverFailsOtherwiseThanByRefusing()
+    {
+        const int Seed = 20261122;
+        var random = new Random(Seed);
+        Write(Good, 10);
+        var good = File.ReadAllBytes(_path);
+        var refused = 0;
+        for (var round = 0; round < 2000; round++)
+        {
+            var bytes = good.ToArray();
+            for (var change = random.Next(1, 4); change > 0; change--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(_path, bytes[..random.Next(bytes.Length / 2, bytes.Length + 1)]);
+            try
+            {
+                var header = SafetensorsHeader.Read(_path);
+                Assert.All(header.Entries.Values, entry => Assert.InRange(header.DataStart + entry.End, 0, bytes.Length));
+            }
+            catch (UserErrorException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1000, 2000);
+    }
+
+    [Fact]
     public void Read_AbsentFile_IsRefused()
         => Assert.Throws<UserErrorException>(() => SafetensorsHeader.Read(_path + ".absent"));
 
