@@ -196,6 +196,11 @@ internal sealed class TrainingLoop
         var clock = Stopwatch.StartNew();
         var tokens = Math.Max(SmallestEvaluationBatch, _specification.Batch.ContextLength);
         _heldOutLoss = HeldOutEvaluator.Loss(_trainee.Model, [.. _rows.HeldOut.Select(row => row.Rendered)], tokens, cancellationToken);
+        if (!double.IsFinite(_heldOutLoss.Value))
+        {
+            throw new NonFiniteLossException(Step, "The held-out loss", [.. _rows.HeldOut.Select(row => row.Rendered.Line)]);
+        }
+
         if (_bestLoss is null || _heldOutLoss < _bestLoss)
         {
             (_bestLoss, _bestStep) = (_heldOutLoss, Step);

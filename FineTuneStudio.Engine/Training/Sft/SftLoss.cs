@@ -13,11 +13,11 @@ internal static class SftLoss
     /// <param name="dropout">The micro-batch's own random stream; <see langword="null"/> drops nothing.</param>
     /// <param name="checkpointing">Recompute layers in the backward pass.</param>
     /// <returns>fp32. <c>[]</c></returns>
+    /// <remarks>Call it inside a scope that lives until the backward pass: layers that are computed again read their rope tables from it.</remarks>
     public static Tensor Sum(CausalModel model, MicroBatch batch, RandomGenerator? dropout = null, bool checkpointing = false)
     {
-        using var scope = TensorScope.Enter();
         var context = new PackedAttentionContext(batch.Tokens) { Dropout = dropout, Checkpointing = checkpointing };
         var learnt = model.Hidden(batch.Tokens, context).IndexSelect(0, batch.Positions);
-        return scope.Keep(LinearCrossEntropy.Apply(learnt, model.HeadWeight, batch.Targets, batch.Weights));
+        return LinearCrossEntropy.Apply(learnt, model.HeadWeight, batch.Targets, batch.Weights);
     }
 }

@@ -1,0 +1,40 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Training;
+using FineTuneStudio.Tests.Support;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine.Training.Estimation;
+
+public sealed class RunEstimatorTests
+{
+    [Fact]
+    public void Estimate_SmallDataset_CountsWhatTheRunCounts()
+    {
+        using var run = new TinyRun();
+        run.Specification = run.Specification with { Duration = new DurationOptions { Epochs = 2 } };
+        var estimate = TrainingRun.Estimate(run.Specification, TestContext.Current.CancellationToken);
+        var started = run.Run().OfType<TrainingEvent.Started>().Single();
+        Assert.Equal(started.TotalSteps, estimate.TotalSteps);
+        Assert.Equal(started.TrainingTokens, estimate.TokensPerEpoch);
+        Assert.Equal(started.LearntTokens, estimate.LearntTokensPerEpoch);
+        Assert.Equal(started.TrainableParameters, estimate.TrainableParameters);
+        Assert.Equal(started.ModelParameters, estimate.ModelParameters);
+        Assert.Equal((started.TrainingRows, started.HeldOutRows), (estimate.TrainingRows, estimate.HeldOutRows));
+    }
+
+    [Fact]
+    public void Estimate_VeryFewSteps_Warns()
+    {
+        using var run = new TinyRun();
+        run.Specification = run.Specification with { Batch = new BatchOptions { Rows = 64 }, Duration = new DurationOptions { Epochs = 1 } };
+        Assert.Contains(TrainingRun.Estimate(run.Specification, TestContext.Current.CancellationToken).Warnings, warning => warning.Contains("steps", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Estimate_UnknownTarget_IsRefused()
+    {
+        using var run = new TinyRun();
+        run.Specification = run.Specification with { Lora = new LoraOptions { Targets = ["q_proj", "w_pack"] } };
+        Assert.Contains("w_pack", Assert.Throws<UserErrorException>(() => TrainingRun.Estimate(run.Specification, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Training;
+using FineTuneStudio.Tests.Support;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine.Training;
+
+/// <summary>kill -9 of the real program, again and again: nothing learnt is lost, and nothing differs at the end.</summary>
+public sealed class KilledRunTests
+{
+    private const int TotalSteps = 120;
+
+    [Fact]
+    public void Train_KilledFourTimes_EndsWithTheSameBytes() => KillAndCompare(kills: 4, seed: Environment.TickCount);
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Train_KilledTwentyTimes_EndsWithTheSameBytes() => KillAndCompare(kills: 20, seed: Environment.TickCount);
+
+    private static void KillAndCompare(int kills, int seed)
+    {
+        using var run = new TinyRun();
+        run.Specification = run.Specification with
+        {
+            Duration = new DurationOptions { Steps = TotalSteps },
+            Evaluation = new EvaluationOptions { EverySteps = 40, Samples = 0 },
+            Checkpoints = new CheckpointOptions { EverySteps = 2, Keep = 2 },
+        };
+        var specification = run.At("spec.json");
+        File.WriteAllText(specification, run.Specification.ToJson());
+        Finish(Start(specification, run.At("whole"), resume: false));
+
+        var random = new Random(seed);
+        for (var kill = 0; kill < kills; kill++)
+        {
+            using var process = Start(specification, run.Folder, resume: File.Exists(Path.Combine(run.Folder, RunFolder.Specification)));
+            KillWithin(process, Path.Combine(run.Folder, RunFolder.Events), random, stepsAhead: TotalSteps / (kills + 1));
+        }
+
+        Finish(Start(specification, run.Folder, resume: true));
+        Assert.True(run.Adapter(run.At("whole")).AsSpan().SequenceEqual(run.Adapter()), $"The adapters differ (seed {seed}).");
+        var steps = RunEvents.Read(run.Folder).OfType<TrainingEvent.StepCompleted>().Select(step => step.Step);
+        Assert.Equal(Enumerable.Range(1, TotalSteps), steps);
+    }
+
+    private static Process Start(string specification, string folder, bool resume)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "FineTuneStudio"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var argument in (string[])["train", specification, "--out", folder, .. resume ? (string[])["--resume"] : []])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static void Finish(Process process)
+    {
+        using (process)
+        {
+            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {error}{output.Result}");
+        }
+    }
+
+    // Waits until the run got some steps further, then for an instant more, so that the kill falls anywhere: in a step, in a line, in a save.
+    private static void KillWithin(Process process, string events, Random random, int stepsAhead)
+    {
+        var before = Steps(events);
+        var target = before + random.Next(0, Math.Max(1, stepsAhead));
+        while (!process.WaitForExit(2) && Steps(events) is var now && (now < target || now == 0))
+        {
+        }
+
+        process.WaitForExit(random.Next(0, 40));
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    private static int Steps(string events)
+        => RunEvents.Read(Path.GetDirectoryName(events)!).OfType<TrainingEvent.StepCompleted>().Count();
+}
