@@ -13,6 +13,7 @@ internal static class BenchCommand
     {
         ["dataset"] = DatasetBench.Run,
         ["tokenize"] = TokenizeBench.Run,
+        ["decode"] = DecodeBench.Run,
     };
 
     public static Command Create()

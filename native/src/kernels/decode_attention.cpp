@@ -17,13 +17,13 @@ namespace {
 constexpr int32_t avx2 = 1, avx512 = 2;
 
 attention_kernel choose(at::ScalarType type) {
+    TORCH_CHECK(type == at::kFloat || type == at::kBFloat16, "the cache holds fp32 or bf16, not ", type);
+#if defined(__x86_64__)
     const int32_t features = fts_processor_features();
-    const auto pick = [features](attention_kernel wide, attention_kernel middle, attention_kernel narrow) {
-        return (features & avx512) != 0 ? wide : (features & avx2) != 0 ? middle : narrow;
-    };
-    if (type == at::kFloat) return pick(attention_f32_avx512, attention_f32_avx2, attention_f32);
-    if (type == at::kBFloat16) return pick(attention_bf16_avx512, attention_bf16_avx2, attention_bf16);
-    TORCH_CHECK(false, "the cache holds fp32 or bf16, not ", type);
+    if ((features & avx512) != 0) return type == at::kFloat ? attention_f32_avx512 : attention_bf16_avx512;
+    if ((features & avx2) != 0) return type == at::kFloat ? attention_f32_avx2 : attention_bf16_avx2;
+#endif
+    return type == at::kFloat ? attention_f32 : attention_bf16;
 }
 
 void check_cache(const at::Tensor& key, const at::Tensor& keys, const at::Tensor& values) {

@@ -19,11 +19,21 @@ constexpr int64_t piece_bytes = 128 << 10;
 constexpr int64_t most_rows = 32;
 
 linear_kernel choose(at::ScalarType type) {
+#if defined(__x86_64__)
     const int32_t features = fts_processor_features();
     if ((features & avx512) == 0) return nullptr;
     if (type == at::kFloat) return linear_f32_avx512;
     if (type == at::kBFloat16) return (features & avx512_bf16) != 0 ? linear_bf16_avx512bf16 : linear_bf16_avx512;
+#endif
     return nullptr;
+}
+
+bool reads_wide_rows(linear_kernel kernel) {
+#if defined(__x86_64__)
+    return kernel == linear_bf16_avx512;
+#else
+    return false;
+#endif
 }
 
 bool needs_gradient(const at::Tensor& x, at::TensorList weights) {
@@ -83,7 +93,7 @@ std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, con
             continue;
         }
 
-        if (!input.defined()) input = kernel == linear_bf16_avx512 ? x.to(at::kFloat).contiguous() : x.contiguous();
+        if (!input.defined()) input = reads_wide_rows(kernel) ? x.to(at::kFloat).contiguous() : x.contiguous();
         results.push_back(at::empty({x.size(0), weight.size(0)}, x.options().dtype(type)));
         pieces.add({input.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, results.back().data_ptr(),
                     x.size(0), x.size(1), weight.size(0), 0, 0, wide});

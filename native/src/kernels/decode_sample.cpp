@@ -15,7 +15,13 @@ sample_passes sample_passes_portable() { return {find_largest, weigh, find_above
 
 namespace {
 
-constexpr int32_t avx512 = 2;
+sample_passes choose_passes() {
+#if defined(__x86_64__)
+    constexpr int32_t avx512 = 2;
+    if ((fts_processor_features() & avx512) != 0) return sample_passes_avx512();
+#endif
+    return sample_passes_portable();
+}
 
 // Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3": Philox 4x32 with 10 rounds. A number in [0, 1).
 double uniform(uint64_t key, uint64_t counter) {
@@ -143,7 +149,7 @@ std::tuple<at::Tensor, at::Tensor> choose_tokens(const at::Tensor& logits, at::A
     TORCH_CHECK(logits.dim() == 2 && logits.size(1) > 0 && logits.scalar_type() == at::kFloat && logits.is_contiguous(), "logits must be contiguous fp32 [rows, vocabulary], not ", logits.sizes());
     const size_t rows = logits.size(0);
     TORCH_CHECK(temperatures.size() == rows && top_p.size() == rows && top_k.size() == rows && keys.size() == rows && counters.size() == rows, "one option of each kind for each of ", rows, " rows");
-    const auto passes = (fts_processor_features() & avx512) != 0 ? sample_passes_avx512() : sample_passes_portable();
+    const auto passes = choose_passes();
     at::Tensor tokens = at::empty({logits.size(0)}, logits.options().dtype(at::kLong));
     at::Tensor probabilities = at::empty({logits.size(0), 2}, logits.options());
     take_pieces(logits.size(0), [&](int64_t row) {
