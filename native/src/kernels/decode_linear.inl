@@ -13,6 +13,8 @@ namespace {
 
 using fts::decode::linear_piece;
 
+constexpr int64_t nearest_prefetch = 4096;  // bytes
+
 inline float from_bf16(uint16_t bits) {
     const uint32_t wide = static_cast<uint32_t>(bits) << 16;
     float value;
@@ -43,6 +45,9 @@ inline void tile(const linear_piece& piece, int64_t row, int64_t output) {
     const X* x = static_cast<const X*>(piece.x) + row * width;
     const W* w = static_cast<const W*>(piece.weight) + output * width;
 
+    // The next tile's weights lie right behind this one's: the memory works while this tile is multiplied.
+    const int64_t ahead = Outputs * width * static_cast<int64_t>(sizeof(W)) > nearest_prefetch ? Outputs * width * static_cast<int64_t>(sizeof(W)) : nearest_prefetch;
+
     __m512 sums[Rows][Outputs];
 #pragma GCC unroll 8
     for (int m = 0; m < Rows; m++) {
@@ -56,8 +61,7 @@ inline void tile(const linear_piece& piece, int64_t row, int64_t output) {
 #pragma GCC unroll 8
         for (int n = 0; n < Outputs; n++) {
             weights[n] = Element::load_weight(w + n * width + k);
-            // The next tile's weights lie right behind this one's: the memory works while this tile is multiplied.
-            _mm_prefetch(reinterpret_cast<const char*>(w + (n + Outputs) * width + k), _MM_HINT_T0);
+            _mm_prefetch(reinterpret_cast<const char*>(w + n * width + k) + ahead, _MM_HINT_T0);
         }
 #pragma GCC unroll 8
         for (int m = 0; m < Rows; m++) {
@@ -87,10 +91,10 @@ inline void tile(const linear_piece& piece, int64_t row, int64_t output) {
     }
 }
 
-// Registers: Rows x Outputs sums, Outputs weights, one x; 32 in all.
+// Registers: Rows x Outputs sums, Outputs weights, one x; 32 in all. One row reads its weights in the order of memory.
 template <typename Element, int Rows>
 inline void strip(const linear_piece& piece, int64_t row) {
-    constexpr int outputs = Rows <= 6 ? 4 : 2;
+    constexpr int outputs = Rows == 1 ? 1 : Rows <= 6 ? 4 : 2;
     int64_t output = piece.first;
     for (; output + outputs <= piece.last; output += outputs) tile<Element, Rows, outputs>(piece, row, output);
     for (; output < piece.last; output++) tile<Element, Rows, 1>(piece, row, output);
