@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Storage;
 
 namespace FineTuneStudio.Commands;
 
@@ -27,6 +28,16 @@ internal static class CommandRunner
         catch (OperationCanceledException)
         {
             Console.Error.WriteLine("studio: stopped.");
+            return Refused;
+        }
+        catch (IOException exception) when (DiskFaults.IsDiskFull(exception))
+        {
+            Console.Error.WriteLine($"studio: the disk is full: {exception.Message} Free some space, or choose another place; nothing stored before was changed.");
+            return Refused;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"studio: {exception.Message} Check the path and your rights to it.");
             return Refused;
         }
         catch (Exception exception)
