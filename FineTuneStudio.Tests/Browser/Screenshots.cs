@@ -1,7 +1,5 @@
-using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Domain;
-using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -23,8 +21,8 @@ public sealed class Screenshots(ChromiumFixture chromium)
         await TakeAsync(studio, pages);
 
         await studio.AddModelAndDatasetAsync();
-        var good = await UploadAsync(studio, "intents-1k.jsonl", Enumerable.Range(0, 1000).Select(i => $$"""{"messages":[{"role":"user","content":"My card number {{i}} has not arrived yet, where is it?"},{"role":"assistant","content":"{{(i % 3 == 0 ? "card_arrival" : i % 3 == 1 ? "lost_card" : "refund_not_showing_up")}}"}]}"""));
-        var faulty = await UploadAsync(studio, "faulty.jsonl",
+        var good = await studio.UploadAsync("intents-1k.jsonl", StudioSeed.IntentRows(), token);
+        var faulty = await studio.UploadAsync("faulty.jsonl",
         [
             """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]}""",
             """{"messages":[{"role":"user","content":"Hi"}]}""",
@@ -32,8 +30,8 @@ public sealed class Screenshots(ChromiumFixture chromium)
             """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}""",
             """{"messages":[{"role":"user","content":"Hey"},{"role":"assistant","content":"","weight":0}]}""",
             "not json at all",
-        ]);
-        var table = await UploadAsync(studio, "tickets.csv", ["subject,body,team", "Card lost,I lost my card,cards", "Refund,Where is my refund?,payments"]);
+        ], token);
+        var table = await studio.UploadAsync("tickets.csv", ["subject,body,team", "Card lost,I lost my card,cards", "Refund,Where is my refund?,payments"], token);
 
         engine.Allow(120);
         var done = await studio.StartRunAsync("Intents, first try");
@@ -48,20 +46,6 @@ public sealed class Screenshots(ChromiumFixture chromium)
             ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("models", "/models"),
             ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("not-found", "/nothing"),
         ]);
-    }
-
-    private static async Task<Guid> UploadAsync(StudioServer studio, string name, IEnumerable<string> lines)
-    {
-        var datasets = studio.Services.GetRequiredService<DatasetLibrary>();
-        await using var content = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
-        var result = await datasets.ReceiveAsync(name, content, content.Length, CancellationToken.None);
-        var id = Assert.IsType<Result<DatasetSummary>.Success>(result).Value.Id;
-        while ((await datasets.FindAsync(id, CancellationToken.None))!.State == DatasetState.Checking)
-        {
-            await Task.Yield();
-        }
-
-        return id;
     }
 
     private async Task TakeAsync(StudioServer studio, IEnumerable<(string Name, string Address)> pages)

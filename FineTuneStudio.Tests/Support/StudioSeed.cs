@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
@@ -20,7 +22,7 @@ internal static class StudioSeed
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<StudioDatabase>>().CreateDbContextAsync();
         database.Models.Add(new ModelEntity
         {
-            Id = Guid.NewGuid(), Name = Model, Folder = "/nowhere", Architecture = "qwen3", Parameters = 8_126_464, Bytes = 16 << 20, Sha256 = new string('a', 64), ContextLength = 2048,
+            Id = Guid.NewGuid(), Name = Model, Folder = FindModel(), Architecture = "qwen3", Parameters = 8_126_464, Bytes = 16 << 20, Sha256 = new string('a', 64), ContextLength = 2048,
             CreatedAt = DateTimeOffset.UtcNow,
         });
         database.Datasets.Add(new DatasetEntity
@@ -28,6 +30,40 @@ internal static class StudioSeed
             Id = Guid.NewGuid(), Name = Dataset, State = DatasetState.Checked, Extension = ".jsonl", Bytes = 120_000, Sha256 = new string('b', 64), Rows = 1000, CreatedAt = DateTimeOffset.UtcNow,
         });
         await database.SaveChangesAsync();
+    }
+
+    /// <summary>Uploads lines as a file and waits for its check.</summary>
+    public static async Task<Guid> UploadAsync(this StudioServer studio, string name, IEnumerable<string> lines, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(string.Join('\n', lines) + "\n");
+        var response = await studio.Client.PostAsync($"/api/datasets?name={Uri.EscapeDataString(name)}", content, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        var dataset = await response.Content.ReadFromJsonAsync<DatasetSummary>(cancellationToken);
+        return await studio.WaitForCheckAsync(dataset!.Id, cancellationToken);
+    }
+
+    /// <summary>Waits until a dataset has been read to its end.</summary>
+    public static async Task<Guid> WaitForCheckAsync(this StudioServer studio, Guid id, CancellationToken cancellationToken)
+    {
+        var datasets = studio.Services.GetRequiredService<DatasetLibrary>();
+        while ((await datasets.FindAsync(id, cancellationToken))!.State == DatasetState.Checking)
+        {
+            await Task.Yield();
+        }
+
+        return id;
+    }
+
+    /// <summary>A thousand short questions with one of three labels: what the banking data looks like.</summary>
+    public static IEnumerable<string> IntentRows(int count = 1000) => Enumerable.Range(0, count).Select(
+        i => $$"""{"messages":[{"role":"user","content":"My card number {{i}} has not arrived yet, where is it?"},{"role":"assistant","content":"{{(i % 3 == 0 ? "card_arrival" : i % 3 == 1 ? "lost_card" : "refund_not_showing_up")}}"}]}""");
+
+    /// <summary>A small real model where there is one; tests that render need it, others do not look.</summary>
+    private static string FindModel()
+    {
+        var embedded = Path.Combine(Repository.Root, "models", "nano");
+        var golden = Path.Combine(Repository.Root, "..", "shared", "golden", "models", "qwen3");
+        return Directory.Exists(embedded) ? embedded : Directory.Exists(golden) ? golden : "/nowhere";
     }
 
     /// <summary>Queues a run on the seeded model and dataset.</summary>

@@ -21,7 +21,7 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
 
     public async Task<Result<DatasetEntity>> ReceiveAsync(string name, Stream content, long? length, CancellationToken cancellationToken)
     {
-        name = Path.GetFileName(name.Trim());
+        name = Path.GetFileName(string.Concat(name.Where(letter => !char.IsControl(letter))).Trim());
         if (name.Length is 0 or > MaxNameLength)
         {
             return Refuse("name", $"Give the file a name of 1 to {MaxNameLength} characters.");

@@ -9,6 +9,8 @@ namespace FineTuneStudio.Application.Runs;
 /// <summary>What a person can do with runs.</summary>
 public sealed class RunService
 {
+    private const int MaxNameLength = 200;
+
     /// <summary>Pages are told at most ten times a second.</summary>
     private static readonly TimeSpan PagePace = TimeSpan.FromMilliseconds(100);
 
@@ -62,10 +64,11 @@ public sealed class RunService
         }
 
         var name = string.IsNullOrWhiteSpace(specification.Name) ? $"{Path.GetFileNameWithoutExtension(dataset!.Name)} on {model!.Name}" : specification.Name.Trim();
+        name = name.Length > MaxNameLength ? name[..MaxNameLength] : name;
         var row = new RunEntity
         {
             Id = Guid.CreateVersion7(),
-            Name = name.Length > 200 ? name[..200] : name,
+            Name = name,
             State = RunState.Queued,
             Specification = (specification with { Name = name }).ToJson(),
             ModelId = model!.Id,
