@@ -44,7 +44,7 @@ public sealed class Screenshots(ChromiumFixture chromium)
         [
             ("home", "/"), ("datasets", "/datasets"), ("dataset", $"/datasets/{good}"), ("dataset-faulty", $"/datasets/{faulty}"), ("dataset-csv", $"/datasets/{table}"),
             ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("models", "/models"),
-            ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("not-found", "/nothing"),
+            ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"),
         ]);
     }
 

@@ -20,6 +20,7 @@ internal sealed class DatasetEntity
 
     public long Rows { get; set; }
 
+    /// <summary>Rows that cannot be learnt from.</summary>
     public long BadRows { get; set; }
 
     public long Faults { get; set; }

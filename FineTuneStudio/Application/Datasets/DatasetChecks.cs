@@ -65,7 +65,7 @@ internal sealed class DatasetChecks(IDbContextFactory<StudioDatabase> databases,
                 () => Check(row, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             DurableFile.WriteAllText(paths.DatasetReport(id), JsonSerializer.Serialize(report, RunSpecification.JsonOptions));
             (row.State, row.Message) = (DatasetState.Checked, "");
-            (row.Rows, row.BadRows, row.Faults) = (report.Rows, report.BadRows, report.ErrorCount + report.WarningCount);
+            (row.Rows, row.BadRows, row.Faults) = (report.Rows, report.Rows - report.GoodRows, report.ErrorCount + report.WarningCount);
         }
         catch (UserErrorException exception)
         {

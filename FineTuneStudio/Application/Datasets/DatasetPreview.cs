@@ -49,7 +49,7 @@ public sealed class DatasetPreview
     private static RowView Show(DatasetIndex index, Renderer renderer, int number)
     {
         var row = index.Read(number);
-        var rendered = renderer.RenderConversation(row.Conversation);
+        var rendered = renderer.RenderConversation(row.Conversation, row.LearnWeights);
         var tokens = new TokenView[rendered.Ids.Length];
         for (var i = 0; i < tokens.Length; i++)
         {

@@ -170,6 +170,20 @@ public sealed class RunService
         }
     }
 
+    /// <summary>Puts a run that failed or was cancelled back into the queue; it goes on from its newest checkpoint.</summary>
+    public async Task GoOnAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var queued = await database.Runs.Where(row => row.Id == id && (row.State == RunState.Failed || row.State == RunState.Cancelled)).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.State, RunState.Queued).SetProperty(row => row.Message, "").SetProperty(row => row.EndedAt, (DateTimeOffset?)null),
+            cancellationToken);
+        if (queued > 0)
+        {
+            (await OpenAsync(id, cancellationToken))?.Update(progress => progress with { State = RunState.Queued, Message = "", End = null });
+            _active.Ring();
+        }
+    }
+
     /// <summary>Forgets a run that is over, with its checkpoints and adapter. A run that is not over is left alone.</summary>
     public async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
     {

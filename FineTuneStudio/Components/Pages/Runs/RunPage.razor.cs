@@ -66,6 +66,13 @@ public sealed partial class RunPage : IAsyncDisposable
         }
     }
 
+    /// <summary>The stream of a run that was over has ended: the page follows anew.</summary>
+    private async Task GoOnAsync()
+    {
+        await Runs.GoOnAsync(Id, _closed.Token);
+        Navigation.NavigateTo($"/runs/{Id}", forceLoad: true);
+    }
+
     private async Task FollowAsync(IAsyncEnumerable<RunProgress> updates)
     {
         try
