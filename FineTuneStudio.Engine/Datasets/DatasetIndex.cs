@@ -38,26 +38,41 @@ public sealed class DatasetIndex : IDisposable
     /// <summary>Checks a file and indexes its good rows; bad ones are in <see cref="Report"/>, and left out.</summary>
     /// <exception cref="UserErrorException">There is no such file, it cannot be read, or it holds no good row.</exception>
     public static DatasetIndex Open(string path, DatasetCheckOptions options, CancellationToken cancellationToken, Action<DatasetProgress>? progress = null)
+        => Open(path, options, cachePath: null, cancellationToken, progress);
+
+    /// <summary>Opens an index that <see cref="Check"/> or an earlier call left at <paramref name="cachePath"/>, without reading the file again.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="cachePath">Where the index is kept; one that does not fit the file any more is built anew. <see langword="null"/> keeps none.</param>
+    /// <param name="cancellationToken">Looked at between blocks.</param>
+    /// <param name="progress">Told about each block while the file is read.</param>
+    /// <exception cref="UserErrorException">There is no such file, it cannot be read, or it holds no good row.</exception>
+    public static DatasetIndex Open(
+        string path, DatasetCheckOptions options, string? cachePath, CancellationToken cancellationToken, Action<DatasetProgress>? progress = null)
     {
         var file = DatasetFile.Open(path, options);
         var unpacked = file.Compressed && file.HasRows ? UnpackedFile.Create(file, cancellationToken) : null;
         try
         {
             var readable = unpacked is null ? file : DatasetFile.Open(unpacked.Path, options);
-            var positions = new RowPositions();
-            var report = DatasetChecker.Check(readable, options, positions, cancellationToken, progress) with { File = Path.GetFileName(file.Path) };
-            if (positions.Count == 0)
-            {
-                throw new UserErrorException(path, NoGoodRow(report));
-            }
-
-            return new DatasetIndex(readable, positions, report, unpacked);
+            var (positions, report) = (cachePath is null ? null : IndexCache.TryLoad(cachePath, file.Path, options))
+                ?? Build(file, readable, options, cachePath, progress, cancellationToken);
+            return positions.Count > 0 ? new DatasetIndex(readable, positions, report, unpacked) : throw new UserErrorException(path, NoGoodRow(report));
         }
         catch
         {
             unpacked?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Checks a file as <see cref="DatasetChecker"/> does, and leaves its index at <paramref name="cachePath"/>, so that it opens at once.</summary>
+    /// <exception cref="UserErrorException">There is no such file, or it cannot be read.</exception>
+    public static DatasetReport Check(
+        string path, DatasetCheckOptions options, string cachePath, CancellationToken cancellationToken, Action<DatasetProgress>? progress = null)
+    {
+        var file = DatasetFile.Open(path, options);
+        return Build(file, file, options, cachePath, progress, cancellationToken).Report;
     }
 
     /// <summary>Reads a good row.</summary>
@@ -106,6 +121,32 @@ public sealed class DatasetIndex : IDisposable
     {
         _handle.Dispose();
         _unpacked?.Dispose();
+    }
+
+    private static (RowPositions Positions, DatasetReport Report) Build(
+        DatasetFile file, DatasetFile readable, DatasetCheckOptions options, string? cachePath, Action<DatasetProgress>? progress, CancellationToken cancellationToken)
+    {
+        var positions = new RowPositions();
+        var report = DatasetChecker.Check(readable, options, positions, cancellationToken, progress) with
+        {
+            File = Path.GetFileName(file.Path),
+            FileBytes = file.Bytes,
+            Compressed = file.Compressed,
+            FormatText = file.HasRows ? file.Describe() : "no rows",
+        };
+        if (cachePath is not null)
+        {
+            try
+            {
+                IndexCache.Save(cachePath, file, options, positions, report);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Without the cache the file is read again next time; a full disk is told by whoever must write.
+            }
+        }
+
+        return (positions, report);
     }
 
     private static string NoGoodRow(DatasetReport report)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace FineTuneStudio.Engine.Datasets;
 
 /// <summary>Where each good row lies, at 24 bytes a row and without ever copying what is there already.</summary>
@@ -38,11 +40,37 @@ internal sealed class RowPositions
         Count = checked(Count + 1);
     }
 
+    /// <summary>Bytes that <see cref="Write"/> writes for so many rows.</summary>
+    public static long BytesOf(int rows) => (rows + ChunkRows - 1L) / ChunkRows * Chunk.Bytes;
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static RowPositions Read(Stream stream, int rows)
+    {
+        var positions = new RowPositions { Count = rows };
+        for (var read = 0L; read < rows; read += ChunkRows)
+        {
+            positions._chunks.Add(Chunk.Read(stream));
+        }
+
+        return positions;
+    }
+
+    /// <summary>Writes every chunk as it lies in memory.</summary>
+    public void Write(Stream stream)
+    {
+        foreach (var chunk in _chunks)
+        {
+            chunk.Write(stream);
+        }
+    }
+
     /// <summary>A row's place and the hash of its bytes.</summary>
     internal readonly record struct Position(long Offset, int Length, long Line, ulong Hash);
 
     private sealed class Chunk(long firstOffset, long firstLine)
     {
+        public const int Bytes = (2 * sizeof(long)) + (ChunkRows * (sizeof(long) + sizeof(int) + sizeof(int) + sizeof(ulong)));
+
         public long FirstOffset { get; } = firstOffset;
 
         public long FirstLine { get; } = firstLine;
@@ -54,5 +82,26 @@ internal sealed class RowPositions
         public int[] Lines { get; } = new int[ChunkRows];
 
         public ulong[] Hashes { get; } = new ulong[ChunkRows];
+
+        public static Chunk Read(Stream stream)
+        {
+            Span<long> first = stackalloc long[2];
+            stream.ReadExactly(MemoryMarshal.AsBytes(first));
+            var chunk = new Chunk(first[0], first[1]);
+            stream.ReadExactly(MemoryMarshal.AsBytes(chunk.Offsets.AsSpan()));
+            stream.ReadExactly(MemoryMarshal.AsBytes(chunk.Lengths.AsSpan()));
+            stream.ReadExactly(MemoryMarshal.AsBytes(chunk.Lines.AsSpan()));
+            stream.ReadExactly(MemoryMarshal.AsBytes(chunk.Hashes.AsSpan()));
+            return chunk;
+        }
+
+        public void Write(Stream stream)
+        {
+            stream.Write(MemoryMarshal.AsBytes<long>([FirstOffset, FirstLine]));
+            stream.Write(MemoryMarshal.AsBytes<long>(Offsets));
+            stream.Write(MemoryMarshal.AsBytes<int>(Lengths));
+            stream.Write(MemoryMarshal.AsBytes<int>(Lines));
+            stream.Write(MemoryMarshal.AsBytes<ulong>(Hashes));
+        }
     }
 }

@@ -165,7 +165,7 @@ internal sealed partial class ChatRowValidator
 
     private void AddText(ref Utf8JsonReader reader)
     {
-        var characters = Measure(ref reader, "messages");
+        var characters = Measure(ref reader, "messages.content");
         if (characters < 0)
         {
             _content = Content.Unusable;

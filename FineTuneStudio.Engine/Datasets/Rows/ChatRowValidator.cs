@@ -338,7 +338,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         if (!isNew && faults.Count(DatasetFaultKind.DuplicateKey))
         {
             var name = reader.GetString()!;
-            faults.Add(DatasetFaultKind.DuplicateKey, reader.TokenStartIndex, Join(_mapPath(field), name), $"the key {JsonText.Quote(reader.ValueSpan)} twice in one object", "each key once", "Programs differ in which one counts: remove one.");
+            faults.Add(DatasetFaultKind.DuplicateKey, reader.TokenStartIndex, _mapPath(Join(Place(field), name)), $"the key {JsonText.Quote(reader.ValueSpan)} twice in one object", "each key once", "Programs differ in which one counts: remove one.");
         }
     }
 
@@ -355,7 +355,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         if (faults.Count(DatasetFaultKind.LoneSurrogate))
         {
             faults.Add(
-                DatasetFaultKind.LoneSurrogate, reader.TokenStartIndex + 1 + loneSurrogate, _mapPath(field),
+                DatasetFaultKind.LoneSurrogate, reader.TokenStartIndex + 1 + loneSurrogate, _mapPath(Place(field)),
                 $"the escape {Encoding.ASCII.GetString(reader.ValueSpan.Slice(loneSurrogate, 6))} alone", "a pair of surrogates, or the character itself",
                 "Half a character cannot be stored: write the text again as UTF-8.");
         }
@@ -370,6 +370,10 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
             faults.Add(kind, reader.TokenStartIndex, _mapPath(field), found, expected, fix);
         }
     }
+
+    /// <summary>Inside messages, the message that is being read; fields are passed as constants so that good rows cost no text.</summary>
+    private string Place(string field)
+        => _messageIndex >= 0 && field.StartsWith("messages", StringComparison.Ordinal) ? $"messages[{_messageIndex}]{field["messages".Length..]}" : field;
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 

@@ -53,9 +53,9 @@ public sealed class DatasetFaultTests : IDisposable
         { $$"""{"tools": "[]", "messages": [{{User}}, {{Assistant}}]}""", DatasetFaultKind.WrongType, "tools" },
         { $$"""{"parallel_tool_calls": "yes", "messages": [{{User}}, {{Assistant}}]}""", DatasetFaultKind.WrongType, "parallel_tool_calls" },
         { $$"""{"messages": [{{User}}, {{Assistant}}], "messages": [{{User}}, {{Assistant}}]}""", DatasetFaultKind.DuplicateKey, "messages" },
-        { $$"""{"messages": [{"role": "user", "content": "a", "content": "b"}, {{Assistant}}]}""", DatasetFaultKind.DuplicateKey, "messages.content" },
-        { $$"""{"messages": [{"role": "user", "content": "a", "cont\u0065nt": "b"}, {{Assistant}}]}""", DatasetFaultKind.DuplicateKey, "messages.content" },
-        { $$"""{"messages": [{"role": "user", "content": "half \ud83d"}, {{Assistant}}]}""", DatasetFaultKind.LoneSurrogate, "messages" },
+        { $$"""{"messages": [{"role": "user", "content": "a", "content": "b"}, {{Assistant}}]}""", DatasetFaultKind.DuplicateKey, "messages[0].content" },
+        { $$"""{"messages": [{"role": "user", "content": "a", "cont\u0065nt": "b"}, {{Assistant}}]}""", DatasetFaultKind.DuplicateKey, "messages[0].content" },
+        { $$"""{"messages": [{"role": "user", "content": "half \ud83d"}, {{Assistant}}]}""", DatasetFaultKind.LoneSurrogate, "messages[0].content" },
         { $$"""{"meta": {{new string('[', 70)}}{{new string(']', 70)}}, "messages": [{{User}}, {{Assistant}}]}""", DatasetFaultKind.TooDeep, "" },
     };
 

@@ -119,6 +119,54 @@ public sealed class DatasetIndexTests : IDisposable
         Assert.NotEqual(index.ContentHash(0), index.ContentHash(1));
     }
 
+    [Fact]
+    public void Open_WithCache_ReadsTheSameRowsWithoutReadingTheFileAgain()
+    {
+        var path = _folder.Write("rows.jsonl", DatasetFaultTests.Rows(9_000, "no json", at: 50));
+        var report = DatasetIndex.Check(path, new DatasetCheckOptions(), _folder.At("rows.idx"), TestContext.Current.CancellationToken);
+        var blocks = 0;
+
+        using var cached = DatasetIndex.Open(path, new DatasetCheckOptions(), _folder.At("rows.idx"), TestContext.Current.CancellationToken, _ => blocks++);
+        using var fresh = Open(path);
+
+        Assert.Equal((0, 9_000, 1L), (blocks, cached.Count, cached.Report.BadRows));
+        Assert.Equal(report.Seconds, cached.Report.Seconds);
+        Assert.All(new[] { 0, 49, 50, 4095, 4096, 8999 }, row => Assert.Equal(
+            (fresh.Read(row).Line, fresh.Read(row).ByteOffset, fresh.ContentHash(row)), (cached.Read(row).Line, cached.Read(row).ByteOffset, cached.ContentHash(row))));
+    }
+
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("other file")]
+    [InlineData("other options")]
+    [InlineData("nonsense")]
+    public void Open_CacheThatDoesNotFit_IsBuiltAnew(string damage)
+    {
+        var path = _folder.Write("rows.jsonl", DatasetFaultTests.Rows(100));
+        var cache = _folder.At("rows.idx");
+        var options = new DatasetCheckOptions();
+        DatasetIndex.Check(path, options, cache, TestContext.Current.CancellationToken);
+        switch (damage)
+        {
+            case "cut":
+                File.WriteAllBytes(cache, File.ReadAllBytes(cache)[..^1]);
+                break;
+            case "other file":
+                _folder.Write("rows.jsonl", DatasetFaultTests.Rows(100) + DatasetFaultTests.Rows(1, first: 100));
+                break;
+            case "other options":
+                options = options with { FaultsPerKind = 3 };
+                break;
+            default:
+                File.WriteAllText(cache, "no index at all, but long enough");
+                break;
+        }
+
+        using var index = DatasetIndex.Open(path, options, cache, TestContext.Current.CancellationToken);
+
+        Assert.Equal(damage == "other file" ? 101 : 100, index.ReadAll().Count());
+    }
+
     private static DatasetIndex Open(string path) => DatasetIndex.Open(path, new DatasetCheckOptions(), TestContext.Current.CancellationToken);
 
     /// <summary>Messages as JSON: any texts, any number of turns, keys in any order.</summary>
