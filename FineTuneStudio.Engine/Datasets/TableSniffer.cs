@@ -9,6 +9,8 @@ namespace FineTuneStudio.Engine.Datasets;
 internal static class TableSniffer
 {
     private const int SampleRows = 200;
+    private const int ShownRows = 3;
+    private const int ShownCharacters = 80;
     private static readonly char[] Delimiters = [',', ';', '\t'];
 
     /// <summary>The columns; faults of the header go to the file's.</summary>
@@ -16,6 +18,7 @@ internal static class TableSniffer
     {
         var delimiter = FindDelimiter(start);
         var (names, sample) = ReadSample(file, delimiter);
+        IReadOnlyList<string>[] shown = [.. sample.Take(ShownRows).Select(row => row.Select(Cut).ToArray())];
         foreach (var name in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key))
         {
             file.Report(DatasetFaultKind.DuplicateColumn, $"two columns named {name}", "each name once", "The first of them is used: rename the other.");
@@ -26,12 +29,12 @@ internal static class TableSniffer
             var missing = new[] { given.System, given.User, given.Assistant }.Where(name => name is not null && ColumnGuesser.IndexOf(names, name) < 0).ToList();
             if (missing.Count == 0)
             {
-                return new ColumnReport(delimiter, names, given, Suggested: false, "as given");
+                return new ColumnReport(delimiter, names, given, Suggested: false, "as given") { FirstRows = shown };
             }
 
             var reason = $"There is no column {string.Join(" and no column ", missing)}; the columns are {string.Join(", ", names)}.";
             file.Report(DatasetFaultKind.MissingColumn, $"the columns {string.Join(", ", names)}", $"a column {string.Join(" and a column ", missing)}", "Choose among the columns that the file has.");
-            return new ColumnReport(delimiter, names, null, Suggested: false, reason);
+            return new ColumnReport(delimiter, names, null, Suggested: false, reason) { FirstRows = shown };
         }
 
         var (mapping, why) = ColumnGuesser.Suggest(names, sample);
@@ -40,7 +43,7 @@ internal static class TableSniffer
             file.Report(DatasetFaultKind.MissingColumn, $"the columns {string.Join(", ", names)}", "a column for the user and one for the assistant", $"{why} Say which columns they are (--user, --assistant).");
         }
 
-        return new ColumnReport(delimiter, names, mapping, mapping is not null, why);
+        return new ColumnReport(delimiter, names, mapping, mapping is not null, why) { FirstRows = shown };
     }
 
     /// <summary>The delimiter that occurs most often in the first line, outside quotes.</summary>
@@ -73,6 +76,9 @@ internal static class TableSniffer
 
         return Delimiters[best];
     }
+
+    private static string Cut(string value)
+        => value.Length <= ShownCharacters ? value : value[..(char.IsHighSurrogate(value[ShownCharacters - 1]) ? ShownCharacters - 1 : ShownCharacters)] + "…";
 
     private static (List<string> Names, List<string[]> Sample) ReadSample(DatasetFile file, char delimiter)
     {

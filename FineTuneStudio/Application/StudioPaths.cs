@@ -47,6 +47,9 @@ internal sealed class StudioPaths
 
     public string DatasetReport(Guid id) => Path.Combine(Dataset(id), "report.json");
 
+    /// <summary>Where the rows lie, so that they need not be searched again.</summary>
+    public string DatasetIndex(Guid id) => Path.Combine(Dataset(id), "rows.index");
+
     public string Model(Guid id) => Path.Combine(Models, id.ToString("N"));
 
     public string Run(Guid id) => Path.Combine(Runs, id.ToString("N"));

@@ -51,6 +51,14 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void Check_FirstRows_AreShownForPointing()
+    {
+        var columns = Check($"text,label\n\"a\nb\",x\n{new string('z', 100)},y\n" + Table("q,l")["text,label\n".Length..]).Columns!;
+
+        Assert.Equal([["a\nb", "x"], [new string('z', 80) + "…", "y"], ["question 0", "label0"]], columns.FirstRows);
+    }
+
+    [Fact]
     public void Check_RaggedRow_IsNamedWithBothCounts()
     {
         var fault = Assert.Single(Check(Table("one,two,three")).Faults);

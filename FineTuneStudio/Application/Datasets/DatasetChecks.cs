@@ -91,9 +91,10 @@ internal sealed class DatasetChecks(IDbContextFactory<StudioDatabase> databases,
     }
 
     private DatasetReport Check(DatasetEntity row, CancellationToken cancellationToken)
-        => DatasetChecker.Check(
+        => DatasetIndex.Check(
             paths.DatasetFile(row.Id, row.Extension),
             OptionsOf(row),
+            paths.DatasetIndex(row.Id),
             cancellationToken,
             progress => _shares[row.Id] = progress.TotalBytes is > 0 and { } total ? (double)progress.Bytes / total : 0) with { File = row.Name };
 }

@@ -11,7 +11,7 @@ internal sealed class DatasetIndexes(StudioPaths paths) : IDisposable
     private readonly Lock _gate = new();
     private readonly LinkedList<(Guid Id, DatasetIndex Index)> _open = [];
 
-    /// <summary>Reads from a dataset; the index is opened at the first read, which reads the whole file once.</summary>
+    /// <summary>Reads from a dataset; the index that the check left is opened at the first read.</summary>
     public T Read<T>(DatasetEntity dataset, Func<DatasetIndex, T> read, CancellationToken cancellationToken)
     {
         // One reader at a time: rows are small, and an index must not be closed under a reader.
@@ -27,7 +27,8 @@ internal sealed class DatasetIndexes(StudioPaths paths) : IDisposable
                 }
             }
 
-            var index = DatasetIndex.Open(paths.DatasetFile(dataset.Id, dataset.Extension), DatasetChecks.OptionsOf(dataset), cancellationToken);
+            var index = DatasetIndex.Open(
+                paths.DatasetFile(dataset.Id, dataset.Extension), DatasetChecks.OptionsOf(dataset), paths.DatasetIndex(dataset.Id), cancellationToken);
             _open.AddFirst((dataset.Id, index));
             if (_open.Count > MostOpen)
             {
