@@ -98,5 +98,7 @@ internal static class PreTokenizerReader
     private static bool IsNumber(int codePoint) => CodePoint.Is(codePoint, CodePoint.Number);
 
     private static bool IsPunctuation(int codePoint)
-        => CodePoint.Is(codePoint, CodePoint.Punctuation) || (codePoint < 0x80 && char.IsSymbol((char)codePoint));
+        => codePoint < 0x80
+            ? char.IsPunctuation((char)codePoint) || char.IsSymbol((char)codePoint)
+            : NormalizationTables.Instance.IsOlderPunctuation(codePoint);
 }

@@ -39,8 +39,8 @@ internal static class Mappings
             return " ";
         }
 
-        const uint Removed = CodePoint.Control | (1u << (int)UnicodeCategory.Format) | (1u << (int)UnicodeCategory.PrivateUse);
-        if (codePoint is 0 or 0xFFFD || CodePoint.Is(codePoint, Removed))
+        const uint Removed = CodePoint.Control | (1u << (int)UnicodeCategory.PrivateUse);
+        if (codePoint is 0 or 0xFFFD || CodePoint.Is(codePoint, Removed) || NormalizationTables.Instance.IsOlderFormat(codePoint))
         {
             return "";
         }
@@ -58,7 +58,7 @@ internal static class Mappings
     }
 
     /// <summary>BERT: leaves marks without a width of their own out.</summary>
-    public static string? BertMarks(int codePoint) => CodePoint.Is(codePoint, 1u << (int)UnicodeCategory.NonSpacingMark) ? "" : null;
+    public static string? BertMarks(int codePoint) => NormalizationTables.Instance.IsOlderNonSpacingMark(codePoint) ? "" : null;
 
     /// <summary>A symbol for each byte.</summary>
     public static string? ByteLevel(int codePoint)

@@ -104,7 +104,7 @@ internal sealed class ClassParser
     {
         if (_pattern[_index] == '\\')
         {
-            set = new EscapeParser(_pattern, _index, _dialect).Parse(_ignoresCase, out var codePoint, out _index);
+            set = new EscapeParser(_pattern, _index, _dialect, isBracketed: true).Parse(_ignoresCase, out var codePoint, out _index);
             return codePoint;
         }
 
@@ -129,7 +129,7 @@ internal sealed class ClassParser
 
         var name = _pattern[(_index + 2)..end];
         var isNegated = name.StartsWith('^');
-        var set = UnicodeProperty.Find(isNegated ? name[1..] : name, _dialect) ?? throw Fault($"the set [:{name}:] is not known.");
+        var set = UnicodeProperty.FindPosix(isNegated ? name[1..] : name, _dialect) ?? throw Fault($"the set [:{name}:] is not known.");
         set.IsNegated ^= isNegated;
         result.AddPart(set);
         _index = end + 2;

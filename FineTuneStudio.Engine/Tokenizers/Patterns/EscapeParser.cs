@@ -8,12 +8,15 @@ internal readonly ref struct EscapeParser
     private readonly string _pattern;
     private readonly int _start;
     private readonly PatternDialect _dialect;
+    private readonly bool _isBracketed;
 
     /// <param name="pattern">The whole pattern.</param>
     /// <param name="start">Where the backslash stands.</param>
     /// <param name="dialect">Whose syntax it is.</param>
-    public EscapeParser(string pattern, int start, PatternDialect dialect)
+    /// <param name="isBracketed">Whether it stands inside a set.</param>
+    public EscapeParser(string pattern, int start, PatternDialect dialect, bool isBracketed = false)
     {
+        _isBracketed = isBracketed;
         _pattern = pattern;
         _start = start;
         _dialect = dialect;
@@ -39,7 +42,9 @@ internal readonly ref struct EscapeParser
             case 'd' or 'D':
                 return Named("digit", letter == 'D');
             case 'w' or 'W':
-                return Named("word", letter == 'W');
+                var word = _isBracketed ? UnicodeProperty.Find("word", _dialect)! : UnicodeProperty.Word(_dialect);
+                word.IsNegated ^= letter == 'W';
+                return word;
             case 'h' or 'H' when _dialect == PatternDialect.Oniguruma:
                 return Named("xdigit", letter == 'H');
             case 'x':

@@ -9,9 +9,11 @@ internal sealed class Pattern
 {
     private readonly PatternInstruction[] _program;
     private readonly FirstCharacters _first;
+    private readonly CharacterClass _word;
 
-    private Pattern(string source, PatternInstruction[] program, FirstCharacters first)
+    private Pattern(string source, PatternInstruction[] program, FirstCharacters first, CharacterClass word)
     {
+        _word = word;
         Source = source;
         _program = program;
         _first = first;
@@ -25,14 +27,14 @@ internal sealed class Pattern
     public static Pattern Parse(string source, PatternDialect dialect)
     {
         var tree = PatternParser.Parse(source, dialect);
-        return new Pattern(source, PatternCompiler.Compile(source, tree), new FirstCharacters(tree));
+        return new Pattern(source, PatternCompiler.Compile(source, tree), new FirstCharacters(tree), UnicodeProperty.Word(dialect).Freeze());
     }
 
     /// <summary>All matches from left to right, none overlapping; an empty one is not reported where the last one ended.</summary>
     public List<(int Start, int End)> FindAll(ReadOnlySpan<char> text)
     {
         List<(int Start, int End)> matches = [];
-        var matcher = new PatternMatcher(Source, _program, text);
+        var matcher = new PatternMatcher(Source, _program, _word, text);
         var lastEnd = -1;
         for (var start = 0; start <= text.Length;)
         {

@@ -14,14 +14,16 @@ internal ref struct PatternMatcher
 
     private readonly string _source;
     private readonly PatternInstruction[] _program;
+    private readonly CharacterClass _word;
     private readonly ReadOnlySpan<char> _text;
 
     // Ways not yet tried: an instruction, and the places from the lowest to the highest where to try it, highest first.
     private readonly Stack<(int Instruction, int Lowest, int Place)> _ways = new();
     private long _stepsLeft;
 
-    public PatternMatcher(string source, PatternInstruction[] program, ReadOnlySpan<char> text)
+    public PatternMatcher(string source, PatternInstruction[] program, CharacterClass word, ReadOnlySpan<char> text)
     {
+        _word = word;
         _source = source;
         _program = program;
         _text = text;
@@ -198,8 +200,8 @@ internal ref struct PatternMatcher
         _ => IsWordBefore(place) == IsWordAt(place),
     };
 
-    private readonly bool IsWordAt(int place) => place < _text.Length && CodePoint.IsRustWord(CodePoint.At(_text, place, out _));
+    private readonly bool IsWordAt(int place) => place < _text.Length && _word.Contains(CodePoint.At(_text, place, out _));
 
     private readonly bool IsWordBefore(int place)
-        => place > 0 && CodePoint.IsRustWord(CodePoint.At(_text, CodePoint.Previous(_text, place), out _));
+        => place > 0 && _word.Contains(CodePoint.At(_text, CodePoint.Previous(_text, place), out _));
 }

@@ -27,6 +27,32 @@ internal static class UnicodeProperty
         return AddClass(set, key, dialect) || AddScript(set, name, key) ? set : null;
     }
 
+    /// <summary><c>\w</c> outside of brackets: there Oniguruma counts the superscripts and fractions of Latin-1 as well.</summary>
+    public static CharacterClass Word(PatternDialect dialect)
+    {
+        var set = Find("word", dialect)!;
+        if (dialect == PatternDialect.Oniguruma)
+        {
+            set.AddRange(0xB2, 0xB3);
+            set.AddRange(0xB9, 0xB9);
+            set.AddRange(0xBC, 0xBE);
+        }
+
+        return set;
+    }
+
+    /// <summary>A class of POSIX brackets (<c>[:punct:]</c>), which Oniguruma takes more widely than the property of that name.</summary>
+    public static CharacterClass? FindPosix(string name, PatternDialect dialect)
+    {
+        var set = Find(name, dialect);
+        if (name == "punct" && dialect == PatternDialect.Oniguruma)
+        {
+            set!.AddCategories(CodePoint.Symbol);
+        }
+
+        return set;
+    }
+
     private static bool AddClass(CharacterClass set, string key, PatternDialect dialect)
     {
         switch (key)
@@ -41,27 +67,28 @@ internal static class UnicodeProperty
                 {
                     set.AddRange(0x200C, 0x200D);
                 }
-                else
-                {
-                    set.AddRange(0xB2, 0xB3);
-                    set.AddRange(0xB9, 0xB9);
-                    set.AddRange(0xBC, 0xBE);
-                }
 
                 return true;
-            case "alpha" or "alphabetic":
+            case "alpha" or "alphabetic" or "alnum":
                 set.AddCategories(CodePoint.Letter | (1u << (int)UnicodeCategory.LetterNumber));
-                set.AddOther(CodePoint.IsOtherAlphabetic);
-                return true;
-            case "alnum":
-                set.AddCategories(CodePoint.Letter | CodePoint.DecimalDigit | (1u << (int)UnicodeCategory.LetterNumber));
-                set.AddOther(CodePoint.IsOtherAlphabetic);
+                set.AddCategories(key == "alnum" ? CodePoint.DecimalDigit : 0);
+                AddListed(set, "A");
                 return true;
             case "upper" or "uppercase":
                 set.AddCategories(1u << (int)UnicodeCategory.UppercaseLetter);
+                set.AddRange(0x2160, 0x216F);
+                set.AddRange(0x24B6, 0x24CF);
+                set.AddRange(0x1F130, 0x1F149);
+                set.AddRange(0x1F150, 0x1F169);
+                set.AddRange(0x1F170, 0x1F189);
+                return true;
+            case "graph" or "print":
+                set.AddCategories(~(CodePoint.Control | CodePoint.Separator | (1u << (int)UnicodeCategory.Surrogate) | (1u << (int)UnicodeCategory.OtherNotAssigned)));
+                set.AddCategories(key == "print" ? 1u << (int)UnicodeCategory.SpaceSeparator : 0);
                 return true;
             case "lower" or "lowercase":
                 set.AddCategories(1u << (int)UnicodeCategory.LowercaseLetter);
+                AddListed(set, "L");
                 return true;
             case "xdigit" or "asciihexdigit":
                 set.AddRange('0', '9');
@@ -80,6 +107,16 @@ internal static class UnicodeProperty
                 return true;
             default:
                 return false;
+        }
+    }
+
+    private static void AddListed(CharacterClass set, string name)
+    {
+        foreach (var fields in UnicodeResource.ReadLines("properties.txt").Select(line => line.Split(' ')).Where(fields => fields[0] == name))
+        {
+            set.AddRange(
+                int.Parse(fields[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+                int.Parse(fields[2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class ScriptsPreTokenizer : PreTokenizer
         for (var position = 0; position < span.Length;)
         {
             var codePoint = CodePoint.At(span, position, out var length);
-            int? script = Scripts.Of(codePoint);
+            int? script = Scripts.Of(codePoint, isOlder: true);
             script = codePoint == ' ' ? Scripts.None : codePoint == 0x30FC || script == hiragana || script == katakana ? han : script;
             if (script != Scripts.None && last != Scripts.None && last != script)
             {

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FineTuneStudio.Engine.Tokenizers.Unicode;
 
-/// <summary>Decompositions and combining classes of Unicode 9, by which Hugging Face's tokenizers normalise.</summary>
+/// <summary>Decompositions and combining classes of Unicode 9, by which Hugging Face's tokenizers normalise, and BERT's sets of Unicode 8.</summary>
 /// <remarks>The runtime's own normalization is absent in invariant mode, and its newer tables would give other ids for later marks.</remarks>
 internal sealed class NormalizationTables
 {
@@ -14,6 +14,9 @@ internal sealed class NormalizationTables
     private readonly FrozenDictionary<long, int> _compositions;
     private readonly FrozenDictionary<int, byte> _classes;
     private readonly FrozenSet<int> _marks;
+    private readonly FrozenSet<int> _olderPunctuation;
+    private readonly FrozenSet<int> _olderNonSpacingMarks;
+    private readonly FrozenSet<int> _olderFormats;
     private readonly FrozenSet<int> _seconds;
 
     // One bit for each unit of the basic plane that may change or move under NFC: everything else needs no look.
@@ -25,7 +28,7 @@ internal sealed class NormalizationTables
         Dictionary<int, int[]> compatibility = [];
         Dictionary<long, int> compositions = [];
         Dictionary<int, byte> classes = [];
-        HashSet<int> marks = [];
+        Dictionary<string, HashSet<int>> sets = new(StringComparer.Ordinal) { ["M"] = [], ["P"] = [], ["N"] = [], ["F"] = [] };
         foreach (var line in UnicodeResource.ReadLines("normalization.txt"))
         {
             var fields = line.Split(' ');
@@ -60,7 +63,7 @@ internal sealed class NormalizationTables
                 default:
                     for (var codePoint = first; codePoint <= Hex(fields[2]); codePoint++)
                     {
-                        marks.Add(codePoint);
+                        sets[fields[0]].Add(codePoint);
                     }
 
                     break;
@@ -76,7 +79,10 @@ internal sealed class NormalizationTables
         _compatibility = compatibility.ToFrozenDictionary();
         _compositions = compositions.ToFrozenDictionary();
         _classes = classes.ToFrozenDictionary();
-        _marks = marks.ToFrozenSet();
+        _marks = sets["M"].ToFrozenSet();
+        _olderPunctuation = sets["P"].ToFrozenSet();
+        _olderNonSpacingMarks = sets["N"].ToFrozenSet();
+        _olderFormats = sets["F"].ToFrozenSet();
         _seconds = compositions.Keys.Select(pair => (int)(pair & 0x1FFFFF)).ToFrozenSet();
     }
 
@@ -95,6 +101,15 @@ internal sealed class NormalizationTables
 
     /// <summary>Whether a code point was of general category M.</summary>
     public bool IsMark(int codePoint) => codePoint >= 0x300 && _marks.Contains(codePoint);
+
+    /// <summary>Whether a code point was punctuation in Unicode 8.</summary>
+    public bool IsOlderPunctuation(int codePoint) => _olderPunctuation.Contains(codePoint);
+
+    /// <summary>Whether a code point was a mark without a width of its own in Unicode 8.</summary>
+    public bool IsOlderNonSpacingMark(int codePoint) => codePoint >= 0x300 && _olderNonSpacingMarks.Contains(codePoint);
+
+    /// <summary>Whether a code point was a format character in Unicode 8.</summary>
+    public bool IsOlderFormat(int codePoint) => codePoint >= 0xAD && _olderFormats.Contains(codePoint);
 
     /// <summary>What two code points compose to, or -1.</summary>
     public int Compose(int first, int second)
