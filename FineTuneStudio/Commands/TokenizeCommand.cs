@@ -35,28 +35,33 @@ internal static class TokenizeCommand
         command.SetAction(result => CommandRunner.Run(() =>
         {
             var tokenizer = Tokenizer.Load(result.GetRequiredValue(model));
-            var isPlain = result.GetValue(plain) || (tokenizer.ReadsSpecialAsPlain && !result.GetValue(special));
-            var options = new EncodeOptions
-            {
-                AddSpecial = result.GetValue(special),
-                SpecialText = isPlain ? SpecialText.AsPlainText : SpecialText.AsToken,
-            };
             using var input = Console.OpenStandardInput();
             using var output = Console.OpenStandardOutput();
-            var lines = new JsonLines(input, output);
             if (result.GetValue(decode))
             {
-                lines.Run((line, target) => Decode(tokenizer, line, result.GetValue(skip), target));
+                DecodeLines(tokenizer, result.GetValue(skip), input, output);
             }
             else
             {
-                lines.Run((line, target) => Encode(tokenizer, line, options, target));
+                EncodeLines(tokenizer, result.GetValue(special), result.GetValue(plain), input, output);
             }
 
             return CommandRunner.Success;
         }));
         return command;
     }
+
+    /// <summary>A JSON string a line in, an id array a line out.</summary>
+    internal static void EncodeLines(Tokenizer tokenizer, bool addsSpecial, bool isPlain, Stream input, Stream output)
+    {
+        isPlain |= tokenizer.ReadsSpecialAsPlain && !addsSpecial;
+        var options = new EncodeOptions { AddSpecial = addsSpecial, SpecialText = isPlain ? SpecialText.AsPlainText : SpecialText.AsToken };
+        new JsonLines(input, output).Run((line, target) => Encode(tokenizer, line, options, target));
+    }
+
+    /// <summary>An id array a line in, a JSON string a line out.</summary>
+    internal static void DecodeLines(Tokenizer tokenizer, bool skipsSpecial, Stream input, Stream output)
+        => new JsonLines(input, output).Run((line, target) => Decode(tokenizer, line, skipsSpecial, target));
 
     private static void Encode(Tokenizer tokenizer, ReadOnlySpan<byte> line, EncodeOptions options, MemoryStream target)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using FineTuneStudio.Engine.Tokenizers;
-using FineTuneStudio.Engine.Tokenizers.Loading;
 using FineTuneStudio.Tests.Engine.Tokenizers.Support;
 using FineTuneStudio.Tests.Support;
 using Xunit;
