@@ -61,44 +61,28 @@ internal static class BpeReader
         return ids;
     }
 
-    /// <summary>The table of a list of merges, the earliest first.</summary>
-    public static PairTable BuildPairs(IEnumerable<(string Left, string Right)> merges, int count, Vocabulary vocabulary, string prefix, LoadContext context)
-    {
-        var pairs = new PairTable(count);
-        var rank = 0;
-        foreach (var (left, right) in merges)
-        {
-            var leftId = vocabulary.IdOf(left);
-            var rightId = vocabulary.IdOf(right);
-            var tail = prefix.Length > 0 && right.Length >= prefix.Length ? right.AsSpan(prefix.Length) : right;
-            var merged = vocabulary.IdOf(string.Concat(left, tail));
-            if (leftId < 0 || rightId < 0 || merged < 0)
-            {
-                var missing = leftId < 0 ? left : rightId < 0 ? right : string.Concat(left, tail);
-                throw context.Fault($"Merge {rank + 1} ('{left}' and '{right}') needs the token '{missing}', which the vocabulary lacks.");
-            }
-
-            pairs.Set(leftId, rightId, rank++, merged);
-        }
-
-        return pairs;
-    }
-
     private static PairTable ReadMerges(JsonElement merges, Vocabulary vocabulary, string prefix, LoadContext context)
-        => BuildPairs(merges.EnumerateArray().Select((merge, index) => ReadMerge(merge, index, context)), merges.GetArrayLength(), vocabulary, prefix, context);
-
-    private static (string Left, string Right) ReadMerge(JsonElement merge, int index, LoadContext context)
     {
-        if (merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
-            && merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String)
+        var builder = new MergeListBuilder(merges.GetArrayLength(), vocabulary, prefix, context);
+        Span<char> left = stackalloc char[JsonTexts.LongestOnStack];
+        Span<char> right = stackalloc char[JsonTexts.LongestOnStack];
+        foreach (var merge in merges.EnumerateArray())
         {
-            return (merge[0].GetString()!, merge[1].GetString()!);
+            if (merge.ValueKind == JsonValueKind.String)
+            {
+                builder.AddLine(JsonTexts.Read(merge, left));
+            }
+            else if (merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
+                && merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String)
+            {
+                builder.Add(JsonTexts.Read(merge[0], left), JsonTexts.Read(merge[1], right));
+            }
+            else
+            {
+                builder.AddLine([]);
+            }
         }
 
-        var text = merge.ValueKind == JsonValueKind.String ? merge.GetString()! : "";
-        var space = text.IndexOf(' ', StringComparison.Ordinal);
-        return space > 0 && space == text.LastIndexOf(' ') && space < text.Length - 1
-            ? (text[..space], text[(space + 1)..])
-            : throw context.Fault($"Merge {index + 1} should be two tokens, as a list or with a space between them.");
+        return builder.Pairs;
     }
 }

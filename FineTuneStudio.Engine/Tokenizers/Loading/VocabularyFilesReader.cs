@@ -29,11 +29,9 @@ internal static class VocabularyFilesReader
     public static TokenizerParts Read(string vocabularyPath, string mergesPath, SpecialTokenRoles roles)
     {
         var vocabulary = ReadVocabulary(vocabularyPath);
-        var merges = ReadMerges(mergesPath);
-        var pairs = BpeReader.BuildPairs(merges, merges.Count, vocabulary, prefix: "", new LoadContext(mergesPath));
         return new TokenizerParts
         {
-            Model = new BpeModel(vocabulary, pairs, new BpeOptions()),
+            Model = new BpeModel(vocabulary, ReadMerges(mergesPath, vocabulary), new BpeOptions()),
             AddedTokens = roles.AddedTokens.Count > 0 ? roles.AddedTokens : FindSpecial(vocabulary),
             PreTokenizer = new ByteLevelPreTokenizer(addsPrefixSpace: false, splits: true),
             Decoder = new ByteLevelDecoder(),
@@ -54,24 +52,20 @@ internal static class VocabularyFilesReader
         }
     }
 
-    private static List<(string Left, string Right)> ReadMerges(string path)
+    private static PairTable ReadMerges(string path, Vocabulary vocabulary)
     {
-        List<(string Left, string Right)> merges = [];
         var lines = Encoding.UTF8.GetString(TokenizerFile.ReadAll(path)).Split('\n');
+        var builder = new MergeListBuilder(lines.Length, vocabulary, prefix: "", new LoadContext(path));
         for (var index = 0; index < lines.Length; index++)
         {
             var line = lines[index].TrimEnd('\r');
-            if (line.Length == 0 || (index == 0 && line.StartsWith("#version", StringComparison.Ordinal)))
+            if (line.Length > 0 && !(index == 0 && line.StartsWith("#version", StringComparison.Ordinal)))
             {
-                continue;
+                builder.AddLine(line);
             }
-
-            merges.Add(line.Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right]
-                ? (left, right)
-                : throw new LoadContext(path).Fault($"Line {index + 1} should be two tokens with a space between them, not '{line}'."));
         }
 
-        return merges;
+        return builder.Pairs;
     }
 
     private static Added.AddedToken[] FindSpecial(Vocabulary vocabulary)

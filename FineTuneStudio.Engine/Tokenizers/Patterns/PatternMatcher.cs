@@ -9,8 +9,8 @@ internal ref struct PatternMatcher
 {
     // An attempt this long begins to remember where it failed; shorter ones cost no memory.
     private const int StepsBeforeMemory = 4096;
-    private const long StepsForAnyText = 50_000_000;
-    private const long StepsForEachUnit = 2_000;
+    private const long StepsForAnyText = 20_000_000;
+    private const long StepsForEachUnit = 500;
 
     private readonly string _source;
     private readonly PatternInstruction[] _program;
@@ -125,7 +125,7 @@ internal ref struct PatternMatcher
         }
 
         instruction++;
-        _stepsLeft -= count;
+        _stepsLeft -= count / 16;
         if (count < current.First)
         {
             return -1;
