@@ -67,6 +67,43 @@ public sealed class SafetensorsRoundTripTests
     }
 
     [Fact]
+    public void Get_TensorBeyondTwoGigabytes_ReadsItsEnd()
+    {
+        // A sparse file: three gigabytes that take a page on disk. Its data is aligned, so it is read in place.
+        const long Elements = 3L << 28;
+        var path = Path.GetTempFileName();
+        var header = $$"""{"a":{"dtype":"F32","shape":[{{Elements}}],"data_offsets":[0,{{Elements * 4}}]} }""".PadRight(72);
+        using (var stream = File.Create(path))
+        {
+            stream.Write(BitConverter.GetBytes((long)header.Length));
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(header));
+            stream.SetLength(8 + header.Length + (Elements * 4));
+            stream.Position = stream.Length - 4;
+            stream.Write(BitConverter.GetBytes(2.5f));
+        }
+
+        using var scope = TensorScope.Enter();
+        var place = SafetensorsFile.Open(path).Get("a");
+        File.Delete(path);
+
+        Assert.Equal([0f, 2.5f], place.Narrow(0, Elements - 2, 2).ToArray<float>());
+    }
+
+    [Fact]
+    public void Get_UnalignedData_GivesTheSameNumbers()
+    {
+        var path = Path.GetTempFileName();
+        var header = """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""".PadRight(57);
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. BitConverter.GetBytes(1.5f), .. BitConverter.GetBytes(-2f)]);
+
+        using var tensor = SafetensorsFile.Open(path).Get("a");
+        File.Delete(path);
+
+        Assert.Equal([1.5f, -2f], tensor.ToArray<float>());
+        Assert.Equal(0, tensor.DataPointer % sizeof(float));
+    }
+
+    [Fact]
     public void Get_QuantisedType_IsRefusedByName()
     {
         var file = SafetensorsFile.Open(SharedData.Golden("models", "deepseek_v3_fp8", "model.safetensors"));
