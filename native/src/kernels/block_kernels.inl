@@ -61,6 +61,16 @@ void pack_columns(const T* from, int64_t stride, int64_t k, int64_t n, T* packed
 }
 
 template <typename T>
+void transpose_rounded(const float* from, int64_t ld, int64_t rows, int64_t columns, T* to, int64_t stride) {
+    for (int64_t c0 = 0; c0 < columns; c0 += 16) {
+        const int64_t c1 = c0 + 16 < columns ? c0 + 16 : columns;
+        for (int64_t r = 0; r < rows; r++) {
+            for (int64_t c = c0; c < c1; c++) to[c * stride + r] = narrow<T>(from[r * ld + c]);
+        }
+    }
+}
+
+template <typename T>
 constexpr BlockKernels<T> block_table() {
     return {multiply<T>, pack_rows<T>, pack_columns<T>, transpose<T>, transpose_rounded<T>, softmax<T>, softmax_backward<T>};
 }

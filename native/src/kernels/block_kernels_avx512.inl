@@ -166,9 +166,44 @@ void pack_columns(const T* from, int64_t stride, int64_t k, int64_t n, T* packed
     }
 }
 
+inline void store_rounded(float* to, __m512 values, __mmask16 there) { _mm512_mask_storeu_ps(to, there, values); }
+
+inline void store_rounded(bf16* to, __m512 values, __mmask16 there) {
+#if defined(__AVX512BF16__)
+    const __m256i rounded = (__m256i)_mm512_cvtneps_pbh(values);
+#else
+    const __m512i bits = _mm512_castps_si512(values);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i sum = _mm512_srli_epi32(_mm512_add_epi32(_mm512_add_epi32(bits, odd), _mm512_set1_epi32(0x7fff)), 16);
+    const __m512i kept = _mm512_mask_mov_epi32(sum, _mm512_cmp_ps_mask(values, values, _CMP_UNORD_Q), _mm512_set1_epi32(0x7fc0));
+    const __m256i rounded = _mm512_cvtepi32_epi16(kept);
+#endif
+    _mm256_mask_storeu_epi16(to, there, rounded);
+}
+
+template <typename T>
+void transpose_in_tiles(const float* from, int64_t ld, int64_t rows, int64_t columns, T* to, int64_t stride) {
+    for (int64_t c = 0; c < columns; c += 16) {
+        const int64_t wide = columns - c < 16 ? columns - c : 16;
+        const __mmask16 there = static_cast<__mmask16>((1u << wide) - 1);
+        for (int64_t r = 0; r < rows; r += 16) {
+            const int64_t tall = rows - r < 16 ? rows - r : 16;
+            const __mmask16 kept = static_cast<__mmask16>((1u << tall) - 1);
+            __m512i tile[16];
+            #pragma GCC unroll 16
+            for (int i = 0; i < 16; i++) tile[i] = i < tall ? _mm512_maskz_loadu_epi32(there, from + (r + i) * ld + c) : _mm512_setzero_si512();
+            turn(tile);
+            #pragma GCC unroll 16
+            for (int i = 0; i < 16; i++) {
+                if (i < wide) store_rounded(to + (c + i) * stride + r, _mm512_castsi512_ps(tile[i]), kept);
+            }
+        }
+    }
+}
+
 template <typename T>
 constexpr BlockKernels<T> block_table() {
-    return {multiply<T>, pack_rows, pack_columns<T>, transpose<T>, transpose_rounded<T>, softmax<T>, softmax_backward<T>};
+    return {multiply<T>, pack_rows, pack_columns<T>, transpose<T>, transpose_in_tiles<T>, softmax<T>, softmax_backward<T>};
 }
 
 }  // namespace

@@ -18,16 +18,6 @@ void transpose(const T* from, int64_t stride, int64_t rows, int64_t columns, T* 
 }
 
 template <typename T>
-void transpose_rounded(const float* from, int64_t ld, int64_t rows, int64_t columns, T* to, int64_t stride) {
-    for (int64_t c0 = 0; c0 < columns; c0 += 16) {
-        const int64_t c1 = c0 + 16 < columns ? c0 + 16 : columns;
-        for (int64_t r = 0; r < rows; r++) {
-            for (int64_t c = c0; c < c1; c++) to[c * stride + r] = narrow<T>(from[r * ld + c]);
-        }
-    }
-}
-
-template <typename T>
 void softmax(const float* scores, int64_t ld, int64_t rows, int64_t columns, int64_t first, int64_t window, float scale, T* p, int64_t ldp,
     float* largest, float* total, float* o, int64_t ldo, int64_t width) {
     const int64_t padded = round_up(columns, depth_unit);
