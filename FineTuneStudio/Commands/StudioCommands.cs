@@ -18,5 +18,6 @@ internal static class StudioCommands
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         PretrainCommand.Create(),
+        TrainBenchWorker.Create(),
     };
 }

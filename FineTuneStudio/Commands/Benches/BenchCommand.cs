@@ -12,6 +12,7 @@ internal static class BenchCommand
     private static readonly Dictionary<string, Func<BenchReport>> Areas = new(StringComparer.Ordinal)
     {
         ["dataset"] = DatasetBench.Run,
+        ["train"] = TrainBench.Run,
         ["tokenize"] = TokenizeBench.Run,
         ["decode"] = DecodeBench.Run,
     };

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+
+namespace FineTuneStudio.Commands.Benches;
+
+/// <summary><c>bench train</c>: LoRA training of a Qwen3-0.6B-shaped model and of a nano-sized one, against the library and the machine.</summary>
+internal static class TrainBench
+{
+    private const double GoalToLibrary = 0.45;
+    private const double GoalToLimit = 0.10;
+    private const double GoalResidentMegabytes = 4_000;
+    private const double GoalNanoTokens = 10_000;
+
+    public static BenchReport Run()
+    {
+        var large = Measure(TrainShape.Qwen3);
+        var nano = Measure(TrainShape.Nano);
+        return new BenchReport("train",
+        [
+            new("qwen3-0.6b, LoRA r16, bf16, 1x1024", Math.Round(large.TokensPerSecond, 1), "tokens/s", null, null),
+            new("  over the library's product rate", Math.Round(large.ToLibrary, 3), "ratio", GoalToLibrary, large.ToLibrary >= GoalToLibrary),
+            new($"  over the machine's limit ({large.LimitInstructions})", Math.Round(large.ToLimit, 3), "ratio", GoalToLimit, large.ToLimit >= GoalToLimit),
+            new("  peak resident memory", Math.Round(large.PeakBytes / 1e6, 1), "MB", GoalResidentMegabytes, large.PeakBytes / 1e6 <= GoalResidentMegabytes),
+            new("  library's product rate", Math.Round(large.LibraryRate / 1e9, 1), "GFLOP/s", null, null),
+            new("  machine's limit", Math.Round(large.Limit / 1e9, 1), "GFLOP/s", null, null),
+            new("  forward", Math.Round(large.Forward, 3), "s", null, null),
+            new("  backward", Math.Round(large.Backward, 3), "s", null, null),
+            new("  update", Math.Round(large.Update, 3), "s", null, null),
+            new("nano, LoRA r16, bf16, 16x256", Math.Round(nano.TokensPerSecond, 1), "tokens/s", GoalNanoTokens, nano.TokensPerSecond >= GoalNanoTokens),
+        ]);
+    }
+
+    private static TrainMeasurement Measure(TrainShape shape)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        {
+            start.ArgumentList.Add(Assembly.GetExecutingAssembly().Location);
+        }
+
+        start.ArgumentList.Add(TrainBenchWorker.Verb);
+        start.ArgumentList.Add(shape.Name);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == CommandRunner.Success
+            ? JsonSerializer.Deserialize<TrainMeasurement>(output)!
+            : throw new InvalidOperationException($"The training bench of {shape.Name} ended with code {process.ExitCode}.");
+    }
+}

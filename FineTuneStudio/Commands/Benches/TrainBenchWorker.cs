@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Commands.Benches;
+
+/// <summary><c>bench-train SHAPE</c>, hidden: one shape measured in a process of its own, so that its peak memory is its own.</summary>
+internal static class TrainBenchWorker
+{
+    public const string Verb = "bench-train";
+
+    public static Command Create()
+    {
+        var shape = new Argument<string>("SHAPE") { Description = $"One of {string.Join(", ", TrainShape.All.Select(shape => shape.Name))}" };
+        var rounds = new Option<int>("--rounds") { Description = "Steps to measure", DefaultValueFactory = _ => 5 };
+        var profile = new Option<bool>("--profile") { Description = "Print where one step's time goes, operator by operator, to stderr" };
+        var plain = new Option<bool>("--plain") { Description = "Without the fused kernels" };
+        var command = new Command(Verb, "Measure training of one shape") { shape, rounds, profile, plain };
+        command.Hidden = true;
+        command.SetAction(result => CommandRunner.Run(() =>
+        {
+            var name = result.GetValue(shape);
+            var chosen = TrainShape.All.FirstOrDefault(candidate => candidate.Name == name)
+                ?? throw new UserErrorException("SHAPE", $"There is no shape '{name}'. Use one of {string.Join(", ", TrainShape.All.Select(candidate => candidate.Name))}.");
+            return Run(chosen, result.GetValue(rounds), result.GetValue(profile), result.GetValue(plain));
+        }));
+        return command;
+    }
+
+    private static int Run(TrainShape shape, int rounds, bool profile, bool plain)
+    {
+        using var twins = plain ? Engine.Tensors.Kernels.KernelChoice.Plain() : default;
+        TorchRuntime.Threads = Environment.ProcessorCount;
+        using var step = new TrainStep(shape);
+        step.Run();
+        step.Run();
+        if (profile)
+        {
+            using var measuring = Measurement.Profile();
+            step.Run();
+        }
+
+        // Before the rates: their matrices are no part of training.
+        var peak = PeakResident();
+        Console.WriteLine(JsonSerializer.Serialize(Measure(step, rounds, peak)));
+        return CommandRunner.Success;
+    }
+
+    // Other programs may take the processor for a while, so each step stands beside rates of its own moment, and medians are taken.
+    private static TrainMeasurement Measure(TrainStep step, int rounds, long peak)
+    {
+        var steps = new List<(double Seconds, double Forward, double Backward, double Update, double Library, double Limit)>();
+        using var library = new LibraryRate(step.Shapes, step.Tokens);
+        library.Measure();
+        for (var round = 0; round < rounds; round++)
+        {
+            var (before, limit) = (library.Measure(), Measurement.MachineLimit(0.2));
+            var watch = Stopwatch.StartNew();
+            var (_, forward, backward, update) = step.Run();
+            var seconds = watch.Elapsed.TotalSeconds;
+            steps.Add((seconds, forward, backward, update, (before + library.Measure()) / 2, limit));
+        }
+
+        double Median(Func<(double Seconds, double Forward, double Backward, double Update, double Library, double Limit), double> of)
+            => steps.Select(of).Order().ElementAt(steps.Count / 2);
+
+        var operations = 4.0 * step.ProductParameters * step.Tokens;
+        return new TrainMeasurement(
+            step.Tokens / Median(one => one.Seconds),
+            Median(one => operations / one.Seconds / one.Library),
+            Median(one => operations / one.Seconds / one.Limit),
+            Median(one => one.Library),
+            Median(one => one.Limit),
+            Measurement.LimitInstructions,
+            Median(one => one.Forward),
+            Median(one => one.Backward),
+            Median(one => one.Update),
+            peak);
+    }
+
+    private static long PeakResident()
+    {
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(6, line.Length - 9), System.Globalization.CultureInfo.InvariantCulture) * 1024;
+    }
+}
