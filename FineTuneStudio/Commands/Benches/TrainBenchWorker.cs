@@ -16,23 +16,24 @@ internal static class TrainBenchWorker
         var shape = new Argument<string>("SHAPE") { Description = $"One of {string.Join(", ", TrainShape.All.Select(shape => shape.Name))}" };
         var rounds = new Option<int>("--rounds") { Description = "Steps to measure", DefaultValueFactory = _ => 5 };
         var profile = new Option<bool>("--profile") { Description = "Print where one step's time goes, operator by operator, to stderr" };
+        var threads = new Option<int>("--threads") { Description = "Cores to use", DefaultValueFactory = _ => Environment.ProcessorCount };
         var plain = new Option<bool>("--plain") { Description = "Without the fused kernels" };
-        var command = new Command(Verb, "Measure training of one shape") { shape, rounds, profile, plain };
+        var command = new Command(Verb, "Measure training of one shape") { shape, rounds, threads, profile, plain };
         command.Hidden = true;
         command.SetAction(result => CommandRunner.Run(() =>
         {
             var name = result.GetValue(shape);
             var chosen = TrainShape.All.FirstOrDefault(candidate => candidate.Name == name)
                 ?? throw new UserErrorException("SHAPE", $"There is no shape '{name}'. Use one of {string.Join(", ", TrainShape.All.Select(candidate => candidate.Name))}.");
-            return Run(chosen, result.GetValue(rounds), result.GetValue(profile), result.GetValue(plain));
+            return Run(chosen, result.GetValue(rounds), result.GetValue(threads), result.GetValue(profile), result.GetValue(plain));
         }));
         return command;
     }
 
-    private static int Run(TrainShape shape, int rounds, bool profile, bool plain)
+    private static int Run(TrainShape shape, int rounds, int threads, bool profile, bool plain)
     {
         using var twins = plain ? Engine.Tensors.Kernels.KernelChoice.Plain() : default;
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.Threads = threads;
         using var step = new TrainStep(shape);
         step.Run();
         step.Run();

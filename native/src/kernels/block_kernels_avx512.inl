@@ -99,7 +99,7 @@ void multiply(int64_t m, int64_t n, int64_t k, const T* a, int64_t lda, const T*
     }
 }
 
-void pack_rows(const float* from, int64_t stride, int64_t k, int64_t n, float* packed, int64_t ldb) {
+[[maybe_unused]] void pack_rows(const float* from, int64_t stride, int64_t k, int64_t n, float* packed, int64_t ldb) {
     for (int64_t depth = 0; depth < round_up(k, depth_unit); depth++) {
         float* to = packed + depth * ldb;
         const int64_t count = depth < k ? n : 0;
@@ -201,17 +201,22 @@ void transpose_in_tiles(const float* from, int64_t ld, int64_t rows, int64_t col
     }
 }
 
+#if !defined(FTS_NO_TABLES)
 template <typename T>
 constexpr BlockKernels<T> block_table() {
     return {multiply<T>, pack_rows, pack_columns<T>, transpose<T>, transpose_in_tiles<T>, softmax<T>, softmax_backward<T>};
 }
 
+#endif
+
 }  // namespace
 
+#if !defined(FTS_NO_TABLES)
 extern const BlockKernels<float> blocks_float;
 extern const BlockKernels<bf16> blocks_bf16;
 const BlockKernels<float> blocks_float = block_table<float>();
 const BlockKernels<bf16> blocks_bf16 = block_table<bf16>();
+#endif
 
 }  // namespace FTS_ISA
 }  // namespace fts

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <map>
 #include <mutex>
 
@@ -49,8 +50,15 @@ struct Row {
     int64_t calls = 0;
 };
 
+// The calling thread's processor time: what other programs take does not count.
+double thread_seconds() {
+    timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 struct Call : at::ObserverContext {
-    Clock::time_point start = Clock::now();
+    double start = thread_seconds();
     double within = 0;
 };
 
@@ -67,7 +75,7 @@ std::unique_ptr<at::ObserverContext> enter(const at::RecordFunction&) {
 
 void leave(const at::RecordFunction& function, at::ObserverContext* context) {
     auto* call = static_cast<Call*>(context);
-    const double spent = seconds_since(call->start);
+    const double spent = thread_seconds() - call->start;
     open_calls.pop_back();
     if (!open_calls.empty()) open_calls.back()->within += spent;
     std::lock_guard<std::mutex> lock(rows_lock);

@@ -1,4 +1,5 @@
 // bfloat16 and e^x as plain code, in the namespace of the instruction set that includes it.
+#pragma once
 #include <cmath>
 #include <cstring>
 #include <limits>

@@ -1,0 +1,2 @@
+#define FTS_ISA amx
+#include "block_kernels_tiles.inl"
