@@ -9,7 +9,7 @@ internal ref struct PatternMatcher
 {
     // An attempt this long begins to remember where it failed; shorter ones cost no memory.
     private const int StepsBeforeMemory = 4096;
-    private const long StepsForAnyText = 20_000_000;
+    private const long StepsForAnyText = 5_000_000;
     private const long StepsForEachUnit = 500;
 
     private readonly string _source;
