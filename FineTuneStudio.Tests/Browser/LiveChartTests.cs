@@ -29,7 +29,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Page_OpenedLate_SeesTheWholeCurve()
     {
         _engine.Allow(25);
@@ -44,7 +44,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Page_ConnectionBrokenTwice_HasNoGapAndNoDuplicate()
     {
         _engine.Allow(10);
@@ -68,7 +68,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Equal(5, await page.Page.EvaluateAsync<int>("() => document.querySelector('.run-charts').run.evaluations.length"));
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Buttons_PauseResumeStop_DoWhatTheySay()
     {
         _engine.Allow(3);

@@ -11,7 +11,7 @@ internal sealed class StudioPage : IAsyncDisposable
     public StudioPage(IPage page)
     {
         Page = page;
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(60_000);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")

@@ -16,7 +16,7 @@ public sealed class DatasetApiTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Upload_GoodAndBadRows_AreCountedAndTheBadOnesDownloaded()
     {
         await using var studio = await StudioServer.StartAsync();
@@ -30,7 +30,7 @@ public sealed class DatasetApiTests
         Assert.Equal("mixed.bad.jsonl", badRows.Content.Headers.ContentDisposition!.FileName);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("../../../etc/passwd.jsonl")]
     [InlineData("..")]
     [InlineData("<img src=x onerror=alert(1)>.jsonl")]
@@ -48,7 +48,7 @@ public sealed class DatasetApiTests
         Assert.Empty(Directory.GetFiles(Path.Combine(studio.DataDirectory, "uploads")));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Upload_SameNameTwice_GetsANumber()
     {
         await using var studio = await StudioServer.StartAsync();
@@ -60,7 +60,7 @@ public sealed class DatasetApiTests
         Assert.Equal(["rows (2).jsonl", "rows.jsonl"], names);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Upload_AboveTheLimit_IsRefusedAndLeavesNothing()
     {
         await using var studio = await StudioServer.StartAsync(services => services.Configure<StudioOptions>(options => options.MaxUploadBytes = 100));
@@ -73,7 +73,7 @@ public sealed class DatasetApiTests
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(studio.DataDirectory, "datasets")));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Upload_FromAnotherSite_IsForbidden()
     {
         await using var studio = await StudioServer.StartAsync();
@@ -85,7 +85,7 @@ public sealed class DatasetApiTests
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Get_ByAForeignHostName_IsRefused()
     {
         await using var studio = await StudioServer.StartAsync();
@@ -97,7 +97,7 @@ public sealed class DatasetApiTests
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("")]
     [InlineData("\u0000\u0001\u0002")]
     [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]

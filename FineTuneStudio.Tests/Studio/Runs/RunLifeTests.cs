@@ -29,7 +29,7 @@ public sealed class RunLifeTests : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Run_AllStepsDone_LeavesAnAdapter()
     {
         _engine.Allow(40);
@@ -45,7 +45,7 @@ public sealed class RunLifeTests : IAsyncLifetime
         Assert.Equal(FakeTrainingEngine.Loss(40) + 0.1, stored.Summary.HeldOutLoss);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Pause_ThenResume_StandsStillAndGoesOn()
     {
         _engine.Allow(5);
@@ -61,7 +61,7 @@ public sealed class RunLifeTests : IAsyncLifetime
         Assert.Equal(40, end.Step);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task StopAndKeep_InTheMiddle_LeavesAnAdapter()
     {
         _engine.Allow(7);
@@ -74,7 +74,7 @@ public sealed class RunLifeTests : IAsyncLifetime
         Assert.NotNull(end.AdapterId);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Cancel_InTheMiddle_LeavesNoAdapterAndFreesTheEngine()
     {
         _engine.Allow(3);
@@ -90,7 +90,7 @@ public sealed class RunLifeTests : IAsyncLifetime
         Assert.Null(cancelled.AdapterId);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Cancel_WhileWaiting_NeverReachesTheEngine()
     {
         var first = await _studio.StartRunAsync("first");
@@ -105,7 +105,7 @@ public sealed class RunLifeTests : IAsyncLifetime
         Assert.Single(_engine.Started);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Start_UnknownNames_AreBothRefusedBesideTheirFields()
     {
         var specification = new RunSpecification { Model = "none", Dataset = new DatasetOptions { Path = "nothing" } };
@@ -115,7 +115,7 @@ public sealed class RunLifeTests : IAsyncLifetime
         Assert.Equal(["model", "dataset.path"], refused.Errors.Select(error => error.Field));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Studio_StoppedAndStartedAgain_RunGoesOnWhereItStoodAndCurveIsWhole()
     {
         var data = Directory.CreateTempSubdirectory("studio-restart-").FullName;

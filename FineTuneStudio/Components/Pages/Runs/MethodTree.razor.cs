@@ -42,7 +42,7 @@ public sealed partial class MethodTree
 
         // Two answers may lead to the same node: they leave and arrive apart.
         var apart = edge.Question.Choices.Count(choice => choice.Next == edge.Choice.Next) > 1
-            ? (edge.Question.Choices.Where(choice => choice.Next == edge.Choice.Next).ToList().IndexOf(edge.Choice) - 0.5) * 34
+            ? (edge.Question.Choices.Where(choice => choice.Next == edge.Choice.Next).ToList().IndexOf(edge.Choice) - 0.5) * 48
             : 0;
         return (x + (NodeWidth / 2), y + (apart / 2), toX - (NodeWidth / 2), toY + apart);
     }
