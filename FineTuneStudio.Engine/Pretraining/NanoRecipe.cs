@@ -66,6 +66,18 @@ public static class NanoRecipe
         };
     }
 
+    /// <summary>Makes the model that is kept from the one that the run left.</summary>
+    /// <param name="folder">As given to <see cref="Prepare"/>; receives <c>nano/</c>.</param>
+    /// <param name="trained">The run's model folder.</param>
+    /// <param name="documents">As given to <see cref="Prepare"/>.</param>
+    /// <returns>The model's folder.</returns>
+    public static string Finish(string folder, string trained, int documents)
+    {
+        var target = Path.Combine(folder, "nano");
+        UnusedTokens.Restore(new PretrainingText(Seed), documents, Path.Combine(folder, "start"), trained, target);
+        return target;
+    }
+
     private static void WriteText(PretrainingText text, string path, int documents)
     {
         using var writer = new StreamWriter(path);

@@ -31,7 +31,7 @@ internal static class PretrainCommand
         var ended = TrainingConsole.Run(specification, runFolder);
         if (ended.Reason is EndReason.Completed or EndReason.StoppedAndKept)
         {
-            Console.WriteLine($"The model is in {Path.Combine(runFolder, RunFolder.Model)}.");
+            Console.WriteLine($"The model is in {NanoRecipe.Finish(folder, Path.Combine(runFolder, RunFolder.Model), documents)}.");
         }
 
         return TrainingConsole.ExitCode(ended);
