@@ -43,11 +43,10 @@ internal sealed class Attention
     public Tensor Apply(Tensor x, Tensor cos, Tensor sin, int layer, AttentionContext context)
     {
         var tokens = x.Size(0);
-        Tensor Heads(LinearLayer linear, int heads) => linear.Apply(x, context.Dropout).View(tokens, heads, _description.HeadSize);
-
-        var q = Heads(Query, _description.Heads);
-        var k = Heads(Key, _description.KeyValueHeads);
-        var v = Heads(Value, _description.KeyValueHeads);
+        var projected = LinearLayer.ApplyAll([Query, Key, Value], x, context.Dropout);
+        var q = projected[0].View(tokens, _description.Heads, _description.HeadSize);
+        var k = projected[1].View(tokens, _description.KeyValueHeads, _description.HeadSize);
+        var v = projected[2].View(tokens, _description.KeyValueHeads, _description.HeadSize);
         q = QueryNorm is null ? q : RmsNorm.Apply(q, QueryNorm.To(q.DType), _normEpsilon);
         k = KeyNorm is null ? k : RmsNorm.Apply(k, KeyNorm.To(k.DType), _normEpsilon);
         q = Rope.Apply(q, cos, sin);

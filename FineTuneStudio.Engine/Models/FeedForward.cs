@@ -13,7 +13,10 @@ internal sealed record FeedForward(LinearLayer Gate, LinearLayer Up, LinearLayer
     /// <param name="dropout">Of adapters.</param>
     /// <returns><c>[N, D]</c></returns>
     public Tensor Apply(Tensor x, RandomGenerator? dropout)
-        => Down.Apply(SwiGlu.Apply(Gate.Apply(x, dropout), Up.Apply(x, dropout)), dropout);
+    {
+        var projected = LinearLayer.ApplyAll([Gate, Up], x, dropout);
+        return Down.Apply(SwiGlu.Apply(projected[0], projected[1]), dropout);
+    }
 
     public FeedForward With(Func<LinearLayer, LinearLayer> replace) => new(replace(Gate), replace(Up), replace(Down));
 }

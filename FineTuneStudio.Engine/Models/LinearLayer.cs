@@ -40,5 +40,32 @@ public sealed class LinearLayer
         return Adapter is null ? SmallBatchLinear.Apply(x, weight, bias) : Adapter.Apply(x, weight, bias, dropout);
     }
 
+    /// <summary>Applies layers that read the same rows; their weights are then read in one go.</summary>
+    /// <returns>Of each layer what <see cref="Apply"/> gives.</returns>
+    internal static Tensor[] ApplyAll(ReadOnlySpan<LinearLayer> layers, Tensor x, RandomGenerator? dropout)
+    {
+        var results = new Tensor[layers.Length];
+        var (weights, biases) = (new Tensor[layers.Length], new Tensor?[layers.Length]);
+        var isPlain = true;
+        for (var index = 0; index < layers.Length; index++)
+        {
+            weights[index] = layers[index].Weight.To(x.DType);
+            biases[index] = layers[index].Bias?.To(x.DType);
+            isPlain &= layers[index].Adapter is null;
+        }
+
+        if (isPlain)
+        {
+            return SmallBatchLinear.ApplyMany(x, weights, biases);
+        }
+
+        for (var index = 0; index < layers.Length; index++)
+        {
+            results[index] = layers[index].Apply(x, dropout);
+        }
+
+        return results;
+    }
+
     internal LinearLayer With(LoraAdapter? adapter) => new(Shape.Name, Weight, Bias, adapter, Shape.IsHead);
 }

@@ -9,8 +9,8 @@ namespace FineTuneStudio.Commands.Benches;
 
 /// <summary><c>bench decode</c>: tokens per second of a Qwen3-0.6B-shaped model in bf16, against what reading its weights alone takes.</summary>
 /// <remarks>
-/// A decoded token must read every weight once. Between any two steps the bench reads as many bytes of other memory with nothing but vector
-/// loads, so that both are measured under the same conditions; figures are medians of the steps' own ratios.
+/// A decoded token must read every weight once. Between any two steps the bench reads as many bytes of other memory, allocated alike, with
+/// nothing but vector loads, so that both are measured under the same conditions; the share is the median of the steps' own ratios.
 /// </remarks>
 internal static class DecodeBench
 {
@@ -25,7 +25,7 @@ internal static class DecodeBench
         using var scope = TensorScope.Enter();
         using var model = CausalModel.Create(BenchModels.Qwen3Small, seed: 1, Precision.Bf16);
         var weights = model.Parameters.Sum(pair => pair.Value.Bytes);
-        var buffer = StreamingRead.Allocate(weights);
+        var buffer = Tensor.Zeros([weights / sizeof(float)], DType.Float32);
 
         var one = Measure(model, buffer, rows: 1);
         var eight = Measure(model, buffer, rows: 8);

@@ -12,8 +12,8 @@ namespace {
 
 constexpr int32_t avx512 = 2, avx512_bf16 = 4;
 
-// What one thread takes at a time: large against the cost of taking it, small against the whole and the second cache.
-constexpr int64_t piece_bytes = 128 << 10;
+// The least that one thread takes at a time: large against the cost of taking it, small against the whole and the second cache.
+constexpr int64_t piece_bytes = 64 << 10;
 
 // From here on libtorch's product, which packs its operands, is faster (measured: docs/log.md).
 constexpr int64_t most_rows = 32;

@@ -49,45 +49,52 @@ struct choice {
     double log_probability;          // at temperature 1
 };
 
+// Its buffers serve one row after another.
 class row_sampler {
 public:
-    row_sampler(const sample_passes& passes, const float* logits, int64_t count) : passes_(passes), logits_(logits), count_(count) {}
+    explicit row_sampler(const sample_passes& passes) : passes_(passes) {}
 
-    choice choose(const row_options& options) {
+    choice choose(const float* logits, int64_t count, const row_options& options) {
+        logits_ = logits;
+        count_ = count;
         const int64_t likeliest = passes_.largest(logits_, count_);
         highest_ = logits_[likeliest];
         const bool greedy = options.temperature == 0;
-        const double sharpness = greedy ? 1 : 1 / options.temperature;
-        const double mass = weigh(sharpness);
+        const bool filtered = !greedy && ((options.top_k > 0 && options.top_k < count_) || options.top_p < 1);
+        const float sharpness = greedy ? 1.0f : static_cast<float>(1 / options.temperature);
+        const double mass = weigh(sharpness, filtered);
         TORCH_CHECK(std::isfinite(mass) && std::isfinite(highest_), "the logits are not numbers: the model has diverged or its weights are broken");
 
         const double place = uniform(options.key, options.counter);
-        const bool filtered = (options.top_k > 0 && options.top_k < count_) || options.top_p < 1;
-        const int64_t token = greedy ? likeliest : filtered ? choose_among_likeliest(options, sharpness, mass, place) : choose_among_all(place * mass);
+        const int64_t token = greedy ? likeliest : filtered ? choose_among_likeliest(options, sharpness, mass, place) : choose_among_all(place * mass, sharpness);
         const double distance = static_cast<double>(logits_[token]) - highest_;
         const double sampled = distance * sharpness - std::log(mass);
-        return {token, sampled, sharpness == 1 ? sampled : distance - std::log(weigh(1))};
+        return {token, sampled, sharpness == 1 ? sampled : distance - std::log(weigh(1, false))};
     }
 
 private:
-    // Fills weights_ and block_sums_.
-    double weigh(double sharpness) {
-        weights_.resize(count_);
+    // Fills block_sums_, and weights_ where all are needed; else only the last block's.
+    double weigh(float sharpness, bool keep) {
+        weights_.resize(std::max<size_t>(weights_.size(), keep ? count_ : sample_block));
         block_sums_.clear();
         double mass = 0;
         for (int64_t start = 0; start < count_; start += sample_block) {
-            const int64_t length = std::min(sample_block, count_ - start);
-            block_sums_.push_back(passes_.weigh(logits_ + start, length, highest_, static_cast<float>(sharpness), weights_.data() + start));
+            block_sums_.push_back(weigh_block(start, sharpness, keep ? start : 0));
             mass += block_sums_.back();
         }
         return mass;
     }
 
-    int64_t choose_among_all(double target) const {
+    float weigh_block(int64_t start, float sharpness, int64_t place) {
+        return passes_.weigh(logits_ + start, std::min(sample_block, count_ - start), highest_, sharpness, weights_.data() + place);
+    }
+
+    int64_t choose_among_all(double target, float sharpness) {
         size_t block = 0;
         while (block + 1 < block_sums_.size() && target >= block_sums_[block]) target -= block_sums_[block++];
         const int64_t start = static_cast<int64_t>(block) * sample_block;
-        return start + choose(weights_.data() + start, std::min(sample_block, count_ - start), target);
+        weigh_block(start, sharpness, 0);
+        return start + choose(weights_.data(), std::min(sample_block, count_ - start), target);
     }
 
     // The likeliest k, and of these the fewest that hold the share p, as in Hugging Face's order of warpers.
@@ -135,9 +142,9 @@ private:
         return last;
     }
 
-    const sample_passes& passes_;
-    const float* logits_;
-    int64_t count_;
+    const sample_passes passes_;
+    const float* logits_ = nullptr;
+    int64_t count_ = 0;
     float highest_ = 0;
     std::vector<float> weights_;
     std::vector<float> block_sums_;
@@ -153,8 +160,8 @@ std::tuple<at::Tensor, at::Tensor> choose_tokens(const at::Tensor& logits, at::A
     at::Tensor tokens = at::empty({logits.size(0)}, logits.options().dtype(at::kLong));
     at::Tensor probabilities = at::empty({logits.size(0), 2}, logits.options());
     take_pieces(logits.size(0), [&](int64_t row) {
-        row_sampler sampler(passes, logits.data_ptr<float>() + row * logits.size(1), logits.size(1));
-        const choice chosen = sampler.choose({temperatures[row], top_p[row], top_k[row], static_cast<uint64_t>(keys[row]), static_cast<uint64_t>(counters[row])});
+        static thread_local row_sampler sampler(passes);
+        const choice chosen = sampler.choose(logits.data_ptr<float>() + row * logits.size(1), logits.size(1), {temperatures[row], top_p[row], top_k[row], static_cast<uint64_t>(keys[row]), static_cast<uint64_t>(counters[row])});
         tokens.data_ptr<int64_t>()[row] = chosen.token;
         probabilities.data_ptr<float>()[2 * row] = static_cast<float>(chosen.sampled_log_probability);
         probabilities.data_ptr<float>()[2 * row + 1] = static_cast<float>(chosen.log_probability);

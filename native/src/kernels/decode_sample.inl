@@ -3,16 +3,29 @@
 
 namespace {
 
-int64_t find_largest(const float* logits, int64_t count) {
+using fts::decode::sample_block;
+
+float largest_of(const float* logits, int64_t count) {
     const int64_t whole = count / lanes * lanes;
     f32x16 highest = spread(-__builtin_inff());
     for (int64_t i = 0; i < whole; i += lanes) highest = larger(load(logits + i), highest);
     float found = largest(highest);
     for (int64_t i = whole; i < count; i++) found = logits[i] > found ? logits[i] : found;
-    for (int64_t i = 0; i < count; i++) {
-        if (logits[i] == found) return i;
+    return found;
+}
+
+int64_t find_largest(const float* logits, int64_t count) {
+    float highest = -__builtin_inff();
+    int64_t best = 0;
+    for (int64_t start = 0; start < count; start += sample_block) {
+        const float found = largest_of(logits + start, count - start < sample_block ? count - start : sample_block);
+        if (found > highest) {
+            highest = found;
+            best = start;
+        }
     }
-    return 0;
+    while (best + 1 < count && logits[best] != highest) best++;
+    return best;
 }
 
 float weigh(const float* logits, int64_t count, float highest, float sharpness, float* weights) {

@@ -22,6 +22,7 @@ inline uint64_t read_bytes(const char* from, int64_t bytes) {
     for (int64_t i = 0; i + 64 * Sums <= bytes; i += 64 * Sums) {
 #pragma GCC unroll 8
         for (int j = 0; j < Sums; j++) {
+            __builtin_prefetch(from + i + 64 * j + 4096);  // over the page's end, where the processor's own prefetching stops
             u64x8 part;
             std::memcpy(&part, from + i + 64 * j, sizeof part);
             sums[j] += part;

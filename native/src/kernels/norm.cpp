@@ -93,10 +93,16 @@ struct AddRmsNorm : torch::autograd::Function<AddRmsNorm> {
 };
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double epsilon, bool unit_offset) {
+    if (!at::GradMode::is_enabled()) return std::get<0>(norm_forward(x.contiguous(), {}, factors(weight, unit_offset), epsilon));
     return RmsNorm::apply(x, weight, epsilon, unit_offset);
 }
 
 std::tuple<at::Tensor, at::Tensor> add_rms_norm(const at::Tensor& x, const at::Tensor& residual, const at::Tensor& weight, double epsilon, bool unit_offset) {
+    if (!at::GradMode::is_enabled()) {
+        check_same(x, residual, "add_rms_norm");
+        auto [y, rstd, sum] = norm_forward(x.contiguous(), residual.contiguous(), factors(weight, unit_offset), epsilon);
+        return {sum, y};
+    }
     auto results = AddRmsNorm::apply(x, residual, weight, epsilon, unit_offset);
     return {results[0], results[1]};
 }
