@@ -72,6 +72,10 @@ internal sealed class TemplateProgram
         {
             throw new TemplateException(fault.Kind, fault.Message, state.Line);
         }
+        catch (OverflowException)
+        {
+            throw new TemplateException(TemplateFaultKind.Overflow, "A number is too large for what it is used for.", state.Line);
+        }
         catch (InsufficientExecutionStackException)
         {
             throw new TemplateException(TemplateFaultKind.Limit, "The template nests its work too deeply.", state.Line);

@@ -16,7 +16,7 @@ internal static class DatasetRenderCommand
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "JSONL, a JSON array or CSV, plain or gzip" };
-        var model = new Option<string>("--model") { Description = "A model's folder: its chat template and tokenizer", Required = true };
+        var model = new Option<string>("--model") { Description = "A model or its folder: its chat template and tokenizer", Required = true };
         var limit = new Option<int?>("--limit") { Description = "First rows only" };
         var context = new Option<int?>("--context") { Description = "Most tokens of a row; longer ones are cut" };
         var system = new Option<string?>("--system") { Description = "CSV: column of the system message" };
@@ -33,7 +33,7 @@ internal static class DatasetRenderCommand
             {
                 Columns = DatasetCommand.Mapping(result.GetValue(system), result.GetValue(user), result.GetValue(assistant)),
             };
-            var renderer = Renderer.Load(result.GetRequiredValue(model));
+            var renderer = Renderer.Load(ModelArgument.Resolve(result.GetRequiredValue(model)));
             return Render(result.GetRequiredValue(file), options, renderer, result.GetValue(limit), result.GetValue(context), result.GetValue(json));
         }));
         return command;

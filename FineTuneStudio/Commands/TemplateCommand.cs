@@ -31,7 +31,7 @@ internal static class TemplateCommand
 
     private static Command CreateRender()
     {
-        var model = new Option<string?>("--model") { Description = "A model's folder: its own chat template" };
+        var model = new Option<string?>("--model") { Description = "A model or its folder: its own chat template" };
         var file = new Option<string?>("--file") { Description = "A Jinja file" };
         var name = new Option<string?>("--template") { Description = "Which of a model's named templates (default, tool_use, ...)" };
         var now = new Option<string?>("--now") { Description = "Time that strftime_now gives", Hidden = true };
@@ -55,7 +55,7 @@ internal static class TemplateCommand
 
         if (model is not null)
         {
-            return ChatTemplate.FindSource(model, name)
+            return ChatTemplate.FindSource(ModelArgument.Resolve(model), name)
                 ?? throw new UserErrorException("--model", $"{model} has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json).");
         }
 

@@ -114,12 +114,6 @@ internal static class TextFilters
 
     private static object Truncate(RenderState state, object?[] a)
     {
-        if (a[0] is Undefined)
-        {
-            return a[0]!;
-        }
-
-        var text = PyText.Require(a[0]!, "What truncate works on");
         var length = Parameters.Int(a[1], 255, "truncate's length");
         var end = a[3] is null ? "..." : PyText.Require(a[3]!, "truncate's end");
         var leeway = Parameters.IntOrNone(a[4], TruncateLeeway, "truncate's leeway");
@@ -129,10 +123,12 @@ internal static class TextFilters
             throw new TemplateException(TemplateFaultKind.Runtime, $"truncate's length must be {endLength} at least, and its leeway not negative.");
         }
 
-        if (PyText.Length(text) <= (long)length + leeway)
+        if (PyIteration.LengthOf(a[0]!) <= (long)length + leeway)
         {
             return a[0]!;
         }
+
+        var text = PyText.Require(a[0]!, "What truncate works on");
 
         var kept = text[..PyText.ToUnits(text, length - endLength)];
         if (!Parameters.Flag(a[2]))

@@ -167,7 +167,7 @@ internal static class TextMethods
         {
             null => PyText.Character(codePoint),
             None => "",
-            long number => PyText.Character((int)number),
+            long number => PyText.Character((System.Numerics.BigInteger)number),
             var other => PyText.Require(other, "A replacement of translate"),
         }));
     }

@@ -14,6 +14,8 @@ internal sealed class CallExpression(Expression callee, Arguments arguments, int
 
     public override IEnumerable<Node> Children => [callee, .. arguments.Children];
 
+    public override bool IsConstant => false;
+
     public override void Bind(BindFrame frame)
     {
         callee.Bind(frame);

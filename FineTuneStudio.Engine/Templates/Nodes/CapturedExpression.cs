@@ -7,6 +7,8 @@ internal sealed class CapturedExpression(int line) : Expression(line)
 {
     private VariableReference _place;
 
+    public override bool IsConstant => false;
+
     public override void Bind(BindFrame frame) => _place = frame.Function.Hidden();
 
     public void Set(Frame frame, string text) => frame.Set(_place, frame.State.Captured(text));

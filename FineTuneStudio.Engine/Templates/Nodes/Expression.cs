@@ -14,5 +14,8 @@ internal abstract class Expression(int line) : Node(line)
         }
     }
 
+    /// <summary>Made of literals only, so that jinja2 evaluates it when it reads the template.</summary>
+    public virtual bool IsConstant => Children.All(child => child is Expression { IsConstant: true });
+
     public abstract object Evaluate(Frame frame);
 }

@@ -10,6 +10,8 @@ internal sealed class NameExpression(string name, int line) : Expression(line)
 
     public string Name { get; } = name;
 
+    public override bool IsConstant => false;
+
     public override void Bind(BindFrame frame)
     {
         var variable = frame.Symbols.Find(Name);

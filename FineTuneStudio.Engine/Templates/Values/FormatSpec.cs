@@ -160,7 +160,7 @@ internal sealed class FormatSpec
 
         if (_type == 'c')
         {
-            return Pad("", PyText.Character((int)number), _align == 0 ? '<' : _align);
+            return Pad("", PyText.Character(number), _align == 0 ? '<' : _align);
         }
 
         var magnitude = BigInteger.Abs(number);

@@ -121,7 +121,7 @@ internal sealed class PercentFormat
             's' => Cut(_isMarkup ? Markup.Escape(value) : PyText.Str(value), precision),
             'r' or 'a' => Cut(PyText.Repr(value), precision),
             'c' => value is string single && PyText.Length(single) == 1 ? single
-                : PyNumber.IsInteger(value) ? PyText.Character((int)PyNumber.ToBig(value))
+                : PyNumber.IsInteger(value) ? PyText.Character(PyNumber.ToBig(value))
                 : throw TemplateException.Type("%c needs one character or its number."),
             'd' or 'i' or 'u' or 'o' or 'x' or 'X' => Integer(type, value, flags, precision),
             'e' or 'E' or 'f' or 'F' or 'g' or 'G' => Float(type, value, flags, precision ?? 6),

@@ -26,6 +26,8 @@ internal static class PySlice
                 return new PyList(items) { MadeByTemplate = true };
             case PyTuple tuple:
                 return new PyTuple([.. Positions(tuple.Items.Length, start, stop, step).Select(i => tuple.Items[i])]);
+            case PyBytes bytes:
+                return new PyBytes([.. Positions(bytes.Bytes.Length, start, stop, step).Select(i => bytes.Bytes[i])]);
             case PyRange range:
                 var (from, to, by) = Indices(range.Count, start, stop, step);
                 return new PyRange(range.Start + (from * range.Step), range.Start + (to * range.Step), range.Step * by);

@@ -87,6 +87,12 @@ internal static class PyText
         }
     }
 
+    /// <summary>The text of a number that should be a code point.</summary>
+    /// <exception cref="TemplateException">It is none.</exception>
+    public static string Character(BigInteger codePoint) => codePoint >= 0 && codePoint <= 0x10FFFF
+        ? Character((int)codePoint)
+        : throw new TemplateException(TemplateFaultKind.Overflow, $"{codePoint} is the number of no character.");
+
     /// <summary>The text of one code point.</summary>
     public static string Character(int codePoint) => codePoint < 128 ? Ascii[codePoint]
         : codePoint <= 0xFFFF ? ((char)codePoint).ToString() : char.ConvertFromUtf32(codePoint);
