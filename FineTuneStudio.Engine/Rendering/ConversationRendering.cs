@@ -57,10 +57,10 @@ internal sealed class ConversationRendering
     public RenderedTemplate? First(int count, bool addGenerationPrompt) => Try(_messages[..count], addGenerationPrompt);
 
     /// <summary>All messages, but with the words of one exchanged for a stand-in; <see langword="null"/> where the template refuses that.</summary>
-    public string? Twin(int index) => Exchange(index, Said())?.Text;
+    public string? Twin(int index) => Shown(Exchange(index, Said()));
 
     /// <summary>As <see cref="Twin"/>, but with the tool calls kept and the last one's arguments exchanged.</summary>
-    public string? ToolTwin(int index) => MessageReader.WithLastArguments((PyDict)_messages[index], Stand) is { } message ? Exchange(index, message)?.Text : null;
+    public string? ToolTwin(int index) => MessageReader.WithLastArguments((PyDict)_messages[index], Stand) is { } message ? Shown(Exchange(index, message)) : null;
 
     /// <summary>What the template writes behind the words of a last turn; <see langword="null"/> where it refuses to.</summary>
     public string? EndOfLastTurn(int index)
@@ -69,6 +69,9 @@ internal sealed class ConversationRendering
         var found = text?.LastIndexOf(Stand, StringComparison.Ordinal) ?? -1;
         return found < 0 ? null : text![(found + Stand.Length)..];
     }
+
+    // A template that does not write the stand-in says nothing about where the words are.
+    private static string? Shown(RenderedTemplate? rendered) => rendered?.Text is { } text && text.Contains(Stand, StringComparison.Ordinal) ? text : null;
 
     private static PyDict Said()
     {

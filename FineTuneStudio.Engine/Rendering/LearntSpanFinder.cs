@@ -103,10 +103,6 @@ internal sealed class LearntSpanFinder(ChatTemplate template, Tokenizer tokenize
                 warnings.Add($"messages[{index}]: the prompt of an answer goes on with {Quote(prompt[start..])}, which the learnt text does not have.");
             }
         }
-        else if (prompt is not null)
-        {
-            start = text.CommonStart(prompt);
-        }
         else
         {
             return null;
@@ -123,7 +119,7 @@ internal sealed class LearntSpanFinder(ChatTemplate template, Tokenizer tokenize
         var hasCalls = rendering.HasToolCalls(index);
         if (hasCalls && region is { } limit)
         {
-            return text.EndBefore(start, limit);
+            return text.EndBefore(start, limit, EndIsWritten());
         }
 
         // Words that stand where the twins meet again belong to the template; the turn's end is among them.
@@ -134,10 +130,12 @@ internal sealed class LearntSpanFinder(ChatTemplate template, Tokenizer tokenize
 
         if (region is { } known)
         {
-            return text.EndBefore(start, known);
+            return text.EndBefore(start, known, EndIsWritten());
         }
 
         return hasCalls && rendering.ToolTwin(index) is { } toolTwin ? text.FirstSpecialFrom(Math.Max(start, text.Text.Length - text.CommonEnd(toolTwin))) : null;
+
+        bool EndIsWritten() => !string.IsNullOrWhiteSpace(rendering.EndOfLastTurn(index));
     }
 
     private static string Quote(string text) => '"' + text.Replace("\n", "\\n", StringComparison.Ordinal) + '"';

@@ -35,12 +35,14 @@ internal sealed class RenderedText(string text, TokenSpan[] tokens, Tokenizer to
             return end;
         }
 
-        var between = lastEnd is null ? text[body..] : text[body..(body + text.AsSpan(body).CommonPrefixLength(lastEnd))];
-        return body + (string.IsNullOrWhiteSpace(between) ? between.Length : between.TrimEnd().Length);
+        return lastEnd is null ? WithoutBreak(body, text.Length) : WrittenEnd(body, lastEnd);
     }
 
     /// <summary>The end of a turn that fills a region: behind its last special token where only white space follows, else all of it.</summary>
-    public int EndBefore(int start, int limit)
+    /// <param name="start">Where the turn begins.</param>
+    /// <param name="limit">Where the region ends.</param>
+    /// <param name="endIsWritten">The template writes an end behind a turn, so that a line break after it is none of the turn.</param>
+    public int EndBefore(int start, int limit, bool endIsWritten)
     {
         var end = limit;
         while (end > start && char.IsWhiteSpace(text[end - 1]))
@@ -48,7 +50,7 @@ internal sealed class RenderedText(string text, TokenSpan[] tokens, Tokenizer to
             end--;
         }
 
-        return Array.Exists(tokens, token => token.End == end && tokenizer.IsSpecial(token.Id)) ? end : limit;
+        return endIsWritten || Array.Exists(tokens, token => token.End == end && tokenizer.IsSpecial(token.Id)) ? end : limit;
     }
 
     /// <summary>Behind the first special token from a position on, or <see langword="null"/>.</summary>
@@ -64,6 +66,28 @@ internal sealed class RenderedText(string text, TokenSpan[] tokens, Tokenizer to
 
         return null;
     }
+
+    /// <summary>The end that the template writes in plain text, where it is the same behind every turn; else where the words end.</summary>
+    private int WrittenEnd(int body, string lastEnd)
+    {
+        var written = lastEnd.AsSpan().TrimEnd();
+        if (written.IsEmpty)
+        {
+            return body + text.AsSpan(body).CommonPrefixLength(lastEnd);
+        }
+
+        var common = text.AsSpan(body, text.AsSpan(body).CommonPrefixLength(written));
+        if (common.Length < written.Length)
+        {
+            // What both write may break off within a word; only its whole lines are an end.
+            common = common[..Math.Max(0, common.LastIndexOf('\n'))].TrimEnd();
+        }
+
+        return body + common.Length;
+    }
+
+    /// <summary>The end of what is left of the text; a line break alone is what ends a turn, one behind something is not.</summary>
+    private int WithoutBreak(int start, int end) => string.IsNullOrWhiteSpace(text[start..end]) ? end : start + text.AsSpan(start, end - start).TrimEnd().Length;
 
     private int? SpecialAt(int position)
     {

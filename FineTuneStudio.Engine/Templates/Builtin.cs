@@ -81,7 +81,13 @@ internal sealed class Builtin : PyCallable
 
         TakeNamed(values, keywords);
         RequireAll(values, offset);
-        return _body(state, values);
+        var result = _body(state, values);
+        if (result is string text)
+        {
+            state.Make(text.Length);
+        }
+
+        return result;
     }
 
     public override string ToString() => $"<function {Name}>";

@@ -5,6 +5,8 @@ namespace FineTuneStudio.Engine.Templates;
 /// <summary>What one rendering works on: its output, its place, and what it has used up of its limits.</summary>
 internal sealed class RenderState(TemplateInput input, IReadOnlyDictionary<string, Nodes.BlockStatement> blocks)
 {
+    private const int CharactersToAStep = 32;
+
     private readonly TemplateLimits _limits = input.Limits;
     private readonly List<(int Start, string Text)> _generations = [];
     private long _steps;
@@ -51,6 +53,13 @@ internal sealed class RenderState(TemplateInput input, IReadOnlyDictionary<strin
         }
     }
 
+    /// <summary>Counts a text that an operation makes at once: long ones, made again and again, take time and memory too.</summary>
+    public void Make(long count)
+    {
+        RequireCharacters(count);
+        _steps += count / CharactersToAStep;
+    }
+
     public void RequireItems(long count)
     {
         Step();
@@ -84,7 +93,11 @@ internal sealed class RenderState(TemplateInput input, IReadOnlyDictionary<strin
     public void Print(object value) => Write(AutoEscape ? Markup.Escape(value) : value as string ?? PyText.Str(value));
 
     /// <summary>Takes what was written since <paramref name="start"/> off the output again.</summary>
-    public string Take(int start) => Output.Take(start);
+    public string Take(int start)
+    {
+        Make(Output.Length - start);
+        return Output.Take(start);
+    }
 
     /// <summary>Text as a capture gives it: markup while escaping is on.</summary>
     public object Captured(string text) => AutoEscape ? new Markup(text) : text;

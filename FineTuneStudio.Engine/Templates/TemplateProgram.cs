@@ -46,7 +46,17 @@ internal sealed class TemplateProgram
     public bool HasGenerationBlocks => _body.SelectMany(statement => statement.All()).OfType<GenerationStatement>().Any();
 
     /// <exception cref="TemplateException">The template cannot be read; the exception has the line.</exception>
-    public static TemplateProgram Compile(string source) => new(TemplateParser.Parse(source));
+    public static TemplateProgram Compile(string source)
+    {
+        try
+        {
+            return new TemplateProgram(TemplateParser.Parse(source));
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            throw new TemplateException(TemplateFaultKind.Limit, "An expression of the template is too long or nested too deeply; split it by {% set %}.", 1);
+        }
+    }
 
     /// <exception cref="TemplateException">The template fails; the exception has the line.</exception>
     public RenderedTemplate Run(TemplateInput input, IReadOnlyDictionary<string, object> variables)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Nodes;
 
 namespace FineTuneStudio.Engine.Templates.Binding;
@@ -17,6 +18,8 @@ internal sealed class SymbolVisitor(Symbols symbols)
 
     public void Visit(Node node, bool asParameter = false)
     {
+        // A long chain of operators is a deep tree.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (node)
         {
             case NameExpression name:

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Nodes;
 
 namespace FineTuneStudio.Engine.Templates.Binding;
@@ -18,6 +19,7 @@ internal static class Undeclared
 
         void Visit(Node node)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             switch (node)
             {
                 case NameExpression name when wanted.Contains(name.Name):

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Builtins;
 using FineTuneStudio.Engine.Templates.Values;
 
@@ -16,6 +17,7 @@ internal sealed class AttributeExpression(Expression target, string name, int li
 
     public override object Evaluate(Frame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var value = target.Evaluate(frame);
         return _isPlainKey && value is PyDict dict
             ? dict.Find(Name) ?? Undefined.Member(value, Name)

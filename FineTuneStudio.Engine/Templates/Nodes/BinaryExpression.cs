@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Values;
 
 namespace FineTuneStudio.Engine.Templates.Nodes;
@@ -7,5 +8,9 @@ internal sealed class BinaryExpression(BinaryOperator operation, Expression left
 {
     public override IEnumerable<Node> Children => [left, right];
 
-    public override object Evaluate(Frame frame) => PyOperators.Apply(frame.State, operation, left.Evaluate(frame), right.Evaluate(frame));
+    public override object Evaluate(Frame frame)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return PyOperators.Apply(frame.State, operation, left.Evaluate(frame), right.Evaluate(frame));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Binding;
 using FineTuneStudio.Engine.Templates.Builtins;
 using FineTuneStudio.Engine.Templates.Values;
@@ -18,6 +19,7 @@ internal sealed class CallExpression(Expression callee, Arguments arguments, int
 
     public override void Bind(BindFrame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         callee.Bind(frame);
         arguments.Bind(frame);
     }
@@ -27,6 +29,7 @@ internal sealed class CallExpression(Expression callee, Arguments arguments, int
     /// <summary>Calls it, giving it a call block's body as <c>caller</c>.</summary>
     public object Evaluate(Frame frame, MacroFunction? caller)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         object called;
         if (callee is AttributeExpression attribute)
         {

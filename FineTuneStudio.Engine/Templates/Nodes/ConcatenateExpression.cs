@@ -16,7 +16,7 @@ internal sealed class ConcatenateExpression(Expression[] parts, int line) : Expr
         }
 
         var texts = Array.ConvertAll(values, PyText.Str);
-        frame.State.RequireCharacters(texts.Sum(text => (long)text.Length));
+        frame.State.Make(texts.Sum(text => (long)text.Length));
         return string.Concat(texts);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Binding;
 
 namespace FineTuneStudio.Engine.Templates.Nodes;
@@ -8,6 +9,7 @@ internal abstract class Expression(int line) : Node(line)
     /// <summary>Finds the variables and filters it uses; once, before any evaluation.</summary>
     public virtual void Bind(BindFrame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (var child in Children)
         {
             ((Expression)child).Bind(frame);

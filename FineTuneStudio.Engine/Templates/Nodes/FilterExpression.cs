@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Binding;
 using FineTuneStudio.Engine.Templates.Builtins;
 
@@ -12,6 +13,7 @@ internal sealed class FilterExpression(Expression target, string name, Arguments
 
     public override void Bind(BindFrame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         if (_filter is null && !frame.IsSoft)
         {
             throw Fail(Filters.Unknown(name));
@@ -23,6 +25,7 @@ internal sealed class FilterExpression(Expression target, string name, Arguments
 
     public override object Evaluate(Frame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var filter = _filter ?? throw new TemplateException(TemplateFaultKind.Runtime, Filters.Unknown(name));
         return filter.Invoke(frame.State, target.Evaluate(frame), arguments.Positional(frame), arguments.Keywords(frame));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Values;
 
 namespace FineTuneStudio.Engine.Templates.Nodes;
@@ -9,6 +10,7 @@ internal sealed class ItemExpression(Expression target, Expression key, int line
 
     public override object Evaluate(Frame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var value = target.Evaluate(frame);
         var index = key.Evaluate(frame);
         return value is PyDict dict && index is string name && dict.Find(name) is { } item ? item : Member.Item(frame.State, value, index);

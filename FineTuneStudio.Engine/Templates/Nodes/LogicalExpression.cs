@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Values;
 
 namespace FineTuneStudio.Engine.Templates.Nodes;
@@ -9,6 +10,7 @@ internal sealed class LogicalExpression(bool isAnd, Expression left, Expression 
 
     public override object Evaluate(Frame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var value = left.Evaluate(frame);
         return PyOperators.IsTrue(value) == isAnd ? right.Evaluate(frame) : value;
     }

@@ -10,7 +10,19 @@ internal abstract class Node(int line)
     public virtual IEnumerable<Node> Children => [];
 
     /// <summary>This node and all below it.</summary>
-    public IEnumerable<Node> All() => Children.SelectMany(child => child.All()).Prepend(this);
+    public IEnumerable<Node> All()
+    {
+        var rest = new Stack<Node>();
+        rest.Push(this);
+        while (rest.TryPop(out var node))
+        {
+            yield return node;
+            foreach (var child in node.Children.Reverse())
+            {
+                rest.Push(child);
+            }
+        }
+    }
 
     protected TemplateException Fail(string message) => new(TemplateFaultKind.Syntax, message, Line);
 }

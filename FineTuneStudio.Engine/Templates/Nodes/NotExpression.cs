@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Values;
 
 namespace FineTuneStudio.Engine.Templates.Nodes;
@@ -7,5 +8,9 @@ internal sealed class NotExpression(Expression operand, int line) : Expression(l
 {
     public override IEnumerable<Node> Children => [operand];
 
-    public override object Evaluate(Frame frame) => Boxed.Of(!PyOperators.IsTrue(operand.Evaluate(frame)));
+    public override object Evaluate(Frame frame)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return Boxed.Of(!PyOperators.IsTrue(operand.Evaluate(frame)));
+    }
 }

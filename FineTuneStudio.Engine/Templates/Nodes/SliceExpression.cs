@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Values;
 
 namespace FineTuneStudio.Engine.Templates.Nodes;
@@ -9,6 +10,7 @@ internal sealed class SliceExpression(Expression target, Expression? start, Expr
 
     public override object Evaluate(Frame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var value = target.Evaluate(frame);
 
         // Of literals the reference takes slices as items, which are undefined where they are not there, rather than an error.

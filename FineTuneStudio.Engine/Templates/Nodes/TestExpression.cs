@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FineTuneStudio.Engine.Templates.Binding;
 using FineTuneStudio.Engine.Templates.Builtins;
 
@@ -12,6 +13,7 @@ internal sealed class TestExpression(Expression target, string name, Arguments a
 
     public override void Bind(BindFrame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         if (_test is null && !frame.IsSoft)
         {
             throw Fail(Tests.Unknown(name));
@@ -23,6 +25,7 @@ internal sealed class TestExpression(Expression target, string name, Arguments a
 
     public override object Evaluate(Frame frame)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var test = _test ?? throw new TemplateException(TemplateFaultKind.Runtime, Tests.Unknown(name));
         return test.Invoke(frame.State, target.Evaluate(frame), arguments.Positional(frame), arguments.Keywords(frame));
     }

@@ -90,13 +90,15 @@ internal static class PyOperators
         switch (left, right)
         {
             case (string a, string b):
-                state.RequireCharacters((long)a.Length + b.Length);
+                state.Make((long)a.Length + b.Length);
                 return string.Concat(a, b);
             case (Markup or string, Markup or string):
                 return new Markup(Markup.Escape(left) + Markup.Escape(right));
             case (PyList a, PyList b):
+                state.Step(a.Items.Count + b.Items.Count);
                 return new PyList([.. a.Items, .. b.Items]) { MadeByTemplate = true };
             case (PyTuple a, PyTuple b):
+                state.Step(a.Items.Length + b.Items.Length);
                 return new PyTuple([.. a.Items, .. b.Items]);
             default:
                 return null;
@@ -125,7 +127,7 @@ internal static class PyOperators
         }
 
         var text = PyText.Raw(left)!;
-        state.RequireCharacters(text.Length * times);
+        state.Make(text.Length * times);
         var repeated = new StringBuilder((int)(text.Length * times)).Insert(0, text, (int)times).ToString();
         return left is Markup ? new Markup(repeated) : repeated;
     }

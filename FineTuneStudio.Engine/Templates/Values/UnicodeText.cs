@@ -6,6 +6,10 @@ namespace FineTuneStudio.Engine.Templates.Values;
 /// <summary>Python's case mappings and character classes, which follow the full Unicode tables (one character may become three).</summary>
 internal static class UnicodeText
 {
+    /// <summary>Ideographs that Unicode counts as numbers and .NET does not.</summary>
+    private const string IdeographicNumbers =
+        "㐅㒃㠪㭍一七万三九二五亖亿什仟仨伍佰億兆兩八六十千卄卅卌叁参參叄四壱壹幺廾廿弌弍弎弐拾捌柒漆玖百肆萬貮貳贰阡陆陌陸零參拾兩零六陸什𠀁𠁤𠃢𠄡𠤪𠦃𠦌𠦜𠫪𠫽𠬙𢎐𢦘𣬛𦉭廾";
+
     private const char FinalSigma = 'ς';
     private const char SmallSigma = 'σ';
     private const char CapitalSigma = 'Σ';
@@ -102,7 +106,7 @@ internal static class UnicodeText
         || codePoint is 0xAA or 0xBA or (>= 0x2B0 and <= 0x2B8) or 0x2C0 or 0x2C1 or (>= 0x2E0 and <= 0x2E4) or 0x345 or 0x37A
             or (>= 0x1D2C and <= 0x1D6A) or 0x1D78 or (>= 0x1D9B and <= 0x1DBF) or 0x2071 or 0x207F or (>= 0x2090 and <= 0x209C)
             or (>= 0x2170 and <= 0x217F) or (>= 0x24D0 and <= 0x24E9) or 0x2C7C or 0x2C7D or 0xA69C or 0xA69D or 0xA770 or 0xA7F8 or 0xA7F9
-            or (>= 0xAB5C and <= 0xAB5F);
+            or (>= 0xAB5C and <= 0xAB5F) or 0x10780 or (>= 0x10783 and <= 0x10785) or (>= 0x10787 and <= 0x107B0) or (>= 0x107B2 and <= 0x107BA);
 
     public static bool IsCased(int codePoint) => IsUpper(codePoint) || IsLower(codePoint) || Category(codePoint) == UnicodeCategory.TitlecaseLetter;
 
@@ -112,7 +116,8 @@ internal static class UnicodeText
 
     public static bool IsDigit(int codePoint) => IsDecimal(codePoint) || CharUnicodeInfo.GetDigitValue(PyText.Character(codePoint), 0) >= 0;
 
-    public static bool IsNumeric(int codePoint) => IsDigit(codePoint) || CharUnicodeInfo.GetNumericValue(PyText.Character(codePoint), 0) >= 0;
+    public static bool IsNumeric(int codePoint) => IsDigit(codePoint) || CharUnicodeInfo.GetNumericValue(PyText.Character(codePoint), 0) >= 0
+        || codePoint == 0xF33 || (codePoint >= 0x3400 && IdeographicNumbers.Contains(PyText.Character(codePoint), StringComparison.Ordinal));
 
     public static bool IsAlphanumeric(int codePoint) => IsAlpha(codePoint) || IsNumeric(codePoint);
 
