@@ -17,6 +17,7 @@ internal static class StudioCommands
         BenchCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),
+        GenerateCommand.Create(),
         PretrainCommand.Create(),
         TrainBenchWorker.Create(),
     };

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Generation;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Commands;
+
+/// <summary><c>generate</c>: conversations in, answers out, line by line.</summary>
+internal static class GenerateCommand
+{
+    // Readable text: only what JSON itself forbids is escaped.
+    private static readonly JsonSerializerOptions Readable = new(JsonSerializerOptions.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create()
+    {
+        var defaults = new SamplingOptions();
+        var model = new Option<string>("--model") { Description = "A model's name or folder", Required = true };
+        var adapter = new Option<string?>("--adapter") { Description = "A folder in PEFT layout" };
+        var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token; 1 samples from the model's own distribution", DefaultValueFactory = _ => defaults.Temperature };
+        var topP = new Option<double>("--top-p") { Description = "Smallest set of likeliest tokens with this much probability", DefaultValueFactory = _ => defaults.TopP };
+        var topK = new Option<int>("--top-k") { Description = "So many likeliest tokens; 0 keeps all", DefaultValueFactory = _ => defaults.TopK };
+        var maxTokens = new Option<int>("--max-tokens") { Description = "Most tokens of an answer", DefaultValueFactory = _ => defaults.MaxTokens };
+        var seed = new Option<long>("--seed") { Description = "The same seed gives the same answer to the same line", DefaultValueFactory = _ => defaults.Seed };
+        var precision = new Option<Precision>("--precision") { Description = "Number format of weights and activations", DefaultValueFactory = _ => OptionCatalog.Precision.Default };
+        var json = new Option<bool>("--json") { Description = "Print a JSON object a line: text, promptTokens, tokens, end (stop or length)" };
+        var command = new Command(
+            "generate",
+            "Answer conversations: a line of standard input is a JSON array of messages, or an object with messages and perhaps tools; its answer follows as plain text")
+        {
+            model, adapter, temperature, topP, topK, maxTokens, seed, precision, json,
+        };
+        command.SetAction(result => CommandRunner.Run(() => Run(
+            ModelArgument.Resolve(result.GetRequiredValue(model)), result.GetValue(adapter), result.GetValue(precision), result.GetValue(json),
+            new SamplingOptions
+            {
+                Temperature = result.GetValue(temperature),
+                TopP = result.GetValue(topP),
+                TopK = result.GetValue(topK),
+                MaxTokens = result.GetValue(maxTokens),
+                Seed = result.GetValue(seed),
+            })));
+        return command;
+    }
+
+    private static int Run(string folder, string? adapterFolder, Precision precision, bool json, SamplingOptions options)
+    {
+        UserErrorException.ThrowIfAny(options.Validate());
+        using var interrupt = new ConsoleInterrupt();
+        TorchRuntime.Threads = Environment.ProcessorCount;
+        using var loaded = CausalModel.Load(folder, precision);
+        using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, loaded.Linears);
+        using var model = loaded.WithAdapter(adapter);
+        var generator = new TextGenerator(model, Renderer.Load(folder));
+        using var input = Console.OpenStandardInput();
+        using var output = Console.OpenStandardOutput();
+        new JsonLines(input, output).Run((line, target) =>
+        {
+            var answer = generator.Generate([Read(line)], options, onPiece: null, interrupt.Token)[0];
+            target.Write(Encoding.UTF8.GetBytes(json ? Describe(answer) : answer.Text));
+        });
+        return CommandRunner.Success;
+    }
+
+    private static string Describe(TextAnswer answer) => JsonSerializer.Serialize(
+        new { answer.Text, answer.PromptTokens, Tokens = answer.Tokens.Ids.Length, End = answer.Tokens.End == AnswerEnd.Stop ? "stop" : "length" }, Readable);
+
+    /// <exception cref="FormatException">The line is no conversation.</exception>
+    private static Conversation Read(ReadOnlySpan<byte> line)
+    {
+        using var document = JsonDocument.Parse(line.ToArray());
+        var root = document.RootElement.Clone();
+        return root.ValueKind switch
+        {
+            JsonValueKind.Array => new Conversation(root),
+            JsonValueKind.Object when root.TryGetProperty("messages", out var messages) && messages.ValueKind == JsonValueKind.Array
+                => new Conversation(messages, root.TryGetProperty("tools", out var tools) && tools.ValueKind != JsonValueKind.Null ? tools : null),
+            _ => throw new FormatException("Write an array of messages, or an object with an array 'messages'."),
+        };
+    }
+}
