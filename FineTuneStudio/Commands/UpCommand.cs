@@ -32,6 +32,7 @@ internal static class UpCommand
             throw new UserErrorException("--bind", $"'{bind}' is no IP address. Use 127.0.0.1 for this machine only, 0.0.0.0 for every network.");
         }
 
+        RefuseTakenPort(address, port);
         using var app = StudioHost.Create(new StudioHostSettings { DataDirectory = data, Address = address, Port = port });
         try
         {
@@ -39,11 +40,7 @@ internal static class UpCommand
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            throw new UserErrorException("--port", $"Port {port} is in use. Stop what uses it (ss -ltnp 'sport = :{port}' names it), or choose another: ./studio up --port {port + 1}.");
-        }
-        catch (SocketException exception)
-        {
-            throw new UserErrorException("--bind", $"{bind}:{port} cannot be listened on: {exception.Message}. Ports below 1024 need root; the address must be one of this machine's.");
+            throw PortInUse(port);
         }
 
         Console.WriteLine($"FineTuneStudio is at {string.Join(", ", app.Urls)}");
@@ -51,4 +48,25 @@ internal static class UpCommand
         app.WaitForShutdownAsync().GetAwaiter().GetResult();
         return CommandRunner.Success;
     }
+
+    /// <summary>Asked before the host is built: it is quicker, and the host would log the failure with its whole stack.</summary>
+    private static void RefuseTakenPort(IPAddress address, int port)
+    {
+        using var probe = new TcpListener(address, port);
+        try
+        {
+            probe.Start();
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw PortInUse(port);
+        }
+        catch (SocketException exception)
+        {
+            throw new UserErrorException("--bind", $"{address}:{port} cannot be listened on: {exception.Message}. Ports below 1024 need root; the address must be one of this machine's.");
+        }
+    }
+
+    private static UserErrorException PortInUse(int port)
+        => new("--port", $"Port {port} is in use. Stop what uses it (ss -ltnp 'sport = :{port}' names it), or choose another: ./studio up --port {port + 1}.");
 }
