@@ -43,7 +43,7 @@ public sealed class DatasetApiTests
         var id = await studio.UploadAsync(name, [GoodRow], Token);
 
         var files = Directory.GetFiles(Path.Combine(studio.DataDirectory, "datasets"), "*", SearchOption.AllDirectories);
-        Assert.Equal(["report.json", "rows.jsonl"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["report.json", "rows.index", "rows.jsonl"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.Contains(id.ToString("N"), file, StringComparison.Ordinal));
         Assert.Empty(Directory.GetFiles(Path.Combine(studio.DataDirectory, "uploads")));
     }
