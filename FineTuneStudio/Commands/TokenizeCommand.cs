@@ -34,7 +34,8 @@ internal static class TokenizeCommand
         var command = new Command("tokenize", Description) { model, decode, special, plain, skip };
         command.SetAction(result => CommandRunner.Run(() =>
         {
-            var tokenizer = Tokenizer.Load(result.GetRequiredValue(model));
+            var named = result.GetRequiredValue(model);
+            var tokenizer = Tokenizer.Load(File.Exists(named) ? named : ModelArgument.Resolve(named));
             using var input = Console.OpenStandardInput();
             using var output = Console.OpenStandardOutput();
             if (result.GetValue(decode))
