@@ -1,10 +1,10 @@
 // Causal attention inside each of several packed sequences, block by block with a running softmax (Dao et al. 2022, arXiv 2205.14135;
 // 2023, arXiv 2307.08691): the square matrix of scores never exists, and the backward pass needs only each row's log-sum-exp.
-#include <atomic>
 #include <limits>
 
 #include "block_kernels.h"
 #include "support.h"
+#include "workers.h"
 
 using namespace fts;
 
@@ -24,31 +24,6 @@ struct Problem {
     int64_t sequences() const { return static_cast<int64_t>(starts.size()) - 1; }
     int64_t length(int64_t sequence) const { return starts[sequence + 1] - starts[sequence]; }
 };
-
-// Memory of one worker, kept for its next call: blocks are small, and fresh pages are dear.
-enum Slot { COPY, WEIGHTS, DSCORES, PACKED, SCORES, DWEIGHTS, SUMS, LARGEST, TOTALS, KEYS, VALUES, TURNED, DKEYS, DVALUES, COLUMNS, DCOLUMNS, ROWS, DROWS, LSE, DELTA, DQUERIES, SLOTS };
-
-template <typename T>
-T* scratch(Slot slot, int64_t count) {
-    thread_local std::vector<char> buffers[SLOTS];
-    auto& buffer = buffers[slot];
-    const size_t bytes = static_cast<size_t>(count) * sizeof(T) + 64;
-    if (buffer.size() < bytes) std::vector<char>(bytes).swap(buffer);
-    const auto address = reinterpret_cast<uintptr_t>(buffer.data());
-    return reinterpret_cast<T*>((address + 63) / 64 * 64);
-}
-
-// Workers take the next task when they are done: the tasks' outputs are their own, so the order has no part in the result.
-template <typename Body>
-void each_task(int64_t count, Body&& body) {
-    std::atomic<int64_t> next{0};
-    const int64_t workers = std::min<int64_t>(at::get_num_threads(), count);
-    at::parallel_for(0, std::max<int64_t>(workers, 1), 1, [&](int64_t begin, int64_t end) {
-        for (int64_t worker = begin; worker < end; worker++) {
-            for (int64_t task = next.fetch_add(1); task < count; task = next.fetch_add(1)) body(task);
-        }
-    });
-}
 
 // Copies rows of one head, padded with zeros to `width` elements.
 template <typename T>

@@ -1,9 +1,21 @@
 // A frozen linear layer with a low-rank adapter beside it, differentiated by hand: keeps x and x A^T, nothing else.
+#include "product.h"
 #include "support.h"
 
 using namespace fts;
 
 namespace {
+
+at::Tensor forward_product(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, const at::Tensor& low, const at::Tensor& b, double scale) {
+    if (has_wide_product(x, weight)) return wide_product(x, weight, true, low * scale, b, bias ? *bias : at::Tensor());
+    return at::linear(x, weight, bias).addmm_(low, b.t(), 1, scale);
+}
+
+at::Tensor backward_product(const at::Tensor& dy, const at::Tensor& weight, const at::Tensor& dlow, const at::Tensor& a) {
+    if (has_wide_product(dy, weight)) return wide_product(dy, weight, false, dlow, dlow.defined() ? a : at::Tensor(), {});
+    auto dx = at::mm(dy, weight);
+    return dlow.defined() ? dx.addmm_(dlow, a) : dx;
+}
 
 struct LoraLinear : torch::autograd::Function<LoraLinear> {
     // adapter_input is absent where the adapter reads x itself.
@@ -13,8 +25,7 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
         const auto read = adapter_input ? adapter_input->contiguous() : x;
         const auto a = a_master.to(x.scalar_type()), b = b_master.to(x.scalar_type());
         const auto low = at::linear(read, a);
-        auto y = at::linear(x, weight, bias);
-        y.addmm_(low, b.t(), 1, scale);
+        auto y = forward_product(x, weight, bias, low, b, scale);
         context->save_for_backward({read, low, weight, a, b});
         context->saved_data["scale"] = scale;
         context->saved_data["x"] = x_input.requires_grad();
@@ -35,8 +46,7 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
         const auto dlow = at::mm(dy, b).mul_(scale);
         at::Tensor dx, dread, da, db;
         if (context->saved_data["x"].toBool()) {
-            dx = at::mm(dy, weight);
-            if (!context->saved_data["separate"].toBool()) dx.addmm_(dlow, a);
+            dx = backward_product(dy, weight, context->saved_data["separate"].toBool() ? at::Tensor() : dlow, a);
         }
         if (context->saved_data["adapter_input"].toBool()) dread = at::mm(dlow, a);
         if (context->saved_data["a"].toBool()) da = at::mm(dlow.t(), read).to(type);

@@ -1,0 +1,98 @@
+#include "product.h"
+
+#include "block_kernels.h"
+#include "fts_abi.h"
+#include "support.h"
+#include "workers.h"
+
+namespace fts {
+namespace {
+
+constexpr int64_t column_block = 128;
+constexpr int64_t row_block = 256;
+constexpr int64_t depth_block = 256;  // a block of 64 packed columns of this depth stays in the first cache
+
+struct Matrix {
+    const at::Tensor& tensor;
+    bool transposed;
+
+    // Packs columns [column, column + count) of all depth.
+    template <typename T>
+    void pack(int64_t column, int64_t count, int64_t depth, T* packed) const {
+        const auto& kernels = block_kernels<T>();
+        const int64_t stride = tensor.stride(0);
+        if (transposed) kernels.pack_columns(data<T>(tensor) + column * stride, stride, depth, count, packed, column_block);
+        else kernels.pack_rows(data<T>(tensor) + column, stride, depth, count, packed, column_block);
+    }
+};
+
+// One block of columns of the result, over some of its rows.
+template <typename T>
+void multiply_columns(const at::Tensor& a, const Matrix& b, const at::Tensor& low, const Matrix& factor, const at::Tensor& bias, int64_t column, int64_t first, int64_t last, const at::Tensor& result) {
+    const auto& kernels = block_kernels<T>();
+    const int64_t k = a.size(1), n = result.size(1), count = std::min(column_block, n - column), columns = round_up(count, column_unit);
+    T* packed = scratch<T>(PACKED, k * column_block);
+    b.pack(column, count, k, packed);
+    const int64_t rank = low.defined() ? low.size(1) : 0;
+    T* thin = scratch<T>(FACTOR, std::max<int64_t>(rank, 1) * column_block);
+    if (rank > 0) factor.pack(column, count, rank, thin);
+    float* sums = scratch<float>(PRODUCT, row_block * column_block);
+    for (int64_t row = first; row < last; row += row_block) {
+        const int64_t rows = std::min(row_block, last - row);
+        for (int64_t depth = 0; depth < k; depth += depth_block) {
+            kernels.multiply(rows, columns, std::min(depth_block, k - depth), data<T>(a) + row * k + depth, k, packed + depth * column_block, column_block, sums, column_block, depth > 0);
+        }
+        if (rank > 0) kernels.multiply(rows, columns, rank, data<T>(low) + row * rank, rank, thin, column_block, sums, column_block, true);
+        for (int64_t r = 0; r < rows; r++) {
+            float* sum = sums + r * column_block;
+            if (bias.defined()) {
+                for (int64_t c = 0; c < count; c++) sum[c] += data<float>(bias)[column + c];
+            }
+            row_kernels<T>().from_float(sum, count, data<T>(result) + (row + r) * n + column);
+        }
+    }
+}
+
+// Padded with zeros to a whole depth.
+at::Tensor padded(const at::Tensor& t, int64_t dimension) {
+    const int64_t have = t.size(dimension), want = round_up(have, depth_unit);
+    if (have == want) return t.contiguous();
+    auto sizes = t.sizes().vec();
+    sizes[dimension] = want;
+    auto wide = at::zeros(sizes, t.options());
+    wide.narrow(dimension, 0, have).copy_(t);
+    return wide;
+}
+
+}  // namespace
+
+bool has_wide_product(const at::Tensor& a, const at::Tensor& b) {
+    constexpr int32_t avx512 = 2, avx512_bf16 = 4, amx = 8;
+    const int32_t features = fts_processor_features();
+
+    // With AMX the library's bf16 product stays: ours with tiles was never timed on such a machine.
+    const bool fits = a.scalar_type() == at::kBFloat16 ? (features & avx512_bf16) && !(features & amx) : a.scalar_type() == at::kFloat;
+    return fits && (features & avx512) && a.scalar_type() == b.scalar_type() && a.dim() == 2 && a.size(0) >= 48 && a.size(1) % depth_unit == 0 && b.stride(1) == 1;
+}
+
+at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias) {
+    const int64_t rows = a.size(0), columns = transposed ? b.size(0) : b.size(1);
+    auto result = at::empty({rows, columns}, a.options());
+    const auto deep_low = low.defined() ? padded(low, 1) : at::Tensor(), deep_factor = factor.defined() ? padded(factor, transposed ? 1 : 0) : at::Tensor();
+    const auto wide_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : at::Tensor();
+    const int64_t across = (columns + column_block - 1) / column_block;
+    // Rows are shared out too where there are few columns for the threads there are; each row's sum is the same either way.
+    const int64_t down = std::max<int64_t>(1, std::min((rows + row_block - 1) / row_block, 3 * at::get_num_threads() / across));
+    const int64_t tall = round_up((rows + down - 1) / down, 6);
+    with_type(a, [&](auto type) {
+        each_task(across * down, [&](int64_t task) {
+            const int64_t first = task % down * tall, last = std::min(rows, first + tall);
+            if (first < last) {
+                multiply_columns<decltype(type)>(a, {b, transposed}, deep_low, {deep_factor, transposed}, wide_bias, task / down * column_block, first, last, result);
+            }
+        });
+    });
+    return result;
+}
+
+}  // namespace fts

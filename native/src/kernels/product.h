@@ -1,0 +1,14 @@
+// The wide products of a frozen linear layer, with its adapter's low-rank part added on the way out.
+#pragma once
+#include <ATen/ATen.h>
+
+namespace fts {
+
+// Whether block kernels are worth it for a of [m, k]: enough rows to share the packing of b, whole depth, and AVX-512.
+bool has_wide_product(const at::Tensor& a, const at::Tensor& b);
+
+// a b + low factor + bias, in a's type; every sum in float, rounded once. b and factor are [k, n] and [r, n], or transposed both
+// [n, k] and [n, r]. low [m, r] and factor may be undefined together, bias [n] by itself.
+at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias);
+
+}  // namespace fts
