@@ -17,24 +17,7 @@ public sealed class GradientTests
 
     public static TheoryData<string> Models => [.. GoldenModels.Traced];
 
-    public static TheoryData<string, string> Adapters
-    {
-        get
-        {
-            var data = new TheoryData<string, string>();
-            foreach (var model in GoldenModels.Dense)
-            {
-                data.Add(model, "lora");
-            }
-
-            foreach (var kind in (string[])["lora_rslora", "lora_dora", "lora_patterns", "lora_modules_to_save", "lora_regex"])
-            {
-                data.Add("qwen3", kind);
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, string> Adapters => GoldenModels.Adapters;
 
     [Theory]
     [MemberData(nameof(Models))]

@@ -3,23 +3,27 @@ using Microsoft.AspNetCore.Components;
 
 namespace FineTuneStudio.Components.Pages.Runs;
 
-public sealed partial class RunsPage : IDisposable
+/// <summary>A page over the list of all runs, read again while one of them is active.</summary>
+public abstract class RunsRefreshingPage : ComponentBase, IDisposable
 {
     private static readonly TimeSpan RefreshPace = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _closed = new();
-    private IReadOnlyList<RunSummary>? _runs;
 
     [Inject]
     public required RunService Runs { get; init; }
+
+    /// <summary>Every run, the newest first; <see langword="null"/> until they are read.</summary>
+    protected IReadOnlyList<RunSummary>? AllRuns { get; private set; }
 
     public void Dispose()
     {
         _closed.Cancel();
         _closed.Dispose();
+        GC.SuppressFinalize(this);
     }
 
-    protected override async Task OnInitializedAsync() => _runs = await Runs.ListAsync(_closed.Token);
+    protected override async Task OnInitializedAsync() => AllRuns = await Runs.ListAsync(_closed.Token);
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -37,9 +41,9 @@ public sealed partial class RunsPage : IDisposable
         {
             while (await timer.WaitForNextTickAsync(closed))
             {
-                if (_runs is null || _runs.Any(run => run.Active))
+                if (AllRuns is null || AllRuns.Any(run => run.Active))
                 {
-                    _runs = await Runs.ListAsync(closed);
+                    AllRuns = await Runs.ListAsync(closed);
                     await InvokeAsync(StateHasChanged);
                 }
             }
