@@ -30,17 +30,38 @@ public static class AdapterArchive
         }
     }
 
-    /// <summary>Copies the folder's own files.</summary>
+    /// <summary>Copies the folder's own files: all of them, or none.</summary>
     /// <exception cref="UserErrorException">The folder is no adapter.</exception>
+    /// <exception cref="IOException">The disk is full; what was copied is gone again.</exception>
     public static void Copy(string folder, string target)
     {
         Check(folder);
-        DurableFile.CreateFolder(target);
-        foreach (var name in Names.Where(name => File.Exists(Path.Combine(folder, name))))
+        var isNew = !Directory.Exists(target);
+        var copied = new List<string>();
+        try
         {
-            FolderCopy.File(Path.Combine(folder, name), Path.Combine(target, name));
+            DurableFile.CreateFolder(target);
+            foreach (var name in Names.Where(name => File.Exists(Path.Combine(folder, name))))
+            {
+                FolderCopy.File(Path.Combine(folder, name), Path.Combine(target, name));
+                copied.Add(Path.Combine(target, name));
+            }
+        }
+        catch
+        {
+            copied.ForEach(File.Delete);
+            if (isNew && Directory.Exists(target))
+            {
+                Directory.Delete(target);
+            }
+
+            throw;
         }
     }
+
+    /// <summary>Size of what <see cref="Write"/> and <see cref="Copy"/> write.</summary>
+    public static long BytesOf(string folder)
+        => Names.Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists).Sum(file => file.Length);
 
     private static void Check(string folder)
         => UserErrorException.ThrowIfAny(Names.Where(name => name != AdapterFiles.ReadMe && !File.Exists(Path.Combine(folder, name)))

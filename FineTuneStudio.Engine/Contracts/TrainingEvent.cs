@@ -83,8 +83,10 @@ public abstract record TrainingEvent
     /// <summary>Something worth reading.</summary>
     public sealed record Logged(int Step, LogSeverity Severity, string Message) : TrainingEvent;
 
-    /// <summary>The run stands still at a person's wish; its state is on disk.</summary>
-    public sealed record Paused(int Step) : TrainingEvent;
+    /// <summary>The run stands still: at a person's wish with its state on disk, or because the disk is full.</summary>
+    /// <param name="Step">Steps done; all of them are in memory, whatever the disk holds.</param>
+    /// <param name="Message">Why it cannot go on and what to do, or empty where a person wished it.</param>
+    public sealed record Paused(int Step, string Message = "") : TrainingEvent;
 
     /// <summary>The run goes on.</summary>
     public sealed record Resumed(int Step) : TrainingEvent;

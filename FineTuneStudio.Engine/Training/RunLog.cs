@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
 
@@ -10,15 +11,28 @@ internal sealed class RunLog : IDisposable
 
     private readonly LineLog _events;
     private readonly LineLog _metrics;
+    private readonly PatientWriter _writer;
     private readonly Action<TrainingEvent> _report;
+    private readonly string _folder;
     private bool _diskIsFull;
 
     /// <summary>Opens both files and cuts them back to what belongs to the steps done.</summary>
-    public RunLog(string runFolder, long eventBytes, long metricBytes, Action<TrainingEvent> report)
+    /// <exception cref="IOException">The disk is full.</exception>
+    public RunLog(string runFolder, long eventBytes, long metricBytes, PatientWriter writer, Action<TrainingEvent> report)
     {
-        _events = new LineLog(Path.Combine(runFolder, RunFolder.Events), eventBytes);
-        _metrics = new LineLog(Path.Combine(runFolder, RunFolder.Metrics), metricBytes);
+        _folder = runFolder;
+        _writer = writer;
         _report = report;
+        _events = new LineLog(Path.Combine(runFolder, RunFolder.Events), eventBytes);
+        try
+        {
+            _metrics = new LineLog(Path.Combine(runFolder, RunFolder.Metrics), metricBytes);
+        }
+        catch
+        {
+            _events.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Bytes of <c>events.jsonl</c>.</summary>
@@ -27,12 +41,11 @@ internal sealed class RunLog : IDisposable
     /// <summary>Bytes of <c>metrics.jsonl</c>.</summary>
     public long MetricBytes => _metrics.Length;
 
-    /// <summary>Writes an event and tells it.</summary>
-    /// <exception cref="IOException">The disk is full; the event was not told.</exception>
+    /// <summary>Writes an event, as soon as the disk takes it, and tells it.</summary>
     public void Report(TrainingEvent trainingEvent)
     {
         var stamped = trainingEvent with { At = DateTimeOffset.UtcNow };
-        _events.Append(RunEvents.ToLine(stamped));
+        Append(_events, RunFolder.Events, RunEvents.ToLine(stamped));
         if (stamped is TrainingEvent.StepCompleted step)
         {
             Measure(new { step.Step, step.Epoch, step.Loss, step.LearningRate, step.GradientNorm, step.Tokens, step.LearntTokens, step.Seconds, step.TokensPerSecond });
@@ -45,12 +58,22 @@ internal sealed class RunLog : IDisposable
         _report(stamped);
     }
 
-    /// <summary>Tells the end, even where it cannot be written any more.</summary>
+    /// <summary>Writes the end of a run that was carried out, as soon as the disk takes it, and tells it.</summary>
     public TrainingEvent.Ended End(TrainingEvent.Ended ended)
+    {
+        var stamped = ended with { At = DateTimeOffset.UtcNow };
+        Append(_events, RunFolder.Events, RunEvents.ToLine(stamped));
+        _report(stamped);
+        return stamped;
+    }
+
+    /// <summary>Tells that the run ended early, even where it cannot be written any more.</summary>
+    public TrainingEvent.Ended Break(TrainingEvent.Ended ended)
     {
         var stamped = ended with { At = DateTimeOffset.UtcNow };
         try
         {
+            WriteTold();
             _events.Append(RunEvents.ToLine(stamped));
         }
         catch (IOException)
@@ -81,5 +104,22 @@ internal sealed class RunLog : IDisposable
         _metrics.Dispose();
     }
 
-    private void Measure(object line) => _metrics.Append(JsonSerializer.Serialize(line, MetricOptions));
+    private void Measure(object line) => Append(_metrics, RunFolder.Metrics, JsonSerializer.Serialize(line, MetricOptions));
+
+    private void Append(LineLog log, string name, string line)
+        => _writer.Write($"the next line of {name}", Encoding.UTF8.GetByteCount(line), _folder, () =>
+        {
+            WriteTold();
+            log.Append(line);
+        });
+
+    // What was told while the disk was full comes before what is written first after it.
+    private void WriteTold()
+    {
+        while (_writer.Unwritten.TryPeek(out var told))
+        {
+            _events.Append(RunEvents.ToLine(told));
+            _writer.Unwritten.Dequeue();
+        }
+    }
 }

@@ -38,6 +38,12 @@ internal sealed class Trainee : IDisposable
     /// <summary>Number of weights that learn.</summary>
     public long TrainableCount => Parameters.Sum(pair => pair.Value.ElementCount);
 
+    /// <summary>Size of what <see cref="Save"/> writes.</summary>
+    public long CheckpointBytes => Parameters.Sum(pair => pair.Value.Bytes) + Optimizer.Moments.Sum(pair => pair.Value.Bytes);
+
+    /// <summary>Size of what <see cref="Export"/> writes.</summary>
+    public long ExportBytes => _adapter is null ? TrainableCount * _base.Config.PublishedType.Size() : Parameters.Sum(pair => pair.Value.Bytes);
+
     /// <summary>Loads the base and puts what learns beside it.</summary>
     /// <exception cref="UserErrorException">No such model, or no such target.</exception>
     public static Trainee Load(RunSpecification specification)
@@ -86,25 +92,20 @@ internal sealed class Trainee : IDisposable
     /// <param name="runFolder">The run's folder.</param>
     /// <param name="baseModel">The base's folder or name.</param>
     /// <param name="provenance">Where it comes from.</param>
+    /// <exception cref="IOException">The disk is full; what was there before is untouched.</exception>
     public void Export(string runFolder, string baseModel, AdapterProvenance provenance)
     {
         var target = Path.Combine(runFolder, _adapter is null ? RunFolder.Model : RunFolder.Adapter);
         var staging = target + DurableFile.TemporarySuffix;
         DeleteFolder(staging);
-        if (_adapter is not null)
+        try
         {
-            _adapter.Save(staging, baseModel);
-            AdapterReadme.Write(staging, provenance);
+            Write(staging, baseModel, provenance);
         }
-        else
+        catch
         {
-            SaveModel(staging, baseModel);
-        }
-
-        foreach (var path in Directory.GetFiles(staging))
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
-            file.Flush(flushToDisk: true);
+            DeleteFolder(staging);
+            throw;
         }
 
         DeleteFolder(target);
@@ -122,6 +123,25 @@ internal sealed class Trainee : IDisposable
         }
 
         _base.Dispose();
+    }
+
+    private void Write(string folder, string baseModel, AdapterProvenance provenance)
+    {
+        if (_adapter is not null)
+        {
+            _adapter.Save(folder, baseModel);
+            AdapterReadme.Write(folder, provenance);
+        }
+        else
+        {
+            SaveModel(folder, baseModel);
+        }
+
+        foreach (var path in Directory.GetFiles(folder))
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+            file.Flush(flushToDisk: true);
+        }
     }
 
     private static void DeleteFolder(string folder)

@@ -27,6 +27,7 @@ internal sealed class TrainingLoop
     private readonly CheckpointStore _checkpoints;
     private readonly HeldOutSampler _sampler;
     private readonly RunLog _log;
+    private readonly PatientWriter _writer;
     private readonly string _specificationHash;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private double? _heldOutLoss;
@@ -35,7 +36,8 @@ internal sealed class TrainingLoop
     private int _savedStep = -1;
 
     public TrainingLoop(
-        RunSpecification specification, string specificationHash, TrainingRows rows, Trainee trainee, CheckpointStore checkpoints, HeldOutSampler sampler, RunLog log)
+        RunSpecification specification, string specificationHash, TrainingRows rows, Trainee trainee, CheckpointStore checkpoints, HeldOutSampler sampler, RunLog log,
+        PatientWriter writer)
     {
         _specification = specification;
         _specificationHash = specificationHash;
@@ -44,6 +46,7 @@ internal sealed class TrainingLoop
         _checkpoints = checkpoints;
         _sampler = sampler;
         _log = log;
+        _writer = writer;
         _plan = BatchPlan.Create([.. rows.Training.Select(row => row.Ids.Length)], specification.Batch, specification.Duration, specification.Seed);
         _schedule = LearningRateSchedule.Create(specification.Schedule, _plan.TotalSteps);
     }
@@ -146,7 +149,7 @@ internal sealed class TrainingLoop
         var rate = _schedule.Rate(Step);
         _trainee.Optimizer.Step(gradients, rate, GradientClipping.Factor(norm, _specification.Optimizer.ClipNorm));
         ClearGradients();
-        Step++;
+        _writer.Step = ++Step;
         _log.Report(new TrainingEvent.StepCompleted(
             Step, _plan.EpochAfter(Step), loss, rate, norm, all.Sum(row => row.Ids.Length), all.Sum(row => row.LearntTokens),
             clock.Elapsed.TotalSeconds, Environment.WorkingSet));
@@ -220,6 +223,14 @@ internal sealed class TrainingLoop
             return;
         }
 
+        var checkpoint = _writer.Write($"the checkpoint of step {Step}", _trainee.CheckpointBytes, _checkpoints.Folder, WriteCheckpoint);
+        _savedStep = Step;
+        _sinceCheckpoint.Restart();
+        _log.Report(new TrainingEvent.CheckpointSaved(Step, checkpoint.Name, checkpoint.Bytes, _bestStep == Step));
+    }
+
+    private Checkpoint WriteCheckpoint()
+    {
         _log.Flush();
         var steps = _trainee.Optimizer.Steps;
         var state = new RunState
@@ -235,10 +246,7 @@ internal sealed class TrainingLoop
             SpecificationHash = _specificationHash,
             DatasetHash = _rows.Hash,
         };
-        var checkpoint = _checkpoints.Save(state, folder => _trainee.Save(folder, _specification.Model));
-        _savedStep = Step;
-        _sinceCheckpoint.Restart();
-        _log.Report(new TrainingEvent.CheckpointSaved(Step, checkpoint.Name, checkpoint.Bytes, state.Best));
+        return _checkpoints.Save(state, folder => _trainee.Save(folder, _specification.Model));
     }
 
     private void StandStill(RunControl control, CancellationToken cancellationToken)

@@ -20,10 +20,6 @@ namespace FineTuneStudio.Engine.Training;
 /// </remarks>
 public static class TrainingRun
 {
-    // ENOSPC as .NET reports it from a write, and what a preallocation that does not fit throws.
-    private const int NoSpaceLeft = 28;
-    private const int PreallocationFailed = unchecked((int)0x80131620);
-
     /// <summary>Runs to the end, or until it is stopped; continues where the folder holds a checkpoint.</summary>
     /// <param name="specification">Everything that decides the run; model and dataset are paths.</param>
     /// <param name="runFolder">The run's own folder; made where it is missing.</param>
@@ -31,28 +27,27 @@ public static class TrainingRun
     /// <param name="report">Receives every event, on this thread, after it is in <c>events.jsonl</c>.</param>
     /// <param name="cancellationToken">Ends the run as <see cref="EndReason.Cancelled"/>, between micro-batches; checkpoints stay.</param>
     /// <returns>The last event. A run that cannot go on ends as <see cref="EndReason.Failed"/> with a message; it does not throw.</returns>
+    /// <remarks>A full disk ends no run: it is told as <see cref="TrainingEvent.Paused"/> with a message, and the run goes on when it is resumed.</remarks>
     /// <exception cref="UserErrorException">The run cannot start: impossible options, no such model or dataset, nothing to learn.</exception>
     public static TrainingEvent.Ended Run(
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
     {
         UserErrorException.ThrowIfAny(specification.Validate());
         TorchRuntime.Threads = Environment.ProcessorCount;
-        Directory.CreateDirectory(runFolder);
         var hash = HashOf(specification);
         var store = new CheckpointStore(Path.Combine(runFolder, RunFolder.Checkpoints), specification.Checkpoints.Keep);
         var checkpoint = store.FindNewest();
-        RefuseAnother(checkpoint, "spec.json", state => state.SpecificationHash, hash, runFolder);
+        RefuseAnother(checkpoint, "spec.json", state => state.SpecificationHash == hash || StoredHash(runFolder) == hash, runFolder);
 
         var renderer = Renderer.Load(specification.Model);
         var rows = TrainingRows.Load(specification, renderer, cancellationToken);
-        RefuseAnother(checkpoint, "dataset", state => state.DatasetHash, rows.Hash, runFolder);
-        DurableFile.WriteAllText(Path.Combine(runFolder, RunFolder.Specification), specification.ToJson());
-
+        RefuseAnother(checkpoint, "dataset", state => state.DatasetHash == rows.Hash, runFolder);
         using var trainee = Trainee.Load(specification);
         RefuseForeignTokens(rows, trainee.Model.Config.VocabularySize, specification.Model);
-        using var log = new RunLog(runFolder, checkpoint?.Manifest.State.EventBytes ?? 0, checkpoint?.Manifest.State.MetricBytes ?? 0, report);
+        var writer = new PatientWriter(control, report, cancellationToken) { Step = checkpoint?.Manifest.State.Step ?? 0 };
+        using var log = Open(specification, runFolder, checkpoint?.Manifest.State, writer, report);
         var sampler = new HeldOutSampler(rows.HeldOut, renderer, specification.Evaluation);
-        var loop = new TrainingLoop(specification, hash, rows, trainee, store, sampler, log);
+        var loop = new TrainingLoop(specification, hash, rows, trainee, store, sampler, log, writer);
         return Guarded(loop, log, () =>
         {
             if (checkpoint is not null)
@@ -66,7 +61,8 @@ public static class TrainingRun
             }
 
             var isDone = loop.Run(control, cancellationToken);
-            trainee.Export(runFolder, specification.Model, Provenance.Of(specification, loop.Step, loop.TotalSteps, loop.HeldOutLoss, cancellationToken));
+            var provenance = Provenance.Of(specification, loop.Step, loop.TotalSteps, loop.HeldOutLoss, cancellationToken);
+            writer.Write("what was learnt", trainee.ExportBytes, runFolder, () => trainee.Export(runFolder, specification.Model, provenance));
             return log.End(new(loop.Step, isDone ? EndReason.Completed : EndReason.StoppedAndKept, "", loop.HeldOutLoss));
         });
     }
@@ -81,7 +77,7 @@ public static class TrainingRun
     {
         TrainingEvent.Ended Fail(string message)
         {
-            return log.End(new(loop.Step, EndReason.Failed, message, loop.HeldOutLoss));
+            return log.Break(new(loop.Step, EndReason.Failed, message, loop.HeldOutLoss));
         }
 
         try
@@ -90,7 +86,7 @@ public static class TrainingRun
         }
         catch (OperationCanceledException)
         {
-            return log.End(new(loop.Step, EndReason.Cancelled, "", loop.HeldOutLoss));
+            return log.Break(new(loop.Step, EndReason.Cancelled, "", loop.HeldOutLoss));
         }
         catch (NonFiniteLossException exception)
         {
@@ -99,10 +95,6 @@ public static class TrainingRun
         catch (TensorMemoryException exception)
         {
             return Fail($"Memory is spent ({exception.Message}). Use fewer rows in a batch (and more accumulation), a shorter context or gradient checkpointing.");
-        }
-        catch (IOException exception) when ((exception.HResult & 0xFFFF) == NoSpaceLeft || exception.HResult == PreallocationFailed)
-        {
-            return Fail("The disk is full. The last checkpoint is whole: free some space and resume, nothing learnt before it is lost.");
         }
         catch (UserErrorException exception)
         {
@@ -115,12 +107,34 @@ public static class TrainingRun
         }
     }
 
+    // The first thing in the folder is the specification: a folder without one holds no run.
+    private static RunLog Open(RunSpecification specification, string runFolder, RunState? state, PatientWriter writer, Action<TrainingEvent> report)
+    {
+        var text = specification.ToJson();
+        writer.Write("the run's specification", text.Length, runFolder, () => DurableFile.WriteAllText(Path.Combine(runFolder, RunFolder.Specification), text));
+        return writer.Write("the run's log", 0, runFolder, () => new RunLog(runFolder, state?.EventBytes ?? 0, state?.MetricBytes ?? 0, writer, report));
+    }
+
     private static string HashOf(RunSpecification specification)
         => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((specification with { Name = "" }).ToJson())));
 
-    private static void RefuseAnother(Checkpoint? checkpoint, string what, Func<RunState, string> of, string hash, string runFolder)
+    // A specification of an earlier version lacks the options that were added since; read by this one, it may say the same.
+    private static string? StoredHash(string runFolder)
     {
-        if (checkpoint is not null && of(checkpoint.Manifest.State) != hash)
+        try
+        {
+            var path = Path.Combine(runFolder, RunFolder.Specification);
+            return HashOf(RunSpecification.Parse(File.ReadAllText(path), path));
+        }
+        catch (Exception exception) when (exception is IOException or UserErrorException)
+        {
+            return null;
+        }
+    }
+
+    private static void RefuseAnother(Checkpoint? checkpoint, string what, Func<RunState, bool> isSame, string runFolder)
+    {
+        if (checkpoint is not null && !isSame(checkpoint.Manifest.State))
         {
             throw new UserErrorException(
                 runFolder, $"The folder holds a run with another {what}; going on with this one would mix the two. Give the old one back, or choose another folder.");

@@ -22,7 +22,7 @@ internal static class AdapterApi
             : TypedResults.NotFound();
 
     private static async Task<Results<PushStreamHttpResult, NotFound, ValidationProblem>> DownloadMergedAsync(
-        Guid id, AdapterLibrary adapters, ModelLibrary models, CancellationToken cancellationToken)
+        Guid id, HttpContext context, AdapterLibrary adapters, ModelLibrary models, CancellationToken cancellationToken)
     {
         if (await adapters.FindAsync(id, cancellationToken) is not { } adapter)
         {
@@ -35,7 +35,15 @@ internal static class AdapterApi
             return TypedResults.ValidationProblem(errors.ToProblem());
         }
 
-        return TypedResults.Stream(
-            stream => adapters.WriteMergedAsync(adapter, model.Folder, stream, cancellationToken), "application/zip", $"{FileNames.Safe(adapter.Name)}-merged.zip");
+        switch (await adapters.MergeAsync(adapter, model.Folder, cancellationToken))
+        {
+            case Result<MergedDownload>.Success(var merged):
+                context.Response.RegisterForDispose(merged);
+                return TypedResults.Stream(stream => merged.WriteZipAsync(stream, cancellationToken), "application/zip", $"{FileNames.Safe(adapter.Name)}-merged.zip");
+            case Result<MergedDownload>.Refused(var errors):
+                return TypedResults.ValidationProblem(errors.ToProblem());
+            case var other:
+                throw new InvalidOperationException($"Unknown result {other}.");
+        }
     }
 }

@@ -26,12 +26,17 @@ internal static class DatasetApi
             rate.MinDataRate = null;
         }
 
-        return await datasets.ReceiveAsync(name, context.Request.Body, context.Request.ContentLength, cancellationToken) switch
+        switch (await datasets.ReceiveAsync(name, context.Request.Body, context.Request.ContentLength, cancellationToken))
         {
-            Result<DatasetSummary>.Success(var dataset) => TypedResults.Created($"/datasets/{dataset.Id}", dataset),
-            Result<DatasetSummary>.Refused(var errors) => TypedResults.ValidationProblem(errors.ToProblem()),
-            var other => throw new InvalidOperationException($"Unknown result {other}."),
-        };
+            case Result<DatasetSummary>.Success(var dataset):
+                return TypedResults.Created($"/datasets/{dataset.Id}", dataset);
+            case Result<DatasetSummary>.Refused(var errors):
+                // A browser that is still sending hears the answer only once its body was taken.
+                await context.Request.Body.CopyToAsync(Stream.Null, cancellationToken);
+                return TypedResults.ValidationProblem(errors.ToProblem());
+            case var other:
+                throw new InvalidOperationException($"Unknown result {other}.");
+        }
     }
 
     private static async Task<Results<PushStreamHttpResult, NotFound>> DownloadBadRowsAsync(Guid id, DatasetLibrary datasets, CancellationToken cancellationToken)

@@ -21,6 +21,10 @@ public sealed class StudioOptions
     [Range(1, long.MaxValue)]
     public long MaxUploadBytes { get; set; } = 64L << 30;
 
+    /// <summary>Bytes that uploads leave free on the disk for runs and the database.</summary>
+    [Range(0, long.MaxValue)]
+    public long ReserveBytes { get; set; } = 256L << 20;
+
     /// <summary><c>$XDG_DATA_HOME/finetunestudio</c>, by default <c>~/.local/share/finetunestudio</c>.</summary>
     public static string DefaultDataDirectory { get; } = Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "finetunestudio");

@@ -1,4 +1,5 @@
 using FineTuneStudio.Application.Models;
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,11 +10,24 @@ internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases,
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await using (var database = await databases.CreateDbContextAsync(cancellationToken))
+        // Leftovers first: on a full disk they may be the room that the database needs.
+        ClearLeftovers();
+        try
         {
+            await using var database = await databases.CreateDbContextAsync(cancellationToken);
             await database.Database.MigrateAsync(cancellationToken);
+            await models.RegisterEmbeddedAsync(cancellationToken);
         }
+        catch (Exception exception) when (FullDisk.Caused(exception))
+        {
+            throw new UserErrorException([FullDisk.Describe("--data", "the database", bytes: null, paths.Root)]);
+        }
+    }
 
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void ClearLeftovers()
+    {
         foreach (var leftover in Directory.EnumerateFiles(paths.Uploads))
         {
             File.Delete(leftover);
@@ -23,9 +37,5 @@ internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases,
         {
             Directory.Delete(leftover, recursive: true);
         }
-
-        await models.RegisterEmbeddedAsync(cancellationToken);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

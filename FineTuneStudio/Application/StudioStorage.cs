@@ -1,4 +1,5 @@
 using FineTuneStudio.Application.Models;
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,10 +27,18 @@ internal sealed class StudioStorage : IDisposable
             .Build();
         var services = new ServiceCollection().AddLogging().AddStudioStorage(configuration).BuildServiceProvider();
         var storage = new StudioStorage(services);
-        using var database = services.GetRequiredService<IDbContextFactory<StudioDatabase>>().CreateDbContext();
-        database.Database.Migrate();
-        storage.Models.RegisterEmbeddedAsync(CancellationToken.None).GetAwaiter().GetResult();
-        return storage;
+        try
+        {
+            using var database = services.GetRequiredService<IDbContextFactory<StudioDatabase>>().CreateDbContext();
+            database.Database.Migrate();
+            storage.Models.RegisterEmbeddedAsync(CancellationToken.None).GetAwaiter().GetResult();
+            return storage;
+        }
+        catch (Exception exception) when (FullDisk.Caused(exception))
+        {
+            storage.Dispose();
+            throw new UserErrorException([FullDisk.Describe("--data", "the database", bytes: null, dataDirectory)]);
+        }
     }
 
     public void Dispose() => _services.Dispose();

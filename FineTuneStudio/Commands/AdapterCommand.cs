@@ -24,20 +24,34 @@ internal static class AdapterCommand
         var export = new Command("export", "Write an adapter for other software") { folder, format, target, model };
         export.SetAction(result => CommandRunner.Run(() =>
         {
-            var adapter = AdapterFolder(result.GetRequiredValue(folder));
-            if (result.GetRequiredValue(format) == Merged)
-            {
-                WriteMerged(adapter, ModelArgument.Resolve(result.GetValue(model) ?? BaseModel(adapter)), result.GetRequiredValue(target));
-            }
-            else
-            {
-                WritePeft(adapter, result.GetRequiredValue(target));
-            }
-
+            Export(AdapterFolder(result.GetRequiredValue(folder)), result.GetRequiredValue(format) == Merged, result.GetValue(model), result.GetRequiredValue(target));
             Console.WriteLine($"Wrote {result.GetRequiredValue(target)}");
             return CommandRunner.Success;
         }));
         return new Command("adapter", "What a run learnt, for other software") { export };
+    }
+
+    private static void Export(string adapter, bool merged, string? model, string target)
+    {
+        var bytes = AdapterArchive.BytesOf(adapter);
+        try
+        {
+            if (merged)
+            {
+                var modelFolder = ModelArgument.Resolve(model ?? BaseModel(adapter));
+                bytes = ModelFolder.Inspect(modelFolder).Bytes;
+                WriteMerged(adapter, modelFolder, target);
+            }
+            else
+            {
+                WritePeft(adapter, target);
+            }
+        }
+        catch (IOException exception) when (DiskFaults.IsDiskFull(exception))
+        {
+            throw new UserErrorException(
+                "--out", $"{DiskFaults.Describe(merged ? "the merged model" : "the adapter", bytes, target)} Free some space there, or name another place; nothing half-written is left.");
+        }
     }
 
     private static string AdapterFolder(string folder)

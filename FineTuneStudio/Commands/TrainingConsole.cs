@@ -17,7 +17,7 @@ internal sealed class TrainingConsole : IDisposable
     private DateTimeOffset _lastLine;
     private int _totalSteps;
     private int _firstStep;
-    private double? _heldOutLoss;
+    private bool _diskIsFull;
 
     private TrainingConsole() => Console.CancelKeyPress += OnInterrupt;
 
@@ -70,7 +70,6 @@ internal sealed class TrainingConsole : IDisposable
                 ShowStep(step);
                 break;
             case TrainingEvent.Evaluated evaluated:
-                _heldOutLoss = evaluated.Loss;
                 Line($"step {evaluated.Step}: held-out loss {Text(evaluated.Loss, "F4")}");
                 break;
             case TrainingEvent.Sampled sampled:
@@ -79,10 +78,22 @@ internal sealed class TrainingConsole : IDisposable
             case TrainingEvent.Logged logged:
                 Line($"{(logged.Severity == LogSeverity.Information ? "" : "warning: ")}{logged.Message}");
                 break;
+            case TrainingEvent.Paused { Message.Length: > 0 } paused:
+                GiveUp(paused.Message);
+                break;
             case TrainingEvent.Ended ended:
                 ShowEnd(ended);
                 break;
         }
+    }
+
+    // Nobody is here to press Resume: the process ends, and --resume goes on.
+    private void GiveUp(string reason)
+    {
+        _diskIsFull = true;
+        Line("");
+        Console.Error.WriteLine($"studio: {reason}");
+        _cancellation.Cancel();
     }
 
     private void ShowStep(TrainingEvent.StepCompleted step)
@@ -120,6 +131,9 @@ internal sealed class TrainingConsole : IDisposable
                 break;
             case EndReason.StoppedAndKept:
                 Line($"Stopped after step {ended.Step}, what was learnt is kept{loss}.");
+                break;
+            case EndReason.Cancelled when _diskIsFull:
+                Line("Stopped; once there is room, --resume goes on from the last checkpoint.");
                 break;
             case EndReason.Cancelled:
                 Line($"Cancelled after step {ended.Step}; --resume goes on from the last checkpoint.");

@@ -19,19 +19,21 @@ internal sealed class CheckpointStore
     private readonly string _folder;
     private readonly int _keep;
 
-    /// <summary>Opens the folder, and clears away what a killed process left half written.</summary>
+    /// <summary>Opens the folder where it exists, and clears away what a killed process left half written; <see cref="Save"/> makes it.</summary>
     /// <param name="folder">The run's <c>checkpoints/</c>.</param>
     /// <param name="keep">Newest checkpoints that stay; at least 2.</param>
     public CheckpointStore(string folder, int keep)
     {
         _folder = folder;
         _keep = keep;
-        DurableFile.CreateFolder(folder);
-        foreach (var staging in Directory.GetDirectories(folder, StagingPrefix + "*"))
+        foreach (var staging in FoldersNamed(StagingPrefix))
         {
             Directory.Delete(staging, recursive: true);
         }
     }
+
+    /// <summary>Where the checkpoints lie.</summary>
+    public string Folder => _folder;
 
     /// <summary>Checkpoints that could not be used, and why; found by <see cref="FindNewest"/>.</summary>
     public List<string> Damaged { get; } = [];
@@ -63,7 +65,7 @@ internal sealed class CheckpointStore
         var target = Path.Combine(_folder, NameOf(state.Step));
         try
         {
-            Directory.CreateDirectory(staging);
+            DurableFile.CreateFolder(staging);
             write(staging);
             var files = Directory.GetFiles(staging, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => Flush(staging, path)).ToList();
             var manifest = new CheckpointManifest(CheckpointManifest.CurrentFormat, state, files);
@@ -136,7 +138,9 @@ internal sealed class CheckpointStore
         }
     }
 
-    private IEnumerable<string> Folders() => Directory.GetDirectories(_folder, NamePrefix + "*").Order(StringComparer.Ordinal);
+    private IEnumerable<string> Folders() => FoldersNamed(NamePrefix).Order(StringComparer.Ordinal);
+
+    private string[] FoldersNamed(string prefix) => Directory.Exists(_folder) ? Directory.GetDirectories(_folder, prefix + "*") : [];
 
     // The best so far is known by the newest state: a checkpoint that is the best says so, and a later best takes its place.
     private void Rotate(RunState newest)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -64,26 +63,15 @@ public sealed class DurableFileTests : IDisposable
     public void Create_FolderIsAFile_Throws() => Assert.ThrowsAny<IOException>(() => DurableFile.Create(Path.Combine(_folder.Write("file", "x"), "inside")));
 
     [Fact]
-    public async Task Import_AsynchronousUpload_IsHashedOnTheWay()
+    public async Task HashingStream_AsynchronousWriter_IsHashedOnTheWay()
     {
         var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 50_000).Select(number => $"{number}\n")));
-        using var import = DatasetImport.Begin(_folder.At("datasets/rows.jsonl"));
-        await new MemoryStream(bytes).CopyToAsync(import.Stream, TestContext.Current.CancellationToken);
+        using var target = new MemoryStream();
+        await using var hashing = new HashingStream(target);
 
-        var imported = import.Complete();
+        await new MemoryStream(bytes).CopyToAsync(hashing, TestContext.Current.CancellationToken);
 
-        Assert.Equal((bytes.LongLength, Convert.ToHexStringLower(SHA256.HashData(bytes))), (imported.Bytes, imported.Sha256));
-        Assert.Equal(bytes, await File.ReadAllBytesAsync(imported.Path, TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public void Import_BrokenOff_LeavesNothing()
-    {
-        using (var import = DatasetImport.Begin(_folder.At("rows.jsonl")))
-        {
-            import.Stream.Write("half"u8);
-        }
-
-        Assert.Empty(Directory.GetFiles(_folder.FullName));
+        Assert.Equal((bytes.LongLength, Convert.ToHexStringLower(SHA256.HashData(bytes))), (hashing.Length, hashing.HashText()));
+        Assert.Equal(bytes, target.ToArray());
     }
 }

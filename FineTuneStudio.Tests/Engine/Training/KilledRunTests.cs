@@ -20,6 +20,7 @@ public sealed class KilledRunTests
 
     private static void KillAndCompare(int kills, int seed)
     {
+        TestContext.Current.TestOutputHelper?.WriteLine($"Seed of the kills: {seed}");
         using var run = new TinyRun();
         run.Specification = run.Specification with
         {
@@ -39,34 +40,20 @@ public sealed class KilledRunTests
         }
 
         Finish(Start(specification, run.Folder, resume: true));
-        Assert.True(run.Adapter(run.At("whole")).AsSpan().SequenceEqual(run.Adapter()), $"The adapters differ (seed {seed}).");
+        Assert.True(run.Adapter(run.At("whole")).AsSpan().SequenceEqual(run.Adapter()), $"The adapters differ; the seed of the kills was {seed}.");
         var steps = RunEvents.Read(run.Folder).OfType<TrainingEvent.StepCompleted>().Select(step => step.Step);
         Assert.Equal(Enumerable.Range(1, TotalSteps), steps);
     }
 
     private static Process Start(string specification, string folder, bool resume)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "FineTuneStudio"))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in (string[])["train", specification, "--out", folder, .. resume ? (string[])["--resume"] : []])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start)!;
-    }
+        => StudioProgram.Start(["train", specification, "--out", folder, .. resume ? (string[])["--resume"] : []]);
 
     private static void Finish(Process process)
     {
         using (process)
         {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var error = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}: {error}{output.Result}");
+            var result = StudioProgram.Finish(process);
+            Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}: {result.Error}{result.Output}");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
@@ -46,22 +45,22 @@ public sealed class AdapterLibrary
     public Task WriteZipAsync(AdapterSummary adapter, Stream destination, CancellationToken cancellationToken)
         => Task.Run(() => AdapterArchive.Write(destination, FolderOf(adapter)), cancellationToken);
 
-    /// <summary>Merges the adapter into its base model and writes the model folder as a zip.</summary>
-    /// <exception cref="UserErrorException">The base model is gone, or the disk is full.</exception>
-    public async Task WriteMergedAsync(AdapterSummary adapter, string modelFolder, Stream destination, CancellationToken cancellationToken)
+    /// <summary>Merges the adapter into its base model, in a folder that lives as long as the result.</summary>
+    public async Task<Result<MergedDownload>> MergeAsync(AdapterSummary adapter, string modelFolder, CancellationToken cancellationToken)
     {
-        var temporary = Path.Combine(_paths.Temporary, Guid.NewGuid().ToString("N"));
+        var merged = new MergedDownload(Path.Combine(_paths.Temporary, Guid.NewGuid().ToString("N")));
         try
         {
-            await Task.Run(() => Merge(modelFolder, FolderOf(adapter), temporary, cancellationToken), cancellationToken);
-            await WriteZipAsync(temporary, destination, cancellationToken);
+            await Task.Run(() => Merge(modelFolder, FolderOf(adapter), merged.Folder, cancellationToken), cancellationToken);
+            return new Result<MergedDownload>.Success(merged);
         }
-        finally
+        catch (UserErrorException exception)
         {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
+            return new Result<MergedDownload>.Refused(exception.Errors);
+        }
+        catch (IOException exception) when (FullDisk.Caused(exception))
+        {
+            return new Result<MergedDownload>.Refused([FullDisk.Describe("adapter", "the merged model", BytesOf(modelFolder), _paths.Temporary)]);
         }
     }
 
@@ -75,18 +74,7 @@ public sealed class AdapterLibrary
         MergedModel.Write(modelFolder, adapters, target, cancellationToken);
     }
 
-    /// <summary>Writes a folder's files as a zip; weights do not compress, so nothing is.</summary>
-    private static async Task WriteZipAsync(string folder, Stream destination, CancellationToken cancellationToken)
-    {
-        await using var zip = await ZipArchive.CreateAsync(destination, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal))
-        {
-            var entry = zip.CreateEntry(Path.GetRelativePath(folder, file.FullName), CompressionLevel.NoCompression);
-            await using var from = file.OpenRead();
-            await using var to = await entry.OpenAsync(cancellationToken);
-            await from.CopyToAsync(to, 1 << 20, cancellationToken);
-        }
-    }
+    private static long BytesOf(string folder) => new DirectoryInfo(folder).EnumerateFiles("*.safetensors").Sum(file => file.Length);
 
     private static IQueryable<AdapterAndRun> Joined(StudioDatabase database)
         => database.Adapters.AsNoTracking().OrderByDescending(adapter => adapter.CreatedAt)

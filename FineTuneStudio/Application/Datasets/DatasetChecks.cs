@@ -71,6 +71,10 @@ internal sealed class DatasetChecks(IDbContextFactory<StudioDatabase> databases,
         {
             (row.State, row.Message) = (DatasetState.Failed, exception.Message);
         }
+        catch (IOException exception) when (FullDisk.Caused(exception))
+        {
+            (row.State, row.Message) = (DatasetState.Failed, FullDisk.Describe(row.Name, "what the check found", bytes: null, paths.Root).Message);
+        }
 #pragma warning disable CA1031 // A defect in one check must not end the studio; it is logged with its stack and shown beside the dataset.
         catch (Exception exception) when (exception is not OperationCanceledException)
 #pragma warning restore CA1031
@@ -87,6 +91,10 @@ internal sealed class DatasetChecks(IDbContextFactory<StudioDatabase> databases,
         catch (DbUpdateConcurrencyException)
         {
             // It was deleted while it was being read.
+        }
+        catch (DbUpdateException exception)
+        {
+            log.LogError(exception, "What the check of dataset {Dataset} found could not be stored; is the disk full? It is checked again at the next start", id);
         }
     }
 

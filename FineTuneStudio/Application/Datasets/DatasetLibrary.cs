@@ -99,13 +99,15 @@ public sealed class DatasetLibrary
             return;
         }
 
-        database.Datasets.Remove(row);
-        await database.SaveChangesAsync(cancellationToken);
+        // The files first: on a full disk the database can forget the row only once there is room again.
         _indexes.Close(id);
         if (Directory.Exists(_paths.Dataset(id)))
         {
             Directory.Delete(_paths.Dataset(id), recursive: true);
         }
+
+        database.Datasets.Remove(row);
+        await database.SaveChangesAsync(cancellationToken);
     }
 
     private DatasetSummary Summarize(DatasetEntity row) => new()

@@ -14,9 +14,6 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
     private const int MaxNameLength = 255;
     private const int BufferBytes = 1 << 20;
 
-    /// <summary>What must stay free for everything else.</summary>
-    private const long ReserveBytes = 256L << 20;
-
     private static readonly string[] Extensions = [".jsonl.gz", ".json.gz", ".csv.gz", ".tsv.gz", ".jsonl", ".json", ".csv", ".tsv", ".gz"];
 
     public async Task<Result<DatasetEntity>> ReceiveAsync(string name, Stream content, long? length, CancellationToken cancellationToken)
@@ -32,14 +29,15 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
             return Refuse(name, TooLarge());
         }
 
-        if (length is { } needed && FreeBytes() is var free && free < needed + ReserveBytes)
+        if (length is { } needed && DiskFaults.FreeBytes(paths.Root) is { } free && free - options.Value.ReserveBytes < needed)
         {
-            return Refuse(name, $"The file takes {needed:N0} bytes, and {free:N0} are free in {paths.Root}. Delete runs or datasets that are no longer needed, or start the studio with --data on a larger disk.");
+            return Refuse(name, $"The file takes {ByteSize.Text(needed)} and {ByteSize.Text(free)} are free in {paths.Root}, of which {ByteSize.Text(options.Value.ReserveBytes)} stay free for runs. Delete runs or datasets that are no longer needed, or start the studio with --data on a larger disk.");
         }
 
         var id = Guid.CreateVersion7();
         var extension = Extensions.FirstOrDefault(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) ?? ".jsonl";
         var partial = Path.Combine(paths.Uploads, id.ToString("N"));
+        var isStored = false;
         try
         {
             var (sha256, bytes) = await WriteAsync(content, partial, cancellationToken);
@@ -51,15 +49,25 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
             DurableFile.CreateFolder(paths.Dataset(id));
             File.Move(partial, paths.DatasetFile(id, extension));
             DurableFile.FlushParent(paths.DatasetFile(id, extension));
-            return new Result<DatasetEntity>.Success(await AddAsync(id, name, extension, bytes, sha256, cancellationToken));
+            var row = await AddAsync(id, name, extension, bytes, sha256, cancellationToken);
+            isStored = true;
+            return new Result<DatasetEntity>.Success(row);
+        }
+        catch (Exception exception) when (FullDisk.Caused(exception))
+        {
+            return new Result<DatasetEntity>.Refused([FullDisk.Describe(name, "the file", length, paths.Root)]);
         }
         catch (IOException exception) when (!cancellationToken.IsCancellationRequested && exception is not BadHttpRequestException and not ConnectionResetException)
         {
-            return Refuse(name, $"The file could not be stored in {paths.Root}: {exception.Message} Free some space and upload it again; nothing else was touched.");
+            return Refuse(name, $"The file could not be stored in {paths.Root}: {exception.Message} Nothing else was touched.");
         }
         finally
         {
             File.Delete(partial);
+            if (!isStored && Directory.Exists(paths.Dataset(id)))
+            {
+                Directory.Delete(paths.Dataset(id), recursive: true);
+            }
         }
     }
 
@@ -118,6 +126,4 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
 
     private string TooLarge()
         => $"The file is larger than the limit of {options.Value.MaxUploadBytes:N0} bytes. Raise Studio:MaxUploadBytes in appsettings.json, or split the file.";
-
-    private long FreeBytes() => new DriveInfo(paths.Root).AvailableFreeSpace;
 }

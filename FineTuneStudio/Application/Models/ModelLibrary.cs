@@ -83,9 +83,14 @@ public sealed class ModelLibrary
                 Directory.Delete(_paths.Model(id), recursive: true);
             }
 
+            if (FullDisk.Caused(exception))
+            {
+                return new Result<ModelSummary>.Refused([FullDisk.Describe(folder, "the copy of the model", BytesOf(folder), _paths.Models)]);
+            }
+
             if (exception is IOException)
             {
-                return Refuse(folder, $"The folder could not be copied into {_paths.Models}: {exception.Message} Free some space, or move the data directory.");
+                return Refuse(folder, $"The folder could not be copied into {_paths.Models}: {exception.Message} Check the folder and your rights to it.");
             }
 
             throw;
@@ -101,9 +106,14 @@ public sealed class ModelLibrary
             return;
         }
 
+        // The files first: on a full disk the database can forget the row only once there is room again.
+        if (Directory.Exists(_paths.Model(id)))
+        {
+            Directory.Delete(_paths.Model(id), recursive: true);
+        }
+
         database.Models.Remove(row);
         await database.SaveChangesAsync(cancellationToken);
-        Directory.Delete(_paths.Model(id), recursive: true);
     }
 
     /// <summary>Puts the embedded model into the library, or notes that it changed with a newer studio.</summary>
@@ -136,6 +146,8 @@ public sealed class ModelLibrary
 
     private static ModelSummary Summarize(ModelEntity row) => new(
         row.Id, row.Name, row.Architecture, row.Parameters, row.Bytes, row.ContextLength, row.Sha256, row.Folder, row.Embedded, row.CreatedAt);
+
+    private static long BytesOf(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
 
     private static Task<string> HashAsync(string folder, CancellationToken cancellationToken)
         => Task.Run(() => ModelHash.Compute(folder, progress: null, cancellationToken), cancellationToken);

@@ -71,8 +71,8 @@ public sealed record RunProgress
         TrainingEvent.Evaluated evaluated => this with { Evaluations = Evaluations.Add(evaluated), EvaluationSeconds = EvaluationSeconds + evaluated.Seconds },
         TrainingEvent.Sampled sampled => this with { Samples = Samples.Add(sampled) },
         TrainingEvent.CheckpointSaved saved => this with { Checkpoints = Checkpoints.Add(saved), Timeline = Timeline.Add(saved) },
-        TrainingEvent.Paused paused => this with { State = RunState.Paused, Pausing = false, Timeline = Timeline.Add(paused) },
-        TrainingEvent.Resumed resumed => this with { State = RunState.Running, Timeline = Timeline.Add(resumed) },
+        TrainingEvent.Paused paused => this with { State = RunState.Paused, Pausing = false, Message = paused.Message, Timeline = Timeline.Add(paused) },
+        TrainingEvent.Resumed resumed => this with { State = RunState.Running, Message = "", Timeline = Timeline.Add(resumed) },
         TrainingEvent.Ended ended => this with { End = ended, Message = ended.Message, Timeline = Timeline.Add(ended) },
         _ => this with { Timeline = Timeline.Add(happened) },
     };

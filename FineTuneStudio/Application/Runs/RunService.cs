@@ -77,7 +77,15 @@ public sealed class RunService
         };
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
         database.Runs.Add(row);
-        await database.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (FullDisk.Caused(exception))
+        {
+            return new Result<RunSummary>.Refused([FullDisk.Describe("", "the new run", bytes: null, _paths.Root)]);
+        }
+
         _active.Ring();
         return new Result<RunSummary>.Success(Summarize(row, adapter: null));
     }
@@ -194,13 +202,15 @@ public sealed class RunService
             return;
         }
 
-        database.Runs.Remove(row);
-        await database.SaveChangesAsync(cancellationToken);
-        _feeds.Forget(id);
+        // The files first: on a full disk the database can forget the row only once there is room again.
         if (Directory.Exists(_paths.Run(id)))
         {
             Directory.Delete(_paths.Run(id), recursive: true);
         }
+
+        database.Runs.Remove(row);
+        await database.SaveChangesAsync(cancellationToken);
+        _feeds.Forget(id);
     }
 
     private static RunSummary Summarize(RunEntity row, Guid? adapter)

@@ -36,7 +36,7 @@ internal sealed class RunWorker(
         {
             while (true)
             {
-                if (await ClaimAsync(stopping) is not { } run)
+                if (await TryClaimAsync(stopping) is not { } run)
                 {
                     await active.WaitAsync(stopping);
                     continue;
@@ -52,6 +52,23 @@ internal sealed class RunWorker(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The studio stops; what was running goes on at the next start.
+        }
+    }
+
+    /// <summary>A database that cannot be written now (its disk is full) must not end the studio; the queue waits.</summary>
+    private async Task<ActiveRun?> TryClaimAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ClaimAsync(stopping);
+            }
+            catch (Exception exception) when (exception is DbException or DbUpdateException)
+            {
+                log.LogError(exception, "The next run cannot be begun; is the disk full? Trying again");
+                await Task.Delay(StoringPause, time, stopping);
+            }
         }
     }
 

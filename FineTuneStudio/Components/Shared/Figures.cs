@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Components.Shared;
 
@@ -18,13 +19,7 @@ public static class Figures
         _ => count.ToString("N0", CultureInfo.InvariantCulture),
     };
 
-    public static string Bytes(long bytes) => bytes switch
-    {
-        >= 1L << 30 => (bytes / (double)(1L << 30)).ToString("0.##", CultureInfo.InvariantCulture) + " GiB",
-        >= 1L << 20 => (bytes / (double)(1L << 20)).ToString("0.#", CultureInfo.InvariantCulture) + " MiB",
-        >= 1L << 10 => (bytes / (double)(1L << 10)).ToString("0.#", CultureInfo.InvariantCulture) + " KiB",
-        _ => bytes.ToString(CultureInfo.InvariantCulture) + " B",
-    };
+    public static string Bytes(long bytes) => ByteSize.Text(bytes);
 
     public static string Percent(double share) => share.ToString("0.#%", CultureInfo.InvariantCulture);
 

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace FineTuneStudio.Tests.Support;
+
+/// <summary>The real program, started as a person at a terminal starts it.</summary>
+internal static class StudioProgram
+{
+    /// <summary>Starts a verb; output, errors and input are the test's.</summary>
+    public static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "FineTuneStudio"), arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    /// <summary>Runs a verb to its end.</summary>
+    public static ProgramResult Run(params string[] arguments) => Run("", arguments);
+
+    /// <summary>Runs a verb to its end, with text on its standard input.</summary>
+    public static ProgramResult Run(string input, string[] arguments)
+    {
+        using var process = Start(arguments);
+        return Finish(process, input);
+    }
+
+    /// <summary>Waits for the end of a started program.</summary>
+    public static ProgramResult Finish(Process process, string input = "")
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        process.WaitForExit();
+        return new ProgramResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+    }
+}
+
+/// <summary>What a program said and how it ended.</summary>
+internal sealed record ProgramResult(int ExitCode, string Output, string Error);

@@ -1,0 +1,35 @@
+using System.IO.Compression;
+
+namespace FineTuneStudio.Application.Adapters;
+
+/// <summary>A merged model made for one download; its folder is gone when this is disposed.</summary>
+public sealed class MergedDownload : IDisposable
+{
+    internal MergedDownload(string folder)
+    {
+        Folder = folder;
+    }
+
+    internal string Folder { get; }
+
+    /// <summary>Writes the folder's files as a zip; weights do not compress, so nothing is.</summary>
+    public async Task WriteZipAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        await using var zip = await ZipArchive.CreateAsync(destination, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        foreach (var file in new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal))
+        {
+            var entry = zip.CreateEntry(Path.GetRelativePath(Folder, file.FullName), CompressionLevel.NoCompression);
+            await using var from = file.OpenRead();
+            await using var to = await entry.OpenAsync(cancellationToken);
+            await from.CopyToAsync(to, 1 << 20, cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(Folder))
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+}
