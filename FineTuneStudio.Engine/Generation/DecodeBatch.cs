@@ -9,7 +9,7 @@ internal sealed class DecodeBatch : IDisposable
 {
     private readonly CausalModel _model;
     private readonly KvCache _cache;
-    private readonly Tensor _head;
+    private readonly LanguageHead _head;
     private readonly Action<GeneratedToken>? _onToken;
     private readonly List<AnswerRow> _rows = [];
 
@@ -20,7 +20,7 @@ internal sealed class DecodeBatch : IDisposable
     public DecodeBatch(CausalModel model, int slots, int capacity, Action<GeneratedToken>? onToken)
     {
         _model = model;
-        _head = model.HeadWeight;
+        _head = model.Head;
         _onToken = onToken;
         Slots = slots;
         _cache = new KvCache(model.Config, model.ComputeType, model.Device, slots, capacity);
@@ -94,7 +94,7 @@ internal sealed class DecodeBatch : IDisposable
     // hidden [n, D], a row for each answer
     private void Choose(IReadOnlyList<AnswerRow> rows, Tensor hidden)
     {
-        var logits = SmallBatchLinear.Apply(hidden, _head, wide: true);   // [n, V]
+        var logits = _head.Logits(hidden, wide: true);   // [n, V]
         var (ids, probabilities) = TokenChoice.Apply(
             logits,
             [.. rows.Select(row => row.Options.Temperature)],

@@ -17,13 +17,14 @@ internal sealed class KvCache : IDisposable
     /// <param name="capacity">Most tokens of a sequence.</param>
     public KvCache(ModelConfig config, DType dtype, Device device, int slots, int capacity)
     {
-        _layers = [.. config.Layers.Select(layer => Make(layer.Attention))];
+        _layers = [.. config.Layers.Select(layer => Make(layer.Attention.Cache))];
         _free = new Stack<int>(Enumerable.Range(0, slots).Reverse());
 
-        Layer Make(AttentionDescription attention)
+        Layer Make(CacheShape shape)
         {
-            long[] shape = [slots, attention.KeyValueHeads, capacity, attention.HeadSize];
-            return new Layer(Tensor.Empty(shape, dtype, device).Own(), Tensor.Empty(shape, dtype, device).Own());
+            Tensor Empty(long size) => Tensor.Empty([slots, shape.Heads, capacity, size], dtype, device).Own();
+
+            return new Layer(Empty(shape.KeySize), Empty(shape.ValueSize));
         }
     }
 
@@ -32,7 +33,7 @@ internal sealed class KvCache : IDisposable
 
     /// <summary>Bytes that one token of one sequence takes over all layers.</summary>
     public static long BytesOfToken(ModelConfig config, DType dtype)
-        => config.Layers.Sum(layer => 2L * layer.Attention.KeyValueHeads * layer.Attention.HeadSize * dtype.Size());
+        => config.Layers.Sum(layer => layer.Attention.Cache.Elements * dtype.Size());
 
     /// <summary>The tensors of a layer. <c>[slots, K, capacity, C]</c></summary>
     public Layer Of(int layer) => _layers[layer];

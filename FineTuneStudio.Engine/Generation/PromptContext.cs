@@ -10,10 +10,10 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="slots">Slot of each token's sequence. <c>[N]</c>, Int64</param>
 internal sealed class PromptContext(KvCache cache, TokenBatch batch, Tensor slots) : AttentionContext
 {
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, double scale, int? window)
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
     {
         var (keys, values) = cache.Of(layer);
         CachedAttention.Write(k, v, keys, values, slots, batch.Positions);
-        return PackedAttention.Apply(q, k, v, batch.SequenceStarts, scale, window);
+        return PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring);
     }
 }

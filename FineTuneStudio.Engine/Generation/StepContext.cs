@@ -10,9 +10,9 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="positions">Place of each row's token in its sequence. <c>[N]</c>, Int64</param>
 internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions) : AttentionContext
 {
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, double scale, int? window)
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
     {
         var (keys, values) = cache.Of(layer);
-        return CachedAttention.Apply(q, k, v, keys, values, slots, positions, scale, window);
+        return CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring);
     }
 }

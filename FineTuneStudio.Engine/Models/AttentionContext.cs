@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Models;
 
@@ -22,9 +23,8 @@ public abstract class AttentionContext
     /// <param name="layer">Index of the layer, from 0.</param>
     /// <param name="q">Queries, turned. <c>[N, H, C]</c></param>
     /// <param name="k">Keys, turned. <c>[N, K, C]</c></param>
-    /// <param name="v">Values. <c>[N, K, C]</c></param>
-    /// <param name="scale">Factor on the scores.</param>
-    /// <param name="window">Tokens that one looks at, itself included; <see langword="null"/> without limit.</param>
-    /// <returns><c>[N, H, C]</c></returns>
-    public abstract Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, double scale, int? window);
+    /// <param name="v">Values. <c>[N, K, V]</c>; V may differ from C.</param>
+    /// <param name="scoring">What governs the scores.</param>
+    /// <returns><c>[N, H, V]</c></returns>
+    public abstract Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring);
 }

@@ -1,8 +1,8 @@
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Models;
@@ -17,11 +17,11 @@ public sealed class CausalModel : IDisposable
     private readonly ModelWeights _weights;
     private readonly bool _ownsWeights;
     private readonly IReadOnlyList<DecoderLayer> _layers;
-    private readonly IReadOnlyList<RotaryEmbedding> _ropes;
-    private readonly IReadOnlyList<int> _ropeOfLayer;
+    private readonly RopeSet _ropes;
     private readonly Tensor _embedding;
+    private readonly double _embeddingScale;
     private readonly LinearLayer _head;
-    private readonly Tensor _finalNorm;
+    private readonly Norm _finalNorm;
 
     private CausalModel(ModelConfig config, ModelWeights weights, DType computeType)
     {
@@ -29,15 +29,12 @@ public sealed class CausalModel : IDisposable
         ComputeType = computeType;
         _weights = weights;
         _ownsWeights = true;
-        _layers = [.. config.Layers.Select((_, index) => LayerBuilder.Build(config, weights, index))];
-        _embedding = weights[$"{WeightPlan.Embedding}.weight"];
-        _head = new LinearLayer(WeightPlan.Head, weights.Find($"{WeightPlan.Head}.weight") ?? _embedding, bias: null, isHead: true);
-        _finalNorm = weights[WeightPlan.FinalNorm];
-
-        // Layers usually share one kind of rope, so its tables are made once for each kind.
-        var kinds = config.Layers.Select(layer => layer.Attention.Rope).Distinct().ToList();
-        _ropes = [.. kinds.Select(kind => new RotaryEmbedding(kind, weights.Device))];
-        _ropeOfLayer = [.. config.Layers.Select(layer => kinds.IndexOf(layer.Attention.Rope))];
+        _layers = [.. config.Layers.Select((_, index) => new DecoderLayer(config, weights, index))];
+        _ropes = new RopeSet(config, weights.Device);
+        _embedding = weights[WeightPlan.Embedding + WeightSlot.WeightSuffix];
+        _embeddingScale = Rounded(config.EmbeddingScale, computeType);
+        _head = new LinearLayer(WeightPlan.Head, weights.Find(WeightPlan.Head + WeightSlot.WeightSuffix) ?? _embedding, bias: null, isHead: true);
+        _finalNorm = new Norm(weights[WeightPlan.FinalNorm + WeightSlot.WeightSuffix], config.NormEpsilon, config.OffsetNorms);
     }
 
     private CausalModel(CausalModel model, AdapterSet? adapter)
@@ -46,16 +43,15 @@ public sealed class CausalModel : IDisposable
         ComputeType = model.ComputeType;
         Adapter = adapter;
         _weights = model._weights;
-        LinearLayer Attach(LinearLayer linear) => linear.With(adapter?.Adapters.GetValueOrDefault(linear.Shape.Name));
+        _layers = [.. model._layers.Select(layer => layer.With(adapter))];
+        (_ropes, _finalNorm, _embeddingScale) = (model._ropes, model._finalNorm, model._embeddingScale);
 
-        _layers = [.. model._layers.Select(layer => layer.With(Attach))];
-        _ropes = model._ropes;
-        _ropeOfLayer = model._ropeOfLayer;
-        _embedding = adapter?.SavedModules.GetValueOrDefault(WeightPlan.Embedding) ?? _weights[$"{WeightPlan.Embedding}.weight"];
-        var head = adapter?.SavedModules.GetValueOrDefault(WeightPlan.Head)
-            ?? _weights.Find($"{WeightPlan.Head}.weight") ?? _weights[$"{WeightPlan.Embedding}.weight"];
-        _head = Attach(new LinearLayer(WeightPlan.Head, head, bias: null, isHead: true));
-        _finalNorm = model._finalNorm;
+        // A saved embedding does not move a tied head: that stays the base's, unless it is saved too.
+        var embedding = _weights[WeightPlan.Embedding + WeightSlot.WeightSuffix];
+        var head = _weights.Find(WeightPlan.Head + WeightSlot.WeightSuffix) ?? embedding;
+        _embedding = adapter?.SavedModules.GetValueOrDefault(WeightPlan.Embedding) ?? embedding;
+        head = adapter?.SavedModules.GetValueOrDefault(WeightPlan.Head) ?? head;
+        _head = new LinearLayer(WeightPlan.Head, head, bias: null, isHead: true).With(adapter);
     }
 
     /// <summary>The network's description.</summary>
@@ -70,8 +66,8 @@ public sealed class CausalModel : IDisposable
     /// <summary>What is learnt beside the weights in this view.</summary>
     public AdapterSet? Adapter { get; }
 
-    /// <summary>The base's weights by hub name, in the order the network uses them; a tied head is the embedding.</summary>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters => _weights.All;
+    /// <summary>The base's weights that can learn, by hub name, in the order the network uses them; a tied head is the embedding.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters => _weights.Learnable;
 
     /// <summary>Number of the base's weights.</summary>
     public long ParameterCount => _weights.All.Sum(pair => pair.Value.ElementCount);
@@ -79,8 +75,9 @@ public sealed class CausalModel : IDisposable
     /// <summary>Every linear that an adapter may stand beside; the head is the last.</summary>
     public IReadOnlyList<LinearShape> Linears => WeightPlan.Linears(Config);
 
-    /// <summary>The matrix that makes logits, in <see cref="ComputeType"/>; with an adapter on the head, their sum. <c>[V, D]</c></summary>
-    public Tensor HeadWeight => (_head.Adapter is null ? _head.Weight : _head.Adapter.Merge(_head.Weight)).To(ComputeType);
+    /// <summary>What makes logits; with an adapter on the head, of their sum.</summary>
+    public LanguageHead Head
+        => new((_head.Adapter is null ? _head.Weight : _head.Adapter.Merge(_head.Weight)).To(ComputeType), Config.LogitScale, Config.LogitSoftCap);
 
     /// <summary>Loads a model folder in Hugging Face layout.</summary>
     /// <param name="folder">Holds <c>config.json</c> and safetensors.</param>
@@ -130,36 +127,29 @@ public sealed class CausalModel : IDisposable
         }
 
         using var scope = TensorScope.Enter();
-        var tables = new (Tensor Cos, Tensor Sin)[_ropes.Count];
-        for (var index = 0; index < tables.Length; index++)
+        var ropes = _ropes.Tables(batch);
+        if (context.Checkpointing)
         {
             // A checkpointed layer reads them again in the backward pass, after this scope.
-            var (cos, sin) = _ropes[index].Tables(batch);
-            tables[index] = context.Checkpointing ? (scope.Keep(cos), scope.Keep(sin)) : (cos, sin);
+            foreach (var (cos, sin) in ropes)
+            {
+                scope.Keep(cos);
+                scope.Keep(sin);
+            }
         }
 
         var x = _embedding.Embedding(batch.Ids).To(ComputeType);
+        x = _embeddingScale == 1 ? x : x * _embeddingScale;
         for (var index = 0; index < _layers.Count; index++)
         {
             context.HiddenObserved?.Invoke(index, x);
-            var (cos, sin) = tables[_ropeOfLayer[index]];
-            x = context.Checkpointing
-                ? Checkpointed(_layers[index], x, cos, sin, context)
-                : _layers[index].Apply(x, cos, sin, context);
+            var rope = _ropes.Of(index, ropes);
+            x = context.Checkpointing ? Checkpointed(_layers[index], x, rope, context) : _layers[index].Apply(x, rope, context);
         }
 
-        x = RmsNorm.Apply(x, _finalNorm.To(ComputeType), Config.NormEpsilon);
+        x = _finalNorm.Apply(x);
         context.HiddenObserved?.Invoke(_layers.Count, x);
         return scope.Keep(x);
-    }
-
-    /// <summary>Scores of every token of the vocabulary.</summary>
-    /// <param name="hidden">From <see cref="Hidden"/>; select the rows that are needed first. <c>[n, D]</c></param>
-    /// <returns><c>[n, V]</c>, in <see cref="ComputeType"/></returns>
-    public Tensor Logits(Tensor hidden)
-    {
-        using var scope = TensorScope.Enter();
-        return scope.Keep(hidden.Linear(HeadWeight));
     }
 
     /// <inheritdoc/>
@@ -178,8 +168,15 @@ public sealed class CausalModel : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "Unknown precision."),
     };
 
+    // The reference implementations multiply by the factor as the type of activations has it.
+    private static double Rounded(double factor, DType type)
+    {
+        using var scope = TensorScope.Enter();
+        return Tensor.Full([1], factor, type).Item();
+    }
+
     // The second run must drop what the first dropped, so the random stream is set back for it.
-    private static Tensor Checkpointed(DecoderLayer layer, Tensor x, Tensor cos, Tensor sin, AttentionContext context)
+    private static Tensor Checkpointed(DecoderLayer layer, Tensor x, RopeTables? rope, AttentionContext context)
     {
         if (!x.RequiresGrad)
         {
@@ -189,7 +186,7 @@ public sealed class CausalModel : IDisposable
 
         if (context.Dropout is not { } generator)
         {
-            return Tensor.Checkpoint(input => layer.Apply(input, cos, sin, context), x);
+            return Tensor.Checkpoint(input => layer.Apply(input, rope, context), x);
         }
 
         var before = generator.GetState().Own();
@@ -200,13 +197,13 @@ public sealed class CausalModel : IDisposable
                 if (isFirst)
                 {
                     isFirst = false;
-                    return layer.Apply(input, cos, sin, context);
+                    return layer.Apply(input, rope, context);
                 }
 
                 using var now = generator.GetState().Own();
                 generator.SetState(before);
                 before.Dispose();
-                var output = layer.Apply(input, cos, sin, context);
+                var output = layer.Apply(input, rope, context);
                 generator.SetState(now);
                 return output;
             },

@@ -1,24 +1,61 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Models.Attentions;
+using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Models.FeedForwards;
+using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Models;
 
-/// <summary>One layer on the residual stream: <c>x += attention(norm(x)); x += feedForward(norm(x))</c>.</summary>
-internal sealed class DecoderLayer(int index, Attention attention, FeedForward feedForward, Tensor attentionNorm, Tensor feedForwardNorm, double normEpsilon)
+/// <summary>One layer on the residual stream: attention, then feed-forward, with the norms before them, after them, or both.</summary>
+internal sealed class DecoderLayer
 {
-    /// <param name="x">Residual stream. <c>[N, D]</c></param>
-    /// <param name="cos"><c>[N, C/2]</c></param>
-    /// <param name="sin"><c>[N, C/2]</c></param>
-    /// <param name="context">Keys and values of before, dropout.</param>
-    /// <returns><c>[N, D]</c></returns>
-    public Tensor Apply(Tensor x, Tensor cos, Tensor sin, AttentionContext context)
+    private readonly IAttention _attention;
+    private readonly IFeedForward _feedForward;
+    private readonly LayerNorms _norms;
+    private readonly double _scale;
+
+    public DecoderLayer(ModelConfig config, ModelWeights weights, int index)
     {
-        using var scope = TensorScope.Enter();
-        var attended = attention.Apply(RmsNorm.Apply(x, attentionNorm.To(x.DType), normEpsilon), cos, sin, index, context);
-        var (sum, normed) = RmsNorm.AddApply(attended, x, feedForwardNorm.To(x.DType), normEpsilon);
-        return scope.Keep(sum + feedForward.Apply(normed, context.Dropout));
+        var description = config.Layers[index];
+        var own = new LayerWeights(config, weights, index);
+        _attention = description.Attention.Build(own);
+        _feedForward = description.FeedForward.Build(own);
+        _norms = new LayerNorms(description.Norms, own);
+        _scale = description.ResidualScale;
     }
 
-    public DecoderLayer With(Func<LinearLayer, LinearLayer> replace)
-        => new(index, attention.With(replace), feedForward.With(replace), attentionNorm, feedForwardNorm, normEpsilon);
+    private DecoderLayer(DecoderLayer other, AdapterSet? adapter)
+    {
+        _attention = other._attention.With(adapter);
+        _feedForward = other._feedForward.With(adapter);
+        (_norms, _scale) = (other._norms, other._scale);
+    }
+
+    /// <summary>The weights, in the order of use.</summary>
+    public static IEnumerable<WeightSlot> Slots(ModelConfig config, int index)
+    {
+        var (description, layer) = (config.Layers[index], new LayerSlots(config, index));
+        return [.. description.Attention.Slots(layer), .. description.FeedForward.Slots(layer), .. LayerNorms.Slots(description.Norms, layer)];
+    }
+
+    /// <param name="x">Residual stream. <c>[N, D]</c></param>
+    /// <param name="rope">How positions turn heads, where the layer has rope.</param>
+    /// <param name="context">Keys and values of before, dropout.</param>
+    /// <returns><c>[N, D]</c></returns>
+    public Tensor Apply(Tensor x, RopeTables? rope, AttentionContext context)
+    {
+        using var scope = TensorScope.Enter();
+        var attended = Scaled(Normed(_attention.Apply(Normed(x, _norms.BeforeAttention), rope, context), _norms.AfterAttention));
+        var (sum, normed) = _norms.BeforeFeedForward?.AddApply(attended, x) ?? Twice(attended + x);
+        return scope.Keep(sum + Scaled(Normed(_feedForward.Apply(normed, context), _norms.AfterFeedForward)));
+    }
+
+    public DecoderLayer With(AdapterSet? adapter) => new(this, adapter);
+
+    private static Tensor Normed(Tensor x, Norm? norm) => norm?.Apply(x) ?? x;
+
+    private static (Tensor Sum, Tensor Normed) Twice(Tensor x) => (x, x);
+
+    private Tensor Scaled(Tensor x) => _scale == 1 ? x : x * _scale;
 }

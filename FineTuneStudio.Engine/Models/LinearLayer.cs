@@ -67,5 +67,7 @@ public sealed class LinearLayer
         return results;
     }
 
-    internal LinearLayer With(LoraAdapter? adapter) => new(Shape.Name, Weight, Bias, adapter, Shape.IsHead);
+    /// <summary>The same weights with what an adapter has for this linear.</summary>
+    internal LinearLayer With(AdapterSet? adapter)
+        => new(Shape.Name, Weight, Bias, adapter?.Adapters.GetValueOrDefault(Shape.Name), Shape.IsHead);
 }

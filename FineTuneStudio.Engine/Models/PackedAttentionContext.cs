@@ -7,6 +7,6 @@ namespace FineTuneStudio.Engine.Models;
 public sealed class PackedAttentionContext(TokenBatch batch) : AttentionContext
 {
     /// <inheritdoc/>
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, double scale, int? window)
-        => PackedAttention.Apply(q, k, v, batch.SequenceStarts, scale, window);
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
+        => PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring);
 }

@@ -17,16 +17,15 @@ public sealed class RotaryEmbedding
     }
 
     /// <summary>The tables of a batch.</summary>
-    /// <returns>Cosine and sine of each token's angles. <c>[N, C/2]</c>, fp32</returns>
-    public (Tensor Cos, Tensor Sin) Tables(TokenBatch batch)
+    public RopeTables Tables(TokenBatch batch)
     {
         using var scope = TensorScope.Enter();
         using var off = GradMode.Off();
         var angles = Angles(batch);
         var (cos, sin) = (angles.Cos(), angles.Sin());
         return _rope.AttentionFactor == 1
-            ? (scope.Keep(cos), scope.Keep(sin))
-            : (scope.Keep(cos * _rope.AttentionFactor), scope.Keep(sin * _rope.AttentionFactor));
+            ? new(scope.Keep(cos), scope.Keep(sin))
+            : new(scope.Keep(cos * _rope.AttentionFactor), scope.Keep(sin * _rope.AttentionFactor));
     }
 
     // [N, C/2]

@@ -3,7 +3,6 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 using FineTuneStudio.Engine.Training.Sft;
 
@@ -41,7 +40,7 @@ public static class ReferenceVerifier
         };
         var hidden = model.Hidden(batch.Tokens, context);
         var logits = batch.Select(file.Get("logits"));
-        var difference = Difference(model.Logits(hidden), logits);
+        var difference = Difference(model.Head.Logits(hidden), logits);
         return new VerificationReport
         {
             Tokens = batch.Tokens.Tokens,
@@ -96,7 +95,7 @@ public static class ReferenceVerifier
         var positions = Enumerable.Range(0, batch.Tokens.Tokens).Where(token => !starts.Contains(token + 1)).Select(token => (long)token).ToArray();
         var targets = batch.Tokens.Ids.IndexSelect(0, Tensor.From<long>([.. positions.Select(position => position + 1)]));
         var index = Tensor.From<long>(positions);
-        var ours = LinearCrossEntropy.TokenLogProbabilities(hidden.IndexSelect(0, index), model.HeadWeight, targets);
+        var ours = model.Head.LogProbabilities(hidden.IndexSelect(0, index), targets);
 
         // The reference has one column less than the batch is wide.
         var places = batch.Places.ToArray<long>();

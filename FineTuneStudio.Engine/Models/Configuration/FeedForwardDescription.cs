@@ -1,5 +1,17 @@
+using FineTuneStudio.Engine.Models.FeedForwards;
+using FineTuneStudio.Engine.Models.Weights;
+
 namespace FineTuneStudio.Engine.Models.Configuration;
 
-/// <summary>The gated feed-forward part: <c>down(silu(gate x) * up x)</c>.</summary>
-/// <param name="IntermediateSize">Width inside. <c>F</c></param>
-public sealed record FeedForwardDescription(int IntermediateSize);
+/// <summary>What a layer does to each token alone; a kind lists its own weights and builds the part that computes with them.</summary>
+public abstract record FeedForwardDescription
+{
+    /// <summary>Elements that the backward pass keeps of each token, beside the part's input.</summary>
+    internal abstract long KeptElements { get; }
+
+    /// <summary>The weights, in the order of use.</summary>
+    internal abstract IEnumerable<WeightSlot> Slots(LayerSlots layer);
+
+    /// <summary>The part that computes.</summary>
+    internal abstract IFeedForward Build(LayerWeights weights);
+}

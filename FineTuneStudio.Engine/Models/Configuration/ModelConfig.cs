@@ -23,8 +23,20 @@ public sealed record ModelConfig
     /// <summary>Added to the mean of squares in every norm.</summary>
     public required double NormEpsilon { get; init; }
 
+    /// <summary>Whether norms multiply by <c>1 + weight</c> (Gemma).</summary>
+    public bool OffsetNorms { get; init; }
+
     /// <summary>Whether the embedding is the head as well.</summary>
     public required bool TiedEmbeddings { get; init; }
+
+    /// <summary>Factor on embeddings.</summary>
+    public double EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Factor on logits.</summary>
+    public double LogitScale { get; init; } = 1;
+
+    /// <summary>Bounds the logits: <c>c tanh(z / c)</c> (Gemma 2).</summary>
+    public double? LogitSoftCap { get; init; }
 
     /// <summary>Element type that the weights were published in.</summary>
     public DType PublishedType { get; init; } = DType.Float32;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models.Configuration.Families;
 
 namespace FineTuneStudio.Engine.Models.Configuration;
 
@@ -58,8 +59,8 @@ public static class ModelConfigFile
         var errors = new List<UserError>();
         var fields = new ConfigFields(source, root, errors);
         var type = fields.Text("model_type", "");
-        var read = ModelFamilies.Find(type);
-        if (read is null)
+        var family = ModelFamilies.Find(type);
+        if (family is null)
         {
             errors.Add(new(source, UnknownArchitecture(type, fields.Texts("architectures") is [var first, ..] ? first : null)));
         }
@@ -69,7 +70,7 @@ public static class ModelConfigFile
             errors.Add(new(source, $"The weights are quantised ({quantization.Text("quant_method", "unknown method")}), which is not built yet. Use the model's unquantised weights."));
         }
 
-        var config = read?.Invoke(fields);
+        var config = family?.Read(fields, family);
         UserErrorException.ThrowIfAny(errors);
         return config!;
     }

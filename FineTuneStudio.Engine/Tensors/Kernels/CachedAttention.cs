@@ -2,7 +2,7 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 
 /// <summary>Attention of one new token of each of several sequences over the keys and values kept of them; no gradient.</summary>
 /// <remarks>
-/// A cache is two tensors <c>[slots, K, capacity, C]</c>; a sequence owns a slot. Rows may be of any length: nothing is padded, and a row's
+/// A cache is a tensor of keys <c>[slots, K, capacity, C]</c> and one of values <c>[slots, K, capacity, V]</c>; a sequence owns a slot. Rows may be of any length: nothing is padded, and a row's
 /// result does not depend on its neighbours.
 /// </remarks>
 public static class CachedAttention
@@ -13,31 +13,30 @@ public static class CachedAttention
     /// <summary>Writes each row's key and value into the cache and attends over all of its sequence.</summary>
     /// <param name="q">Queries, one token a row. <c>[N, H, C]</c></param>
     /// <param name="k">Keys; head h of the queries reads head <c>h / (H/K)</c>. <c>[N, K, C]</c></param>
-    /// <param name="v">Values. <c>[N, K, C]</c></param>
+    /// <param name="v">Values. <c>[N, K, V]</c></param>
     /// <param name="keys">The cache's keys, written to. <c>[slots, K, capacity, C]</c></param>
-    /// <param name="values">The cache's values, written to. <c>[slots, K, capacity, C]</c></param>
+    /// <param name="values">The cache's values, written to. <c>[slots, K, capacity, V]</c></param>
     /// <param name="slots">Which slot each row's sequence owns; each at most once. <c>[N]</c>, Int64</param>
     /// <param name="positions">Place of the new token in its sequence. <c>[N]</c>, Int64</param>
-    /// <param name="scale">Factor on the scores.</param>
-    /// <param name="window">Tokens that one looks at, itself included; <see langword="null"/> without limit.</param>
-    /// <returns><c>[N, H, C]</c></returns>
+    /// <param name="scoring">What governs the scores.</param>
+    /// <returns><c>[N, H, V]</c></returns>
     /// <exception cref="TensorException">Shapes do not fit, or a row lies outside of the cache.</exception>
     public static Tensor Apply(
-        Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, double scale, int? window = null)
-        => KernelChoice.IsFused(FusedAttention, q)
-            ? FusedAttention.Call(q, k, v, keys, values, slots, positions, scale, window ?? 0)
-            : ApplyPlain(q, k, v, keys, values, slots, positions, scale, window);
+        Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, AttentionScoring scoring)
+        => KernelChoice.IsFused(FusedAttention, q) && scoring is { SoftCap: null, Sinks: null } && k.Size(2) == v.Size(2)
+            ? FusedAttention.Call(q, k, v, keys, values, slots, positions, scoring.Scale, scoring.Window ?? 0)
+            : ApplyPlain(q, k, v, keys, values, slots, positions, scoring);
 
     /// <summary>Writes keys and values of tokens into the cache: prompts.</summary>
     /// <param name="k"><c>[N, K, C]</c></param>
-    /// <param name="v"><c>[N, K, C]</c></param>
+    /// <param name="v"><c>[N, K, V]</c></param>
     /// <param name="keys">The cache's keys, written to. <c>[slots, K, capacity, C]</c></param>
-    /// <param name="values">The cache's values, written to. <c>[slots, K, capacity, C]</c></param>
+    /// <param name="values">The cache's values, written to. <c>[slots, K, capacity, V]</c></param>
     /// <param name="slots">Slot of each token's sequence. <c>[N]</c>, Int64</param>
     /// <param name="positions">Place of each token in its sequence. <c>[N]</c>, Int64</param>
     public static void Write(Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions)
     {
-        if (KernelChoice.IsFused(FusedWrite, k))
+        if (KernelChoice.IsFused(FusedWrite, k) && k.Size(2) == v.Size(2))
         {
             FusedWrite.Run(k, v, keys, values, slots, positions);
         }
@@ -49,7 +48,7 @@ public static class CachedAttention
 
     /// <summary>The plain twin of <see cref="Apply"/>, row by row.</summary>
     public static Tensor ApplyPlain(
-        Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, double scale, int? window = null)
+        Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, AttentionScoring scoring)
     {
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
@@ -59,12 +58,12 @@ public static class CachedAttention
         var results = new Tensor[slot.Length];
         for (var row = 0; row < results.Length; row++)
         {
-            var start = window is { } width ? Math.Max(0, position[row] + 1 - width) : 0;
+            var start = scoring.Window is { } width ? Math.Max(0, position[row] + 1 - width) : 0;
             Tensor Kept(Tensor cache) => cache.Select(0, slot[row]).Narrow(1, start, position[row] + 1 - start)
                 .To(DType.Float32).RepeatInterleave(group, 0);             // [H, T, C]
 
             var query = q.Select(0, row).To(DType.Float32).Unsqueeze(1);    // [H, 1, C]
-            var weights = (query.MatMul(Kept(keys).Transpose(1, 2)) * scale).Softmax(-1);
+            var weights = PlainScores.Softmax(PlainScores.Bounded(query.MatMul(Kept(keys).Transpose(1, 2)), scoring), scoring);
             results[row] = weights.MatMul(Kept(values)).Squeeze(1);
         }
 

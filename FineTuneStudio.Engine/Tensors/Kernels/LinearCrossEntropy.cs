@@ -13,24 +13,26 @@ public static class LinearCrossEntropy
     /// <param name="weight">The head. <c>[V, D]</c></param>
     /// <param name="targets">The token that follows each. <c>[n]</c>, Int64</param>
     /// <param name="rowWeights">Factor on each row's loss; <see langword="null"/> is one everywhere. <c>[n]</c>, fp32</param>
+    /// <param name="softCap">Bounds the logits: <c>c tanh(z / c)</c>.</param>
     /// <returns>In nats, fp32. <c>[]</c></returns>
-    public static Tensor Apply(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null)
-        => KernelChoice.IsFused(Fused, hidden) && weight.DType == hidden.DType
+    public static Tensor Apply(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null)
+        => softCap is null && KernelChoice.IsFused(Fused, hidden) && weight.DType == hidden.DType
             ? Fused.Call(hidden, weight, targets, rowWeights)
-            : ApplyPlain(hidden, weight, targets, rowWeights);
+            : ApplyPlain(hidden, weight, targets, rowWeights, softCap);
 
     /// <summary>Log-probability of each target, without gradient.</summary>
     /// <param name="hidden"><c>[n, D]</c></param>
     /// <param name="weight"><c>[V, D]</c></param>
     /// <param name="targets"><c>[n]</c>, Int64</param>
+    /// <param name="softCap">Bounds the logits.</param>
     /// <returns>In nats, fp32. <c>[n]</c></returns>
-    public static Tensor TokenLogProbabilities(Tensor hidden, Tensor weight, Tensor targets)
-        => KernelChoice.IsFused(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
+    public static Tensor TokenLogProbabilities(Tensor hidden, Tensor weight, Tensor targets, double? softCap = null)
+        => softCap is null && KernelChoice.IsFused(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
             ? FusedLogProbabilities.Call(hidden, weight, targets)
-            : TokenLogProbabilitiesPlain(hidden, weight, targets);
+            : TokenLogProbabilitiesPlain(hidden, weight, targets, softCap);
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
-    public static Tensor ApplyPlain(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null)
+    public static Tensor ApplyPlain(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null)
     {
         using var scope = TensorScope.Enter();
         Tensor? total = null;
@@ -44,7 +46,7 @@ public static class LinearCrossEntropy
             // Recomputed in the backward pass, so that one chunk of logits lives at a time.
             Tensor Chunk(Tensor input)
             {
-                var loss = Losses(input, weight, chunkTargets);
+                var loss = Losses(input, weight, chunkTargets, softCap);
                 return (chunkWeights is null ? loss : loss * chunkWeights).Sum();
             }
 
@@ -56,7 +58,7 @@ public static class LinearCrossEntropy
     }
 
     /// <summary>The plain twin of <see cref="TokenLogProbabilities"/>.</summary>
-    public static Tensor TokenLogProbabilitiesPlain(Tensor hidden, Tensor weight, Tensor targets)
+    public static Tensor TokenLogProbabilitiesPlain(Tensor hidden, Tensor weight, Tensor targets, double? softCap = null)
     {
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
@@ -65,12 +67,16 @@ public static class LinearCrossEntropy
         {
             using var inner = TensorScope.Enter();
             var count = Math.Min(PlainChunk, hidden.Size(0) - start);
-            result.Narrow(0, start, count).CopyFrom(-Losses(hidden.Narrow(0, start, count), weight, targets.Narrow(0, start, count)));
+            result.Narrow(0, start, count).CopyFrom(-Losses(hidden.Narrow(0, start, count), weight, targets.Narrow(0, start, count), softCap));
         }
 
         return scope.Keep(result);
     }
 
-    private static Tensor Losses(Tensor hidden, Tensor weight, Tensor targets)
-        => NllLossOperator.Call(hidden.Linear(weight).LogSoftmax(-1, DType.Float32), targets, Operator.Argument.None, 0);
+    private static Tensor Losses(Tensor hidden, Tensor weight, Tensor targets, double? softCap)
+    {
+        var logits = hidden.Linear(weight).To(DType.Float32);
+        var bounded = softCap is { } cap ? (logits / cap).Tanh() * cap : logits;
+        return NllLossOperator.Call(bounded.LogSoftmax(-1), targets, Operator.Argument.None, 0);
+    }
 }

@@ -8,42 +8,41 @@ public static class PackedAttention
     /// <summary>Each token looks at itself and what came before it in its own sequence.</summary>
     /// <param name="q">Queries. <c>[N, H, C]</c></param>
     /// <param name="k">Keys; head h of the queries reads head <c>h / (H/K)</c>. <c>[N, K, C]</c></param>
-    /// <param name="v">Values. <c>[N, K, C]</c></param>
+    /// <param name="v">Values. <c>[N, K, V]</c></param>
     /// <param name="sequenceStarts">First token of each sequence, and N at the end. <c>[S + 1]</c></param>
-    /// <param name="scale">Factor on the scores, usually <c>1 / sqrt(C)</c>.</param>
-    /// <param name="window">Tokens that one looks at, itself included; <see langword="null"/> without limit.</param>
-    /// <returns><c>[N, H, C]</c></returns>
+    /// <param name="scoring">What governs the scores.</param>
+    /// <returns><c>[N, H, V]</c></returns>
     /// <exception cref="ArgumentException">The starts do not begin at 0, do not rise, or do not end at N.</exception>
-    public static Tensor Apply(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, double scale, int? window = null)
+    public static Tensor Apply(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, AttentionScoring scoring)
     {
         Check(sequenceStarts, q.Size(0));
-        return KernelChoice.IsFused(Fused, q)
-            ? Fused.Call(q, k, v, Array.ConvertAll(sequenceStarts, start => (long)start), scale, window ?? 0)
-            : ApplyPlain(q, k, v, sequenceStarts, scale, window);
+        return KernelChoice.IsFused(Fused, q) && scoring is { SoftCap: null, Sinks: null } && k.Size(2) == v.Size(2)
+            ? Fused.Call(q, k, v, Array.ConvertAll(sequenceStarts, start => (long)start), scoring.Scale, scoring.Window ?? 0)
+            : ApplyPlain(q, k, v, sequenceStarts, scoring);
     }
 
     /// <summary>The plain twin of <see cref="Apply"/>; it makes each sequence's square matrix of scores.</summary>
-    public static Tensor ApplyPlain(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, double scale, int? window = null)
+    public static Tensor ApplyPlain(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, AttentionScoring scoring)
     {
         using var scope = TensorScope.Enter();
         var outputs = new Tensor[sequenceStarts.Length - 1];
         for (var sequence = 0; sequence < outputs.Length; sequence++)
         {
             var (start, length) = (sequenceStarts[sequence], sequenceStarts[sequence + 1] - sequenceStarts[sequence]);
-            outputs[sequence] = OneSequence(q.Narrow(0, start, length), k.Narrow(0, start, length), v.Narrow(0, start, length), scale, window);
+            outputs[sequence] = OneSequence(q.Narrow(0, start, length), k.Narrow(0, start, length), v.Narrow(0, start, length), scoring);
         }
 
         return scope.Keep(outputs.Length == 1 ? outputs[0] : Tensor.Cat(outputs, 0));
     }
 
-    private static Tensor OneSequence(Tensor q, Tensor k, Tensor v, double scale, int? window)
+    private static Tensor OneSequence(Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
     {
         var length = q.Size(0);
         var group = q.Size(1) / k.Size(1);
         var keys = k.RepeatInterleave(group, 1).Permute(1, 2, 0);     // [H, C, T]
-        var values = v.RepeatInterleave(group, 1).Transpose(0, 1);    // [H, T, C]
-        var scores = q.Transpose(0, 1).MatMul(keys).To(DType.Float32) * scale;
-        var weights = scores.MaskedFill(Hidden(length, window, q.Device), double.NegativeInfinity).Softmax(-1);
+        var values = v.RepeatInterleave(group, 1).Transpose(0, 1);    // [H, T, V]
+        var scores = PlainScores.Bounded(q.Transpose(0, 1).MatMul(keys).To(DType.Float32), scoring);
+        var weights = PlainScores.Softmax(scores.MaskedFill(Hidden(length, scoring.Window, q.Device), double.NegativeInfinity), scoring);
         return weights.To(q.DType).MatMul(values).Transpose(0, 1).Contiguous();
     }
 

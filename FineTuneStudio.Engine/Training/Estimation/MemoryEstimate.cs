@@ -36,11 +36,7 @@ internal static class MemoryEstimate
         yield return new("vocabulary scores, a piece at a time", 2L * Math.Min(tokens, 512) * config.VocabularySize * Fp32);
     }
 
-    // What the backward pass of one layer needs of each token: inputs of norms and products, heads, the gated product's three parts.
+    // What the backward pass of one layer needs of each token: inputs of norms and products, and what its two parts keep inside.
     private static long ElementsOfLayer(ModelConfig config, LayerDescription layer)
-    {
-        var heads = (long)layer.Attention.Heads * layer.Attention.HeadSize;
-        var keys = (long)layer.Attention.KeyValueHeads * layer.Attention.HeadSize;
-        return (5L * config.HiddenSize) + (4 * heads) + (3 * keys) + (4L * layer.FeedForward.IntermediateSize);
-    }
+        => (5L * config.HiddenSize) + layer.Attention.KeptElements + layer.FeedForward.KeptElements;
 }

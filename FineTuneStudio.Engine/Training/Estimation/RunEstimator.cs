@@ -1,8 +1,8 @@
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Datasets;
-using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Training.Packing;
 using FineTuneStudio.Engine.Training.Schedules;
@@ -31,9 +31,8 @@ internal sealed class RunEstimator
     {
         _specification = specification;
         _config = ModelConfigFile.Read(specification.Model);
-        var slots = WeightPlan.Of(_config).Where(slot => !slot.IsOptional).ToList();
-        _parameters = slots.Sum(slot => slot.Shape.Aggregate(1L, (product, size) => product * size));
-        _trainable = specification.Lora is { } lora ? AdapterSize(lora, slots) : _parameters;
+        _parameters = WeightPlan.Of(_config).Where(slot => !slot.IsOptional).Sum(slot => slot.Elements);
+        _trainable = specification.Lora is { } lora ? AdapterSize(lora, WeightPlan.Linears(_config)) : _parameters;
     }
 
     /// <summary>Estimates a run.</summary>
@@ -44,14 +43,8 @@ internal sealed class RunEstimator
         return new RunEstimator(specification).Estimate(cancellationToken);
     }
 
-    private static long AdapterSize(LoraOptions lora, List<WeightSlot> slots)
-    {
-        const string suffix = ".weight";
-        var linears = slots.Where(slot => slot.Kind == WeightKind.Matrix && !slot.Name.StartsWith(WeightPlan.Embedding, StringComparison.Ordinal))
-            .Select(slot => new LinearShape(slot.Name[..^suffix.Length], slot.Shape[1], slot.Shape[0], slot.Name.StartsWith(WeightPlan.Head, StringComparison.Ordinal)))
-            .ToList();
-        return AdapterTargets.Of(lora.Targets).Choose(linears, "lora.targets").Sum(linear => lora.Rank * (linear.Inputs + linear.Outputs));
-    }
+    private static long AdapterSize(LoraOptions lora, IReadOnlyList<LinearShape> linears)
+        => AdapterTargets.Of(lora.Targets).Choose(linears, "lora.targets").Sum(linear => lora.Rank * (linear.Inputs + linear.Outputs));
 
     private RunEstimate Estimate(CancellationToken cancellationToken)
     {

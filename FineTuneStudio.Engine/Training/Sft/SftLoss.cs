@@ -1,6 +1,5 @@
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Training.Sft;
 
@@ -18,6 +17,6 @@ internal static class SftLoss
     {
         var context = new PackedAttentionContext(batch.Tokens) { Dropout = dropout, Checkpointing = checkpointing };
         var learnt = model.Hidden(batch.Tokens, context).IndexSelect(0, batch.Positions);
-        return LinearCrossEntropy.Apply(learnt, model.HeadWeight, batch.Targets, batch.Weights);
+        return model.Head.Loss(learnt, batch.Targets, batch.Weights);
     }
 }

@@ -166,14 +166,14 @@ public sealed class AdapterSetTests : IDisposable
         using var batch = TokenBatch.FromSequences([[1, 2, 3]]);
         var pair = adapter.Adapters["lm_head"];
 
-        view.Logits(view.Hidden(batch, new PackedAttentionContext(batch))).Select(1, 5).Sum().Backward();
+        view.Head.Logits(view.Hidden(batch, new PackedAttentionContext(batch))).Select(1, 5).Sum().Backward();
 
         Assert.True(pair.B.Grad!.Norm().Item() > 0);
         using var off = GradMode.Off();
         pair.B.FillUniform(-1, 1, new RandomGenerator(1));
         var hidden = view.Hidden(batch, new PackedAttentionContext(batch));
-        var expected = _model.Logits(hidden) + (hidden.Linear(pair.A).Linear(pair.B) * pair.Scale);
-        Assert.InRange((view.Logits(hidden) - expected).Abs().Max().Item(), 0, 1e-4);
+        var expected = _model.Head.Logits(hidden) + (hidden.Linear(pair.A).Linear(pair.B) * pair.Scale);
+        Assert.InRange((view.Head.Logits(hidden) - expected).Abs().Max().Item(), 0, 1e-4);
     }
 
     [Fact]

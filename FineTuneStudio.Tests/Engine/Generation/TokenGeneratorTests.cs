@@ -121,7 +121,7 @@ public sealed class TokenGeneratorTests
         using var scope = TensorScope.Enter();
         using var off = GradMode.Off();
         using var batch = TokenBatch.FromSequences([[.. prompt, .. answer.Ids]]);
-        var logits = model.Logits(model.Hidden(batch, new PackedAttentionContext(batch)));
+        var logits = model.Head.Logits(model.Hidden(batch, new PackedAttentionContext(batch)));
         var (plain, tempered) = (logits.LogSoftmax(-1), (logits / temperature).LogSoftmax(-1));
         for (var index = 0; index < answer.Ids.Length; index++)
         {

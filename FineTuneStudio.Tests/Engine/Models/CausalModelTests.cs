@@ -3,7 +3,6 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Verification;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -60,7 +59,7 @@ public sealed class CausalModelTests
         var report = ReferenceVerifier.Verify(model, SharedData.Golden("models", name, "reference.safetensors"));
 
         // Two layers of large random weights: bfloat16 has 3 digits.
-        Assert.Equal(DType.BFloat16, model.HeadWeight.DType);
+        Assert.Equal(DType.BFloat16, model.Head.Weight.DType);
         Assert.InRange(report.LogitsRelative, 1e-4, 0.1);
         Assert.InRange(report.Loss!.Value, report.ReferenceLoss!.Value - 0.1, report.ReferenceLoss.Value + 0.1);
     }
@@ -131,7 +130,7 @@ public sealed class CausalModelTests
         using var batch = TokenBatch.FromSequences([[1, 2, 3]]);
         using var scope = TensorScope.Enter();
 
-        Assert.Equal(model.HeadWeight.DataPointer, view.HeadWeight.DataPointer);
+        Assert.Equal(model.Head.Weight.DataPointer, view.Head.Weight.DataPointer);
         Assert.False(Hidden(model, batch).HasSameElements(Hidden(view, batch)));
         Assert.True(Hidden(model, batch).HasSameElements(Hidden(view.WithAdapter(null), batch)));
     }
@@ -142,7 +141,7 @@ public sealed class CausalModelTests
         using var batch = TokenBatch.FromSequences([[5, 6, 7, 8, 9], [10, 11, 12]]);
         using var dropout = new RandomGenerator(1);
         var hidden = model.Hidden(batch, new PackedAttentionContext(batch) { Dropout = dropout, Checkpointing = true });
-        LinearCrossEntropy.Apply(hidden, model.HeadWeight, batch.Ids).Backward();
+        model.Head.Loss(hidden, batch.Ids).Backward();
         foreach (var (_, parameter) in adapter.Parameters)
         {
             parameter.Grad = null;

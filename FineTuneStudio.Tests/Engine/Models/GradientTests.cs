@@ -62,7 +62,7 @@ public sealed class GradientTests
 
         Tensor[] Gradients(AttentionContext context)
         {
-            view.Logits(view.Hidden(batch, context)).LogSoftmax(-1).Select(1, 3).Sum().Backward();
+            view.Head.Logits(view.Hidden(batch, context)).LogSoftmax(-1).Select(1, 3).Sum().Backward();
             var gradients = adapter.Parameters.Select(parameter => parameter.Value.Grad!.Clone()).ToArray();
             foreach (var parameter in adapter.Parameters)
             {

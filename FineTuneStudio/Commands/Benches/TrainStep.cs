@@ -66,7 +66,7 @@ internal sealed class TrainStep : IDisposable
         }
 
         var hidden = _model.Hidden(_batch, new PackedAttentionContext(_batch)).IndexSelect(0, _learnt);
-        var loss = LinearCrossEntropy.Apply(hidden, _model.HeadWeight, _targets) / _targets.ElementCount;
+        var loss = _model.Head.Loss(hidden, _targets) / _targets.ElementCount;
         var forward = Lap();
         loss.Backward();
         var backward = Lap();

@@ -20,6 +20,7 @@ public sealed class CachedAttentionTests
             foreach (var window in new int?[] { null, 1, 12 })
             {
                 using var scope = TensorScope.Enter();
+                var scoring = new AttentionScoring(0.3) { Window = window };
                 var (q, k, v) = (Twins.Random(1, dtype, 3, heads, size), Twins.Random(2, dtype, 3, shared, size), Twins.Random(3, dtype, 3, shared, size));
                 var keys = Twins.Random(4, dtype, Slots, shared, Capacity, size);
                 var values = Twins.Random(5, dtype, Slots, shared, Capacity, size);
@@ -27,8 +28,8 @@ public sealed class CachedAttentionTests
                 var slots = Tensor.From<long>([4, 0, 2]);
                 var positions = Tensor.From<long>([0, 37, Capacity - 1]);
 
-                var fused = CachedAttention.Apply(q, k, v, keys, values, slots, positions, 0.3, window);
-                var plain = CachedAttention.ApplyPlain(q, k, v, plainKeys, plainValues, slots, positions, 0.3, window);
+                var fused = CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring);
+                var plain = CachedAttention.ApplyPlain(q, k, v, plainKeys, plainValues, slots, positions, scoring);
 
                 Twins.AssertClose(plain, fused, tolerance, $"{heads} / {shared} heads of {size}, window {window}", smallest: 1);
                 Assert.True(plainKeys.HasSameElements(keys));
@@ -42,10 +43,11 @@ public sealed class CachedAttentionTests
     {
         using var scope = TensorScope.Enter();
         const int length = 20, prompt = 6;
+        var scoring = new AttentionScoring(0.25) { Window = 9 };
         var (q, k, v) = (Twins.Random(1, DType.Float32, length, 4, 16), Twins.Random(2, DType.Float32, length, 2, 16), Twins.Random(3, DType.Float32, length, 2, 16));
         var keys = Tensor.Zeros([2, 2, length, 16], DType.Float32);
         var values = Tensor.ZerosLike(keys);
-        var whole = PackedAttention.ApplyPlain(q, k, v, [0, length], 0.25, window: 9);
+        var whole = PackedAttention.ApplyPlain(q, k, v, [0, length], scoring);
 
         CachedAttention.Write(
             k.Narrow(0, 0, prompt), v.Narrow(0, 0, prompt), keys, values, Tensor.Full([prompt], 1, DType.Int64), Tensor.Arange(0, prompt, 1, DType.Int64));
@@ -53,7 +55,7 @@ public sealed class CachedAttentionTests
         {
             var one = CachedAttention.Apply(
                 q.Narrow(0, position, 1), k.Narrow(0, position, 1), v.Narrow(0, position, 1),
-                keys, values, Tensor.From<long>([1]), Tensor.From<long>([position]), 0.25, window: 9);
+                keys, values, Tensor.From<long>([1]), Tensor.From<long>([position]), scoring);
 
             Twins.AssertClose(whole.Narrow(0, position, 1), one, 1e-5, $"position {position}", smallest: 1);
         }
@@ -70,7 +72,7 @@ public sealed class CachedAttentionTests
         var cache = Tensor.Zeros([Slots, 2, Capacity, 8], DType.Float32);
 
         var exception = Assert.Throws<TensorException>(
-            () => CachedAttention.Apply(q, q, q, cache, cache, Tensor.From<long>([slot]), Tensor.From<long>([position]), 1));
+            () => CachedAttention.Apply(q, q, q, cache, cache, Tensor.From<long>([slot]), Tensor.From<long>([position]), new(1)));
 
         Assert.Contains("outside the cache", exception.Message, StringComparison.Ordinal);
     }

@@ -38,7 +38,7 @@ public sealed class PackedAttentionTests
         using var scope = TensorScope.Enter();
 
         Twins.AssertSame(
-            inputs => [PackedAttention.Apply(inputs[0], inputs[1], inputs[2], starts, 1 / Math.Sqrt(size), window)],
+            inputs => [PackedAttention.Apply(inputs[0], inputs[1], inputs[2], starts, new(1 / Math.Sqrt(size)) { Window = window })],
             Inputs(type, starts[^1], heads, keyHeads, size),
             type == DType.Float32 ? 5e-6 : 2e-2);
     }
@@ -65,7 +65,7 @@ public sealed class PackedAttentionTests
                 input.Grad = null;
             }
 
-            var output = PackedAttention.Apply(inputs[0], inputs[1], inputs[2], [0, 200, 201, 333], 0.125);
+            var output = PackedAttention.Apply(inputs[0], inputs[1], inputs[2], [0, 200, 201, 333], new(0.125));
             output.Backward(Twins.Random(9, type, 333, 4, 64));
             return [output, .. inputs.Select(input => input.Grad!)];
         }
@@ -79,8 +79,8 @@ public sealed class PackedAttentionTests
         var values = inputs[2].Detach().Clone();
         values.Narrow(0, 100, 50).ZeroInPlace();
 
-        var before = PackedAttention.Apply(inputs[0], inputs[1], inputs[2], [0, 100, 150], 0.2);
-        var after = PackedAttention.Apply(inputs[0], inputs[1], values, [0, 100, 150], 0.2);
+        var before = PackedAttention.Apply(inputs[0], inputs[1], inputs[2], [0, 100, 150], new(0.2));
+        var after = PackedAttention.Apply(inputs[0], inputs[1], values, [0, 100, 150], new(0.2));
 
         Assert.True(before.Narrow(0, 0, 100).HasSameElements(after.Narrow(0, 0, 100)));
         Assert.Equal(0, after.Narrow(0, 100, 50).Abs().Max().Item());
@@ -92,7 +92,7 @@ public sealed class PackedAttentionTests
         using var scope = TensorScope.Enter();
         var inputs = Inputs(DType.Float32, 200, 2, 1, 32);
 
-        Twins.AssertSame(given => [PackedAttention.Apply(given[0], given[1], given[2], [0, 200], 100)], inputs, 1e-3);
+        Twins.AssertSame(given => [PackedAttention.Apply(given[0], given[1], given[2], [0, 200], new(100))], inputs, 1e-3);
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class PackedAttentionTests
         using var scope = TensorScope.Enter();
         var inputs = Inputs(DType.Float32, 10, 2, 1, 16);
 
-        Assert.Throws<ArgumentException>(() => PackedAttention.Apply(inputs[0], inputs[1], inputs[2], starts, 1));
+        Assert.Throws<ArgumentException>(() => PackedAttention.Apply(inputs[0], inputs[1], inputs[2], starts, new(1)));
     }
 
     private static Tensor[] Inputs(DType type, long tokens, long heads, long keyHeads, long size) =>

@@ -36,8 +36,8 @@ public sealed class PlainTwinTests
         var keys = Tensor.Zeros([5, 1, 1], DType.Float32);
         var values = Tensor.From([1f, 3f, 5f, 10f, 20f], 5, 1, 1);
 
-        var whole = PackedAttention.ApplyPlain(zero, keys, values, [0, 3, 5], scale: 1);
-        var windowed = PackedAttention.ApplyPlain(zero, keys, values, [0, 3, 5], scale: 1, window: 2);
+        var whole = PackedAttention.ApplyPlain(zero, keys, values, [0, 3, 5], new(1));
+        var windowed = PackedAttention.ApplyPlain(zero, keys, values, [0, 3, 5], new(1) { Window = 2 });
 
         Assert.Equal([1f, 1f, 2f, 2f, 3f, 3f, 10f, 10f, 15f, 15f], whole.ToArray<float>());
         Assert.Equal([1f, 1f, 2f, 2f, 4f, 4f, 10f, 10f, 15f, 15f], windowed.ToArray<float>());

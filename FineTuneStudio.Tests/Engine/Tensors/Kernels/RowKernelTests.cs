@@ -84,7 +84,7 @@ public sealed class RowKernelTests
         using var scope = TensorScope.Enter();
 
         Twins.AssertSame(
-            inputs => [SwiGlu.Apply(inputs[0], inputs[1])],
+            inputs => [GatedActivation.Apply(inputs[0], inputs[1])],
             [Twins.Learnt(Twins.Random(1, type, rows, width)), Twins.Learnt(Twins.Random(2, type, rows, width))]);
     }
 
@@ -95,7 +95,7 @@ public sealed class RowKernelTests
         var gate = Twins.Learnt(Tensor.From([-1e4f, -90f, -1f, 0f, 90f, 1e4f]));
         var up = Tensor.Full([6], 1, DType.Float32);
 
-        var y = SwiGlu.Apply(gate, up);
+        var y = GatedActivation.Apply(gate, up);
         y.Sum().Backward();
 
         Assert.Equal([0f, 0f, 90f, 1e4f], y.ToArray<float>().Where((_, index) => index is 0 or 1 or 4 or 5), (left, right) => MathF.Abs(left - right) < 1e-6f * MathF.Abs(left) + 1e-30f);
@@ -111,7 +111,7 @@ public sealed class RowKernelTests
             inputs =>
             {
                 var (sum, normed) = RmsNorm.AddApply(inputs[0], inputs[1], inputs[2], 1e-6);
-                return [SwiGlu.Apply(sum, normed)];
+                return [GatedActivation.Apply(sum, normed)];
             },
             [Twins.Learnt(Twins.Random(1, DType.BFloat16, 300, 100)), Twins.Learnt(Twins.Random(2, DType.BFloat16, 300, 100)), Twins.Learnt(Twins.Random(3, DType.BFloat16, 100))]);
     }

@@ -3,7 +3,7 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
-namespace FineTuneStudio.Engine.Models;
+namespace FineTuneStudio.Engine.Models.Weights;
 
 /// <summary>Holds what a folder's headers promise against what the network needs, without touching a weight.</summary>
 internal static class WeightCheck
@@ -56,13 +56,12 @@ internal static class WeightCheck
 
     private static int? LayerOf(string name)
     {
-        const string Layers = "model.layers.";
-        if (!name.StartsWith(Layers, StringComparison.Ordinal))
+        if (!name.StartsWith(WeightPlan.Layers, StringComparison.Ordinal))
         {
             return null;
         }
 
-        var number = name.AsSpan(Layers.Length);
+        var number = name.AsSpan(WeightPlan.Layers.Length);
         var dot = number.IndexOf('.');
         return dot > 0 && int.TryParse(number[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var layer) ? layer : null;
     }

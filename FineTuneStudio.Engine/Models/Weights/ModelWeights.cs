@@ -3,7 +3,7 @@ using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
-namespace FineTuneStudio.Engine.Models;
+namespace FineTuneStudio.Engine.Models.Weights;
 
 /// <summary>A network's tensors by hub name; owns them.</summary>
 internal sealed class ModelWeights : IDisposable
@@ -16,6 +16,9 @@ internal sealed class ModelWeights : IDisposable
 
     /// <summary>In the order the network uses them.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> All { get; private set; } = [];
+
+    /// <summary>Those that can learn: all but buffers.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> Learnable { get; private set; } = [];
 
     public Tensor this[string name] => _tensors[name];
 
@@ -33,7 +36,7 @@ internal sealed class ModelWeights : IDisposable
             }
 
             var mapped = files.Get(slot.Name);
-            var tensor = mapped.To(dtype).To(device);
+            var tensor = mapped.To(TypeOf(slot, dtype)).To(device);
             return trainable && ReferenceEquals(tensor, mapped) ? mapped.Clone() : tensor;
         });
     }
@@ -42,12 +45,13 @@ internal sealed class ModelWeights : IDisposable
     public static ModelWeights Create(ModelConfig config, long seed, DType dtype, bool trainable, Device device)
     {
         using var generator = new RandomGenerator(seed);
-        return Fill(config, device, trainable, slot => slot.Kind switch
+        return Fill(config, device, trainable, slot => !slot.IsInNewModel ? null : slot.Kind switch
         {
             // Drawn in fp32 whatever the type, so that one seed makes one model.
-            WeightKind.Matrix => Tensor.Empty(slot.Shape, DType.Float32).FillNormal(0, config.InitializerRange, generator).To(dtype).To(device),
+            WeightKind.Matrix or WeightKind.Inner
+                => Tensor.Empty(slot.Shape, DType.Float32).FillNormal(0, config.InitializerRange, generator).To(dtype).To(device),
             WeightKind.Norm => Tensor.Full(slot.Shape, 1, dtype, device),
-            _ => HasBias(config, slot.Name) ? Tensor.Zeros(slot.Shape, dtype, device) : null,
+            _ => Tensor.Zeros(slot.Shape, TypeOf(slot, dtype), device),
         });
     }
 
@@ -70,7 +74,7 @@ internal sealed class ModelWeights : IDisposable
                 using var scope = TensorScope.Enter();
                 if (make(slot) is { } tensor)
                 {
-                    tensor.RequiresGrad = trainable;
+                    tensor.RequiresGrad = trainable && slot.Kind != WeightKind.Buffer;
                     weights._tensors.Add(slot.Name, tensor.Own());
                 }
             }
@@ -81,11 +85,11 @@ internal sealed class ModelWeights : IDisposable
             throw;
         }
 
-        weights.All = [.. slots.Where(slot => weights._tensors.ContainsKey(slot.Name)).Select(slot => KeyValuePair.Create(slot.Name, weights[slot.Name]))];
+        var there = slots.Where(slot => weights._tensors.ContainsKey(slot.Name)).ToList();
+        weights.All = [.. there.Select(slot => KeyValuePair.Create(slot.Name, weights[slot.Name]))];
+        weights.Learnable = [.. weights.All.Where((_, index) => there[index].Kind != WeightKind.Buffer)];
         return weights;
     }
 
-    private static bool HasBias(ModelConfig config, string name)
-        => config.Layers[0].Attention.QueryKeyValueBias && (name.EndsWith("q_proj.bias", StringComparison.Ordinal)
-            || name.EndsWith("k_proj.bias", StringComparison.Ordinal) || name.EndsWith("v_proj.bias", StringComparison.Ordinal));
+    private static DType TypeOf(WeightSlot slot, DType dtype) => slot.Kind == WeightKind.Buffer ? DType.Float32 : dtype;
 }

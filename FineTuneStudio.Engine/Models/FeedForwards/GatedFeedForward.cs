@@ -1,0 +1,60 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Models.Weights;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+
+namespace FineTuneStudio.Engine.Models.FeedForwards;
+
+/// <summary><c>down(activation(gate x) * up x)</c>.</summary>
+internal sealed class GatedFeedForward : IFeedForward
+{
+    private const string Gate = "mlp.gate_proj";
+    private const string Up = "mlp.up_proj";
+    private const string GateUp = "mlp.gate_up_proj";
+    private const string Down = "mlp.down_proj";
+
+    private readonly GatedDescription _description;
+    private readonly LinearLayer[] _inputs;
+    private readonly LinearLayer _down;
+
+    public GatedFeedForward(GatedDescription description, LayerWeights weights)
+    {
+        _description = description;
+        string[] inputs = description.FusedProjections ? [GateUp] : [Gate, Up];
+        _inputs = Array.ConvertAll(inputs, weights.Linear);
+        _down = weights.Linear(Down);
+    }
+
+    private GatedFeedForward(GatedFeedForward other, AdapterSet? adapter)
+    {
+        _description = other._description;
+        _inputs = Array.ConvertAll(other._inputs, linear => linear.With(adapter));
+        _down = other._down.With(adapter);
+    }
+
+    /// <summary>The weights, in the order of use.</summary>
+    public static IEnumerable<WeightSlot> Slots(GatedDescription description, LayerSlots layer)
+    {
+        long inner = description.IntermediateSize;
+        WeightSlot[] inputs = description.FusedProjections
+            ? layer.Linear(GateUp, 2 * inner, layer.Width)
+            : [.. layer.Linear(Gate, inner, layer.Width), .. layer.Linear(Up, inner, layer.Width)];
+        return [.. inputs, .. layer.Linear(Down, layer.Width, inner)];
+    }
+
+    public Tensor Apply(Tensor x, AttentionContext context)
+    {
+        var projected = LinearLayer.ApplyAll(_inputs, x, context.Dropout);
+        var (gate, up) = _description.FusedProjections ? Halves(projected[0]) : (projected[0], projected[1]);
+        return _down.Apply(GatedActivation.Apply(gate, up, _description.Activation), context.Dropout);
+    }
+
+    public IFeedForward With(AdapterSet? adapter) => new GatedFeedForward(this, adapter);
+
+    private static (Tensor First, Tensor Second) Halves(Tensor whole)
+    {
+        var half = whole.Size(1) / 2;
+        return (whole.Narrow(1, 0, half), whole.Narrow(1, half, half));
+    }
+}

@@ -1,0 +1,41 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Models.Configuration;
+
+namespace FineTuneStudio.Engine.Models.Weights;
+
+/// <summary>Names and shapes of a network's weights as the hub's files have them.</summary>
+internal static class WeightPlan
+{
+    public const string Embedding = "model.embed_tokens";
+    public const string Head = "lm_head";
+    public const string FinalNorm = "model.norm";
+    public const string Layers = "model.layers.";
+
+    /// <summary>Every slot: the embedding, the layers' bottom up, the final norm, the head where it is not the embedding.</summary>
+    public static IReadOnlyList<WeightSlot> Of(ModelConfig config)
+    {
+        WeightSlot Vocabulary(string name) => new(name + WeightSlot.WeightSuffix, [config.VocabularySize, config.HiddenSize], WeightKind.Matrix);
+
+        return
+        [
+            Vocabulary(Embedding),
+            .. Enumerable.Range(0, config.Layers.Count).SelectMany(layer => DecoderLayer.Slots(config, layer)),
+            WeightSlot.Norm(FinalNorm, config.HiddenSize, config.OffsetNorms),
+            .. config.TiedEmbeddings ? (WeightSlot[])[] : [Vocabulary(Head)],
+        ];
+    }
+
+    /// <summary>Every linear that an adapter may stand beside; the head is the last, tied or not.</summary>
+    public static IReadOnlyList<LinearShape> Linears(ModelConfig config)
+    {
+        var inLayers = Of(config).Where(slot => slot.Kind == WeightKind.Matrix && slot.Name.StartsWith(Layers, StringComparison.Ordinal));
+        return
+        [
+            .. inLayers.Select(slot => new LinearShape(slot.Name[..^WeightSlot.WeightSuffix.Length], slot.Shape[1], slot.Shape[0])),
+            new LinearShape(Head, config.HiddenSize, config.VocabularySize, IsHead: true),
+        ];
+    }
+
+    /// <summary>What names of a layer begin with.</summary>
+    public static string Prefix(int layer) => $"{Layers}{layer}.";
+}
