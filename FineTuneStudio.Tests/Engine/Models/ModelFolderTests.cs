@@ -48,7 +48,7 @@ public sealed class ModelFolderTests
 
     [Theory]
     [InlineData("\"rope_theta\": 10000.0", "\"rope_scaling\": {\"type\": \"longrope\", \"factor\": 2}", "rope_scaling.rope_type is 'longrope', which is not built; known are default, linear, dynamic, llama3, yarn")]
-    [InlineData("\"hidden_act\": \"silu\"", "\"hidden_act\": \"gelu\"", "hidden_act is 'gelu'")]
+    [InlineData("\"hidden_act\": \"silu\"", "\"hidden_act\": \"relu2\"", "hidden_act is 'relu2'")]
     [InlineData("\"num_attention_heads\": 4", "\"num_attention_heads\": \"four\"", "num_attention_heads is \"four\"")]
     [InlineData("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "does not divide the 4")]
     [InlineData("\"model_type\": \"llama\"", "\"model_type\": \"lama\"", "The nearest is llama")]
