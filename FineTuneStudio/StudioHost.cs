@@ -36,6 +36,7 @@ internal static class StudioHost
         builder.Services.AddStudio(builder.Configuration);
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddRadzenComponents();
+        builder.Services.AddLive();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -47,7 +48,7 @@ internal static class StudioHost
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapStudioApi();
-        app.MapHub<RunHub>(RunHub.Address);
+        app.MapLive();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

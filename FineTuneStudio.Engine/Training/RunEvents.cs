@@ -21,7 +21,10 @@ public static class RunEvents
     {
         try
         {
-            return JsonSerializer.Deserialize<TrainingEvent>(line, JsonOptions);
+            // Nearly all lines are steps; told so beforehand, the reader takes half the time for them.
+            return line.StartsWith("{\"type\":\"step\",", StringComparison.Ordinal)
+                ? JsonSerializer.Deserialize<TrainingEvent.StepCompleted>(line, JsonOptions)
+                : JsonSerializer.Deserialize<TrainingEvent>(line, JsonOptions);
         }
         catch (JsonException)
         {

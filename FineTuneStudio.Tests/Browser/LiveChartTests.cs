@@ -55,7 +55,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
 
         foreach (var until in new[] { 20, 30 })
         {
-            await page.Page.EvaluateAsync("() => document.querySelector('.run-charts').run.connection.stop()");
+            await page.Page.EvaluateAsync("() => document.querySelector('.run-charts').run.live.connection.stop()");
             _engine.Allow(10);
             await _studio.WaitForAsync(run.Id, progress => progress.Step == until, Token);
             await WaitForStepAsync(page, until);
@@ -84,6 +84,64 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "See the adapter" }).WaitForAsync();
 
         Assert.Equal(RunState.Stopped, (await _studio.Services.GetRequiredService<RunService>().FindAsync(run.Id, Token))!.Summary.State);
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Zoom_IntoALongRun_ShowsEveryStepAndItsAddressShowsTheSame()
+    {
+        var run = await _studio.AddPastRunAsync(40_000, step => step == 31_234 ? 50 : 1 + (1000.0 / (step + 500)));
+        await using var page = await chromium.OpenAsync(_studio.Address);
+        await page.GoAsync($"/runs/{run}");
+        await page.Page.WaitForSelectorAsync(".run-charts[data-last-step='40000'][data-live='over']");
+        Assert.InRange(await page.Page.EvaluateAsync<int>("() => document.querySelector('.run-charts').run.series.length"), 1_000, RunPoints.MostRows);
+        Assert.Equal(50, await page.Page.EvaluateAsync<double>("() => Math.max(...document.querySelector('.run-charts').run.series.view('loss'))"));
+
+        await page.Page.FillAsync("#chart-from", "31200");
+        await page.Page.FillAsync("#chart-to", "31300");
+        await page.Page.PressAsync("#chart-to", "Enter");
+        await page.Page.WaitForSelectorAsync(".run-charts[data-detail='103']");
+        await page.Page.UncheckAsync("[data-control='logarithmic']");
+        await page.Page.CheckAsync("[data-control='logarithmic']");
+        await page.Page.ClickAsync("[data-series='raw']");
+        await page.Page.WaitForURLAsync(address => address.Contains("from=31200&to=31300&log=1&hide=raw", StringComparison.Ordinal));
+
+        var address = page.Page.Url;
+        await using var other = await chromium.OpenAsync(_studio.Address);
+        await other.GoAsync(address);
+        await other.Page.WaitForSelectorAsync(".run-charts[data-detail='103']");
+        const string Look = "() => { const { view, plots } = document.querySelector('.run-charts').run; const { scales } = plots.get('loss').uplot; return [view.from, view.to, scales.x.min, scales.x.max, scales.y.distr, view.hidden.has('raw') ? 1 : 0]; }";
+        var look = await other.Page.EvaluateAsync<double[]>(Look);
+        Assert.Equal([31_200, 31_300, 31_200, 31_300, 3, 1], look);
+        page.AssertCalm();
+        other.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Charts_KeyboardTableAndCsv_SayTheSameFigures()
+    {
+        _engine.Allow(40);
+        var run = await _studio.StartRunAsync();
+        await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        await using var page = await chromium.OpenAsync(_studio.Address);
+        await page.GoAsync($"/runs/{run.Id}");
+        await page.Page.WaitForSelectorAsync(".run-charts[data-live='over']");
+
+        // Every chart's cross-hair stands where one's stands.
+        await page.Page.FocusAsync("[data-chart='loss'] .chart-place");
+        await page.Page.Keyboard.PressAsync("End");
+        await page.Page.Keyboard.PressAsync("ArrowLeft");
+        Assert.StartsWith("step 39 · train ", await page.Page.TextContentAsync("[data-chart='loss'] .chart-readout"), StringComparison.Ordinal);
+        Assert.StartsWith("step 39 · ", await page.Page.TextContentAsync("[data-chart='norm'] .chart-readout"), StringComparison.Ordinal);
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.WaitForURLAsync(address => address.EndsWith("step=39", StringComparison.Ordinal));
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Loss: table, CSV, picture" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Table or chart" }).First.ClickAsync();
+        Assert.Equal(41, await page.Page.Locator("[data-chart='loss'] .chart-table tbody tr").CountAsync());
+
+        var csv = await _studio.Client.GetStringAsync($"/api/runs/{run.Id}/points.csv?series=loss", Token);
+        Assert.Equal(42, csv.TrimEnd('\n').Split('\n').Length);
         page.AssertCalm();
     }
 

@@ -8,5 +8,6 @@ internal static class StudioApi
         routes.MapGet("/health", () => TypedResults.Ok(new { status = "ready" })).WithName("Health");
         routes.MapDatasets();
         routes.MapAdapters();
+        routes.MapRuns();
     }
 }

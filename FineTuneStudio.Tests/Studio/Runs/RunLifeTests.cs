@@ -138,7 +138,7 @@ public sealed class RunLifeTests : IAsyncLifetime
 
             Assert.Equal(2, engine.Started.Count);
             Assert.Equal(40, delta.Points.Count);
-            Assert.Equal(5, delta.Evaluations.Count);
+            Assert.Equal(5, delta.Evaluations?.Count);
         }
         finally
         {

@@ -3,5 +3,5 @@ namespace FineTuneStudio.Application.Runs;
 /// <summary>Points of a run on their way to a chart.</summary>
 /// <param name="Count">Rows.</param>
 /// <param name="LastStep">Step of the newest row that exists, sent or not.</param>
-/// <param name="Values">Columns one after the other, 32-bit little-endian floats: step, loss, learning rate, gradient norm, tokens/s, resident MB.</param>
+/// <param name="Values">Columns one after the other, 32-bit little-endian floats, in the order of <c>RunPoints.Columns</c>.</param>
 public sealed record PackedPoints(int Count, int LastStep, byte[] Values);

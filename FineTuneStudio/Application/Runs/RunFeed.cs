@@ -7,11 +7,17 @@ namespace FineTuneStudio.Application.Runs;
 /// <summary>One run's facts on their way from its thread to every page that watches: state and stream under one lock.</summary>
 internal sealed class RunFeed(TimeProvider time)
 {
+    /// <summary>News (a state, a checkpoint, a sample) reach a page at most ten times a second; figures alone at the page's own pace.</summary>
+    private static readonly TimeSpan NewsPace = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _gate = new();
     private readonly RunPoints _points = new();
+    private readonly List<(long Version, int Step)> _rewinds = [];
     private RunProgress _progress = new();
+    private DateTimeOffset? _start;
     private long _version;
     private TaskCompletionSource _changed = NewSignal();
+    private TaskCompletionSource _news = NewSignal();
 
     public RunProgress Progress
     {
@@ -25,25 +31,21 @@ internal sealed class RunFeed(TimeProvider time)
     }
 
     /// <summary>Takes an event in. Called on the run's own thread.</summary>
-    public void Append(TrainingEvent happened) => Change(() =>
-    {
-        switch (happened)
-        {
-            case TrainingEvent.Started started:
-                _points.Rewind(started.Step);
-                break;
-            case TrainingEvent.StepCompleted step when step.Step > _points.LastStep:
-                _points.Add(step);
-                break;
-        }
+    public void Append(TrainingEvent happened) => Change(() => Take(happened));
 
-        _progress = _progress.After(happened);
+    /// <summary>Takes in what happened before this process lived, before anybody watches.</summary>
+    public void Load(IEnumerable<TrainingEvent> past) => Change(() =>
+    {
+        foreach (var happened in past)
+        {
+            Take(happened);
+        }
     });
 
     /// <summary>Changes what is known besides the engine's events.</summary>
     public void Update(Func<RunProgress, RunProgress> change) => Change(() => _progress = change(_progress));
 
-    /// <summary>The state now and all later ones, at most one in <paramref name="pace"/>.</summary>
+    /// <summary>The state now and all later ones; where only figures change, at most one in <paramref name="pace"/>.</summary>
     public RunSubscription Subscribe(TimeSpan pace, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -52,11 +54,21 @@ internal sealed class RunFeed(TimeProvider time)
         }
     }
 
+    /// <summary>Points of a stretch of steps.</summary>
+    public PackedPoints Window(int from, int to)
+    {
+        lock (_gate)
+        {
+            return _points.Window(from, to);
+        }
+    }
+
     /// <summary>Points after a step: first the gap, then what comes, at most one message in <paramref name="pace"/>; ends with the run.</summary>
     public async IAsyncEnumerable<RunDelta> FollowPointsAsync(
         int lastStep, TimeSpan pace, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = -1L;
+        RunProgress? told = null;
         while (true)
         {
             RunDelta? delta = null;
@@ -65,9 +77,9 @@ internal sealed class RunFeed(TimeProvider time)
             {
                 if (_version != seen)
                 {
-                    seen = _version;
-                    delta = Delta(lastStep);
-                    lastStep = Math.Max(lastStep, delta.Points.LastStep);
+                    lastStep = Math.Min(ValidUntil(seen, lastStep), _points.LastStep);
+                    delta = Delta(lastStep, told);
+                    (seen, told, lastStep) = (_version, _progress, _points.LastStep);
                 }
 
                 changed = _changed.Task;
@@ -96,7 +108,7 @@ internal sealed class RunFeed(TimeProvider time)
         while (true)
         {
             RunProgress? next = null;
-            Task changed;
+            Task changed, news;
             lock (_gate)
             {
                 if (_version != seen)
@@ -105,7 +117,7 @@ internal sealed class RunFeed(TimeProvider time)
                     next = _progress;
                 }
 
-                changed = _changed.Task;
+                (changed, news) = (_changed.Task, _news.Task);
             }
 
             if (next is null)
@@ -120,28 +132,64 @@ internal sealed class RunFeed(TimeProvider time)
             }
 
             yield return next;
-            await Task.Delay(pace, time, cancellationToken);
+            await Task.Delay(NewsPace < pace ? NewsPace : pace, time, cancellationToken);
+            if (NewsPace < pace)
+            {
+                await Task.WhenAny(news, Task.Delay(pace - NewsPace, time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
         }
     }
 
-    private RunDelta Delta(int lastStep) => new(
+    private void Take(TrainingEvent happened)
+    {
+        switch (happened)
+        {
+            case TrainingEvent.Started started:
+                _start ??= started.At;
+                if (started.Step < _points.LastStep)
+                {
+                    _points.Rewind(started.Step);
+                    _rewinds.Add((_version, started.Step));
+                }
+
+                break;
+            case TrainingEvent.StepCompleted step when step.Step > _points.LastStep:
+                _points.Add(step, step.At - (_start ?? step.At));
+                break;
+        }
+
+        _progress = _progress.After(happened);
+    }
+
+    /// <summary>The last step that a reader who saw everything up to <paramref name="version"/> may keep.</summary>
+    private int ValidUntil(long version, int step) => version < 0 ? step : _rewinds.Where(rewind => rewind.Version >= version).Select(rewind => rewind.Step).Append(step).Min();
+
+    private RunDelta Delta(int lastStep, RunProgress? told) => new(
+        lastStep,
         _points.After(lastStep),
-        [.. _progress.Evaluations.Select(evaluated => new[] { evaluated.Step, evaluated.Loss })],
-        [.. _progress.Checkpoints.Select(saved => saved.Step)],
+        ReferenceEquals(told?.Evaluations, _progress.Evaluations) ? null : [.. _progress.Evaluations.Select(evaluated => new[] { evaluated.Step, evaluated.Loss })],
+        ReferenceEquals(told?.Checkpoints, _progress.Checkpoints) ? null : [.. _progress.Checkpoints.Select(saved => saved.Step)],
         _progress.TotalSteps,
         _progress.State);
 
     private void Change(Action change)
     {
         TaskCompletionSource signal;
+        TaskCompletionSource? news = null;
         lock (_gate)
         {
+            var before = _progress;
             change();
             _version++;
-            signal = _changed;
-            _changed = NewSignal();
+            (signal, _changed) = (_changed, NewSignal());
+            if (_progress.IsNewsAfter(before))
+            {
+                (news, _news) = (_news, NewSignal());
+            }
         }
 
         signal.SetResult();
+        news?.SetResult();
     }
 }

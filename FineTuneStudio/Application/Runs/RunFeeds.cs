@@ -1,4 +1,5 @@
 using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Training;
 
 namespace FineTuneStudio.Application.Runs;
 
@@ -8,36 +9,42 @@ internal sealed class RunFeeds(StudioPaths paths, TimeProvider time)
     private const int MostEnded = 16;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<(Guid Id, RunFeed Feed)> _recent = [];
+
+    // Lazy: all readers of a run share one feed, and those of other runs do not wait while it is read.
+    private readonly LinkedList<(Guid Id, Lazy<RunFeed> Feed)> _recent = [];
 
     /// <summary>The feed of a run, with what its folder tells where it is not in memory.</summary>
     /// <param name="id">The run.</param>
     /// <param name="stored">Where it stands according to the database.</param>
     public RunFeed Open(Guid id, Func<RunProgress, RunProgress> stored)
     {
-        // Reading under the lock: a second reader of the same run must not get a second feed.
+        Lazy<RunFeed> feed;
         lock (_gate)
         {
-            for (var node = _recent.First; node is not null; node = node.Next)
+            var node = Find(id);
+            if (node is null)
             {
-                if (node.Value.Id == id)
-                {
-                    _recent.Remove(node);
-                    _recent.AddFirst(node);
-                    return node.Value.Feed;
-                }
+                node = new((id, new Lazy<RunFeed>(() => Read(id, stored))));
+                _recent.AddFirst(node);
+                Trim();
+            }
+            else
+            {
+                _recent.Remove(node);
+                _recent.AddFirst(node);
             }
 
-            var feed = new RunFeed(time);
-            foreach (var happened in RunEventFile.Read(paths.Run(id)))
-            {
-                feed.Append(happened);
-            }
+            feed = node.Value.Feed;
+        }
 
-            feed.Update(stored);
-            _recent.AddFirst((id, feed));
-            Trim();
-            return feed;
+        try
+        {
+            return feed.Value;
+        }
+        catch
+        {
+            Forget(id);
+            throw;
         }
     }
 
@@ -45,25 +52,39 @@ internal sealed class RunFeeds(StudioPaths paths, TimeProvider time)
     {
         lock (_gate)
         {
-            for (var node = _recent.First; node is not null; node = node.Next)
+            if (Find(id) is { } node)
             {
-                if (node.Value.Id == id)
-                {
-                    _recent.Remove(node);
-                    return;
-                }
+                _recent.Remove(node);
             }
         }
+    }
+
+    private RunFeed Read(Guid id, Func<RunProgress, RunProgress> stored)
+    {
+        var feed = new RunFeed(time);
+        feed.Load(RunEvents.Read(paths.Run(id)));
+        feed.Update(stored);
+        return feed;
+    }
+
+    private LinkedListNode<(Guid Id, Lazy<RunFeed> Feed)>? Find(Guid id)
+    {
+        var node = _recent.First;
+        while (node is not null && node.Value.Id != id)
+        {
+            node = node.Next;
+        }
+
+        return node;
     }
 
     private void Trim()
     {
         var node = _recent.Last;
-        var surplus = _recent.Count - MostEnded;
-        while (node is not null && surplus > 0)
+        for (var surplus = _recent.Count - MostEnded; node is not null && surplus > 0;)
         {
             var previous = node.Previous;
-            if (!node.Value.Feed.Progress.State.IsActive())
+            if (node.Value.Feed is { IsValueCreated: true, Value.Progress.State: var state } && !state.IsActive())
             {
                 _recent.Remove(node);
                 surplus--;

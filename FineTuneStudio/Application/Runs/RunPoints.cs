@@ -6,14 +6,23 @@ namespace FineTuneStudio.Application.Runs;
 /// <summary>The curves of a run: a row of 32-bit floats for each step. Not thread-safe; its feed holds the lock.</summary>
 internal sealed class RunPoints
 {
-    /// <summary>Step, loss, learning rate, gradient norm, tokens per second, resident megabytes.</summary>
-    public const int Columns = 6;
+    /// <summary>
+    /// Step, loss, learning rate, gradient norm, tokens per second, resident mebibytes, epochs, seconds since the run began, and the mean loss
+    /// of the steps that the row stands for. The browser's charts/series.js has the same list.
+    /// </summary>
+    public const int Columns = 9;
 
+    private const int MeanColumn = Columns - 1;
     private const int LossColumn = 1;
-    private const int NormColumn = 3;
 
-    /// <summary>Above so many rows a whole curve is thinned out; what a screen can show, and no spike is lost.</summary>
-    private const int MostRows = 6_000;
+    // What a person looks for in a curve, as column and direction: every one survives thinning out.
+    private static readonly (int Column, int Sign)[] Extremes = [(1, -1), (1, 1), (3, -1), (3, 1), (4, -1), (4, 1), (5, 1)];
+
+    /// <summary>Stretches of a curve that is thinned out: about as many as a wide chart has pixels.</summary>
+    private const int Stretches = 1_000;
+
+    /// <summary>No more rows than this are ever sent at once.</summary>
+    public static int MostRows => Stretches * Extremes.Length;
 
     private readonly List<float> _values = [];
 
@@ -21,14 +30,14 @@ internal sealed class RunPoints
 
     public int LastStep => Count == 0 ? 0 : (int)_values[^Columns];
 
-    public void Add(TrainingEvent.StepCompleted step)
+    public void Add(TrainingEvent.StepCompleted step, TimeSpan sinceStart)
     {
-        _values.Add(step.Step);
-        _values.Add((float)step.Loss);
-        _values.Add((float)step.LearningRate);
-        _values.Add((float)step.GradientNorm);
-        _values.Add((float)step.TokensPerSecond);
-        _values.Add(step.ResidentBytes / 1e6f);
+        ReadOnlySpan<float> row =
+        [
+            step.Step, (float)step.Loss, (float)step.LearningRate, (float)step.GradientNorm, (float)step.TokensPerSecond,
+            step.ResidentBytes / (float)(1 << 20), (float)step.Epoch, (float)sinceStart.TotalSeconds, (float)step.Loss,
+        ];
+        _values.AddRange(row);
     }
 
     /// <summary>Forgets what came after <paramref name="step"/>.</summary>
@@ -38,43 +47,52 @@ internal sealed class RunPoints
         _values.RemoveRange(keep * Columns, _values.Count - (keep * Columns));
     }
 
-    /// <summary>Rows after <paramref name="step"/>, column after column, as little-endian floats.</summary>
-    public PackedPoints After(int step)
+    /// <summary>Rows after <paramref name="step"/>; thinned out where they are more than <see cref="MostRows"/>.</summary>
+    public PackedPoints After(int step) => Pack(FirstAfter(step), Count);
+
+    /// <summary>Rows of a stretch of steps, with one neighbour on each side so that a line leaves the chart at its edges.</summary>
+    public PackedPoints Window(int from, int to) => Pack(Math.Max(0, FirstAfter(from - 1) - 1), Math.Min(Count, FirstAfter(to) + 1));
+
+    private PackedPoints Pack(int from, int to)
     {
-        var first = FirstAfter(step);
-        var rows = Count - first > MostRows ? Thinned(first) : [.. Enumerable.Range(first, Count - first)];
+        var rows = to - from > MostRows ? Thinned(from, to) : [.. Enumerable.Range(from, Math.Max(0, to - from))];
         var packed = new float[rows.Count * Columns];
-        for (var column = 0; column < Columns; column++)
+        for (var column = 0; column < MeanColumn; column++)
         {
             for (var row = 0; row < rows.Count; row++)
             {
-                packed[(column * rows.Count) + row] = _values[(rows[row] * Columns) + column];
+                packed[(column * rows.Count) + row] = Value(rows[row], column);
             }
         }
 
+        FillMeans(rows, from, packed.AsSpan(MeanColumn * rows.Count));
         return new PackedPoints(rows.Count, LastStep, MemoryMarshal.AsBytes<float>(packed).ToArray());
     }
 
-    /// <summary>In each stretch, the rows with the least and greatest loss and the greatest norm, and the very last row.</summary>
-    private List<int> Thinned(int first)
+    /// <summary>In each stretch, the rows where something is least or greatest, and the very last row.</summary>
+    private List<int> Thinned(int from, int to)
     {
-        var stretches = MostRows / 3;
         var rows = new List<int>(MostRows);
-        Span<int> extremes = stackalloc int[3];
-        for (var stretch = 0; stretch < stretches; stretch++)
+        Span<int> chosen = stackalloc int[Extremes.Length];
+        for (var stretch = 0; stretch < Stretches; stretch++)
         {
-            var from = first + (int)((long)(Count - first) * stretch / stretches);
-            var to = first + (int)((long)(Count - first) * (stretch + 1) / stretches);
-            extremes.Fill(from);
-            for (var row = from; row < to; row++)
+            var first = from + (int)((long)(to - from) * stretch / Stretches);
+            var end = from + (int)((long)(to - from) * (stretch + 1) / Stretches);
+            for (var extreme = 0; extreme < Extremes.Length; extreme++)
             {
-                extremes[0] = Value(row, LossColumn) < Value(extremes[0], LossColumn) ? row : extremes[0];
-                extremes[1] = Value(row, LossColumn) > Value(extremes[1], LossColumn) ? row : extremes[1];
-                extremes[2] = Value(row, NormColumn) > Value(extremes[2], NormColumn) ? row : extremes[2];
+                var (column, sign) = Extremes[extreme];
+                chosen[extreme] = first;
+                for (var row = first + 1; row < end; row++)
+                {
+                    if (sign * (Value(row, column) - Value(chosen[extreme], column)) > 0)
+                    {
+                        chosen[extreme] = row;
+                    }
+                }
             }
 
-            extremes.Sort();
-            foreach (var row in extremes)
+            chosen.Sort();
+            foreach (var row in chosen)
             {
                 if (rows.Count == 0 || rows[^1] != row)
                 {
@@ -83,12 +101,31 @@ internal sealed class RunPoints
             }
         }
 
-        if (rows[^1] != Count - 1)
+        // The end is always shown; where every place is taken, it takes its neighbour's.
+        if (rows[^1] != to - 1)
         {
-            rows.Add(Count - 1);
+            rows.RemoveRange(Math.Min(rows.Count, MostRows - 1), Math.Max(0, rows.Count - MostRows + 1));
+            rows.Add(to - 1);
         }
 
         return rows;
+    }
+
+    /// <summary>Mean losses of the steps between one row and the next, so that a thinned curve is smoothed as the whole one would be.</summary>
+    private void FillMeans(List<int> rows, int first, Span<float> means)
+    {
+        var next = first;
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var sum = 0.0;
+            var count = rows[row] - next + 1;
+            for (; next <= rows[row]; next++)
+            {
+                sum += Value(next, LossColumn);
+            }
+
+            means[row] = (float)(sum / count);
+        }
     }
 
     private float Value(int row, int column) => _values[(row * Columns) + column];

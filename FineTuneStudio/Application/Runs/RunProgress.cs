@@ -57,6 +57,9 @@ public sealed record RunProgress
             ? TimeSpan.FromSeconds((TotalSteps - Step) * (SecondsPerStep + (EvaluationSeconds / Step)))
             : null;
 
+    /// <summary>Whether more than the figures of a step changed.</summary>
+    internal bool IsNewsAfter(RunProgress before) => this with { Step = before.Step, Last = before.Last, SecondsPerStep = before.SecondsPerStep } != before;
+
     /// <summary>The state after <paramref name="happened"/>.</summary>
     internal RunProgress After(TrainingEvent happened) => happened switch
     {

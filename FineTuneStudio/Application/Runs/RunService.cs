@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,8 +12,8 @@ public sealed class RunService
 {
     private const int MaxNameLength = 200;
 
-    /// <summary>Pages are told at most ten times a second.</summary>
-    private static readonly TimeSpan PagePace = TimeSpan.FromMilliseconds(100);
+    /// <summary>Figures on a page change at most twice a second: faster ones cannot be read.</summary>
+    private static readonly TimeSpan PagePace = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Charts get at most five messages a second.</summary>
     private static readonly TimeSpan ChartPace = TimeSpan.FromMilliseconds(200);
@@ -126,6 +127,13 @@ public sealed class RunService
             }
         }
     }
+
+    /// <summary>Points of a stretch of steps, finer than those of the whole curve; <see langword="null"/> where there is no such run.</summary>
+    public async Task<PackedPoints?> PointsAsync(Guid id, int from, int to, CancellationToken cancellationToken)
+        => (await OpenAsync(id, cancellationToken))?.Window(from, to);
+
+    /// <summary>Every step's figures as CSV, read from the run's folder.</summary>
+    public void WriteCsv(Guid id, string? series, TextWriter writer) => RunCsv.Write(RunEvents.Read(_paths.Run(id)), series, writer);
 
     /// <summary>Asks a run to save its state and stand still. Safe to ask twice.</summary>
     public void Pause(Guid id)

@@ -1,331 +1,332 @@
-// Draws a run's curves and keeps them live. Points come over a hub of their own, packed; Blazor only says which run.
-// The reader's position is the last step it has: after any break it asks for what came since, so nothing is missing and nothing is twice.
+// Draws a run's curves and keeps them live. Points come over a hub of their own, packed; Blazor only says which run, and hears how a
+// person looks at it, so that the address can say it too.
+import { FORMS } from "./charts/forms.js";
+import { count } from "./charts/figures.js";
+import { Live, loadScript } from "./charts/live.js";
+import { Plot } from "./charts/plot.js";
+import { Series } from "./charts/series.js";
+import { fillTable, savePicture } from "./charts/twin.js";
 
-const COLUMNS = ["step", "loss", "rate", "norm", "speed", "memory"];
-const RETRY_MILLISECONDS = 1000;
-
-const CHARTS = [
-  { key: "loss", columns: ["loss"], log: false },
-  { key: "rate", columns: ["rate"] },
-  { key: "norm", columns: ["norm"] },
-  { key: "speed", columns: ["speed"] },
-];
-
-const loaded = new Map();
-
-function loadScript(address) {
-  if (!loaded.has(address)) {
-    loaded.set(address, new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = resolve;
-      script.onerror = () => reject(new Error(`${address} could not be loaded`));
-      document.head.append(script);
-    }));
-  }
-  return loaded.get(address);
-}
-
-/** Growing columns of 32-bit floats, doubled when full. */
-class Series {
-  constructor() {
-    this.length = 0;
-    this.columns = Object.fromEntries(COLUMNS.map((name) => [name, new Float64Array(1024)]));
-  }
-
-  get lastStep() {
-    return this.length === 0 ? 0 : this.columns.step[this.length - 1];
-  }
-
-  append(count, base64) {
-    if (count === 0) return;
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const packed = new Float32Array(bytes.buffer);
-    let capacity = this.columns.step.length;
-    while (capacity < this.length + count) capacity *= 2;
-    COLUMNS.forEach((name, column) => {
-      if (capacity > this.columns[name].length) {
-        const grown = new Float64Array(capacity);
-        grown.set(this.columns[name].subarray(0, this.length));
-        this.columns[name] = grown;
-      }
-      this.columns[name].set(packed.subarray(column * count, (column + 1) * count), this.length);
-    });
-    this.length += count;
-  }
-
-  view(name) {
-    return this.columns[name].subarray(0, this.length);
-  }
-}
-
-/** Exponential moving average, corrected for its start as Adam corrects its moments. */
-function smooth(values, weight) {
-  const smoothed = new Float64Array(values.length);
-  let mean = 0;
-  let mass = 0;
-  for (let i = 0; i < values.length; i++) {
-    mean = weight * mean + (1 - weight) * values[i];
-    mass = weight * mass + (1 - weight);
-    smoothed[i] = mean / mass;
-  }
-  return smoothed;
-}
-
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-function figure(value) {
-  if (value == null || Number.isNaN(value)) return "–";
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e6)) return value.toExponential(2);
-  return size >= 100 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(4)).toString();
-}
+// As many rows as the server sends of a whole curve; a longer one is asked for anew, thinned out, so that an open page does not grow.
+const MOST_ROWS = 7000;
+const TELL_MILLISECONDS = 300;
+const SUMMARY_MILLISECONDS = 10000;
 
 class RunCharts {
-  constructor(root, runId) {
+  series = new Series();
+  /** The zoomed stretch, finer than the whole curve; null where the whole has every step of it. */
+  detail = null;
+  evaluations = [];
+  checkpoints = [];
+  totalSteps = 0;
+  messages = 0;
+  done = false;
+  plots = new Map();
+
+  #pending = 0;
+  #telling = 0;
+  #summarised = 0;
+  #replacing = false;
+  #closed = false;
+  #seen = new Set();
+
+  constructor(root, owner, { runId, name, view }) {
     this.root = root;
+    this.owner = owner;
     this.runId = runId;
-    this.series = new Series();
-    this.evaluations = [];
-    this.checkpoints = [];
-    this.totalSteps = 0;
-    this.smoothing = 0.9;
-    this.logarithmic = false;
-    this.plots = new Map();
-    this.closed = false;
-    this.over = false;
-    this.messages = 0;
-    this.recolour = () => this.rebuild();
-    this.resizer = new ResizeObserver(() => this.resize());
+    this.name = name;
+    this.view = { ...view, hidden: new Set(view.hidden) };
+    this.key = runId;
     root.run = this;
+    this.live = new Live([this], (state) => {
+      root.dataset.live = state;
+      this.#drawSoon();
+    });
+    this.recolour = () => this.#rebuild();
+    this.resizer = new ResizeObserver(() => this.plots.forEach((plot) => plot.resize()));
+    this.watcher = new IntersectionObserver((entries) => this.#watch(entries), { rootMargin: "200px" });
   }
 
   async open() {
-    await Promise.all([loadScript("lib/uplot.js"), loadScript("lib/signalr.js")]);
-    if (this.closed) return;
-    this.rebuild();
-    this.resizer.observe(this.root);
+    const following = this.live.follow();
+    await loadScript("lib/uplot.js");
+    if (this.#closed) return;
+    for (const card of this.root.querySelectorAll("[data-chart]")) {
+      const plot = new Plot(card, FORMS[card.dataset.chart], this);
+      this.plots.set(card.dataset.chart, plot);
+      this.resizer.observe(plot.place);
+      this.watcher.observe(card);
+    }
+    this.#bind();
+    this.#hide();
+    this.draw();
     addEventListener("themechange", this.recolour);
-    this.follow();
+    following.catch(() => undefined);
   }
 
   close() {
-    this.closed = true;
+    this.#closed = true;
+    this.live.close();
     this.resizer.disconnect();
+    this.watcher.disconnect();
     removeEventListener("themechange", this.recolour);
-    this.connection?.stop();
+    cancelAnimationFrame(this.#pending);
+    clearTimeout(this.#telling);
     this.plots.forEach((plot) => plot.destroy());
     this.plots.clear();
   }
 
-  configure(smoothing, logarithmic) {
-    this.smoothing = smoothing;
-    if (this.logarithmic !== logarithmic) {
-      this.logarithmic = logarithmic;
-      this.rebuild();
-    } else {
-      this.draw();
-    }
-  }
+  // What arrives.
 
-  /** One connection after the other until the run is over; each begins where the last one broke off. */
-  async follow() {
-    while (!this.closed && !this.over) {
-      try {
-        this.connection = new signalR.HubConnectionBuilder().withUrl("live/runs").configureLogging(signalR.LogLevel.None).build();
-        await this.connection.start();
-        this.root.dataset.live = "true";
-        await this.receive();
-      } catch {
-        this.root.dataset.live = "false";
-        if (!this.closed) await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
-      } finally {
-        await this.connection?.stop().catch(() => undefined);
-      }
-    }
-  }
-
-  receive() {
-    return new Promise((resolve, reject) => {
-      this.connection.onclose(() => reject(new Error("closed")));
-      this.connection.stream("Follow", this.runId, this.series.lastStep).subscribe({
-        next: (delta) => this.take(delta),
-        error: reject,
-        complete: () => {
-          this.over = true;
-          this.root.dataset.live = "over";
-          resolve();
-        },
-      });
-    });
+  get lastStep() {
+    return this.series.lastStep;
   }
 
   take(delta) {
     this.messages++;
-    this.series.append(delta.points.count, delta.points.values);
-    this.evaluations = delta.evaluations;
-    this.checkpoints = delta.checkpoints;
-    this.totalSteps = delta.totalSteps;
-    if (!this.pending) {
-      this.pending = requestAnimationFrame(() => {
-        this.pending = 0;
-        this.draw();
-      });
+    const reachesEnd = this.detail !== null && this.detail.lastStep >= this.series.lastStep;
+    for (const series of [this.series, ...(reachesEnd ? [this.detail] : [])]) {
+      series.cut(delta.after);
+      series.append(delta.points);
     }
+    this.evaluations = delta.evaluations ?? this.evaluations;
+    this.checkpoints = delta.checkpoints ?? this.checkpoints;
+    this.totalSteps = delta.totalSteps;
+    if (this.series.length > 2 * MOST_ROWS) this.#replace();
+    if (this.messages === 1) this.refine();
+    this.#drawSoon();
   }
 
-  data(key) {
-    const steps = this.series.view("step");
-    if (key !== "loss") return [steps, this.series.view(key)];
-    // Held-out losses lie on steps of their own (step 0 among them): one axis for both.
-    const heldOut = new Map(this.evaluations);
-    const axis = Float64Array.from(new Set([...steps, ...heldOut.keys()])).sort();
-    const raw = new Array(axis.length).fill(null);
-    const smoothed = new Array(axis.length).fill(null);
-    const values = this.series.view("loss");
-    // A short curve is smoothed less, or it would lag behind itself.
-    const curve = smooth(values, this.smoothing * (1 - Math.exp(-values.length / 150)));
-    const marks = new Array(axis.length).fill(null);
-    for (let i = 0, j = 0; i < axis.length; i++) {
-      if (j < steps.length && steps[j] === axis[i]) {
-        raw[i] = values[j];
-        smoothed[i] = curve[j++];
-      }
-      if (heldOut.has(axis[i])) marks[i] = heldOut.get(axis[i]);
+  async #replace() {
+    if (this.#replacing) return;
+    this.#replacing = true;
+    const points = await this.live.window(this.runId, 0, this.series.lastStep);
+    if (points !== null) {
+      const whole = Series.of(points);
+      whole.catchUp(this.series);
+      this.series = whole;
     }
-    return [axis, raw, smoothed, marks];
+    this.#replacing = false;
+  }
+
+  // What is shown.
+
+  /** First and last step on the axis. */
+  range() {
+    const end = this.view.to ?? this.#end();
+    return [Math.min(this.view.from ?? 0, end - 1), end];
+  }
+
+  /** The axis grows by doubling, so that a short beginning of a long run fills the chart and yet the scale seldom jumps. */
+  #end() {
+    const last = Math.max(this.series.lastStep, this.evaluations.at(-1)?.[0] ?? 0, 1);
+    if (this.done) return last;
+    let end = Math.max(this.totalSteps, last);
+    while (end / 2 >= last * 1.02 && end > 20) end /= 2;
+    return end;
+  }
+
+  get zoomed() {
+    return this.view.from !== null || this.view.to !== null;
+  }
+
+  logarithmic(form) {
+    return this.view.logarithmic && form.canBeLogarithmic === true;
   }
 
   draw() {
-    if (this.closed) return;
-    this.plots.forEach((plot, key) => plot.setData(this.data(key)));
+    if (this.#closed) return;
+    const shown = this.zoomed && this.detail !== null ? this.detail : this.series;
+    // Smoothing is a share of the whole run: a longer one is smoothed over more steps, and zooming changes nothing.
+    const weight = this.view.smoothing ** (1000 / Math.max(this.totalSteps, 1));
+    this.plots.forEach((plot) => {
+      if (!this.#seen.has(plot.card)) return;
+      plot.show(plot.form.data(shown, { evaluations: this.evaluations, weight, whole: this.series, logarithmic: this.logarithmic(plot.form) }));
+      if (plot.card.dataset.view === "table") fillTable(plot.card, plot.form, plot.data);
+    });
     this.root.dataset.points = String(this.series.length);
     this.root.dataset.lastStep = String(this.series.lastStep);
-    this.fillTable();
+    this.#summarise();
   }
 
-  rebuild() {
-    this.plots.forEach((plot) => plot.destroy());
-    this.plots.clear();
-    for (const { key } of CHARTS) {
-      const place = this.root.querySelector(`[data-chart="${key}"]`);
-      if (place) this.plots.set(key, this.plot(key, place));
+  /** Ticks of checkpoints, the chosen step and the best held-out loss. */
+  drawMarks(plot, colours, form) {
+    const { ctx, bbox } = plot;
+    const ratio = devicePixelRatio;
+    const at = (step) => Math.round(plot.valToPos(step, "x", true));
+    const inside = (x) => x >= bbox.left && x <= bbox.left + bbox.width;
+    const vertical = (x, top = bbox.top) => {
+      ctx.beginPath();
+      ctx.moveTo(x, top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    };
+    ctx.save();
+    ctx.lineWidth = ratio;
+    ctx.strokeStyle = colours.strong;
+    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    if (this.checkpoints.length <= 60) this.checkpoints.map(at).filter(inside).forEach((x) => vertical(x));
+    if (this.view.step !== null && inside(at(this.view.step))) {
+      ctx.setLineDash([]);
+      ctx.strokeStyle = colours.accent;
+      vertical(at(this.view.step));
     }
+    const best = form.canBeLogarithmic && !this.view.hidden.has("heldout") && this.evaluations.length > 1
+      ? this.evaluations.reduce((least, one) => one[1] < least[1] ? one : least) : null;
+    if (best !== null && inside(at(best[0]))) {
+      ctx.setLineDash([]);
+      ctx.strokeStyle = colours.accent;
+      ctx.lineWidth = 2 * ratio;
+      ctx.beginPath();
+      ctx.arc(at(best[0]), plot.valToPos(best[1], "y", true), 8 * ratio, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+
+  // What a person does.
+
+  zoom(from, to) {
+    const whole = this.#end();
+    const first = from === null || from <= 0 ? null : Math.floor(from);
+    const last = to === null || to >= whole ? null : Math.ceil(to);
+    this.view.from = first;
+    this.view.to = last !== null && last <= (first ?? 0) ? (first ?? 0) + 1 : last;
+    this.detail = null;
+    this.root.querySelector("[data-control='from']").value = this.view.from ?? "";
+    this.root.querySelector("[data-control='to']").value = this.view.to ?? "";
+    this.root.toggleAttribute("data-zoomed", this.zoomed);
+    this.draw();
+    this.refine();
+    this.#tell();
+  }
+
+  /** Asks for the steps between those that the whole curve has, where it lacks any in view. */
+  async refine() {
+    if (!this.zoomed || this.series.length === 0) return;
+    const [from, to] = this.range();
+    const first = Math.max(from, 1);
+    const last = Math.min(to, this.series.lastStep);
+    if (this.series.after(last) - this.series.after(first - 1) > last - first) return;
+    const points = await this.live.window(this.runId, first, last);
+    const [stillFrom, stillTo] = this.range();
+    if (points === null || stillFrom !== from || stillTo !== to) return;
+    this.detail = Series.of(points);
+    this.root.dataset.detail = String(this.detail.length);
     this.draw();
   }
 
-  plot(key, place) {
-    const ink = token("--ink");
-    const faint = token("--ink-faint");
-    const accent = token("--accent");
-    const grid = { stroke: token("--line"), width: 1 };
-    const font = `12px ${token("--font")}`;
-    const readout = place.parentElement.querySelector(".chart-readout");
-    const line = { width: 1.75, points: { show: false } };
-    const series = key === "loss"
-      ? [{}, { ...line, label: "train", stroke: `color-mix(in srgb, ${accent} 28%, transparent)`, width: 1 },
-        { ...line, label: "train, smoothed", stroke: accent },
-        { label: "held-out", stroke: ink, width: 1.75, dash: [6, 4], spanGaps: true, points: { show: true, size: 7, fill: token("--surface"), stroke: ink, width: 1.75 } }]
-      : [{}, { ...line, stroke: accent }];
-    return new uPlot({
-      width: Math.max(place.clientWidth, 100),
-      height: place.clientHeight,
-      legend: { show: false },
-      cursor: { sync: { key: this.runId }, points: { size: 6 }, drag: { x: true, y: false } },
-      scales: { x: { time: false, range: (_, min, max) => this.zoomed ? [min, max] : [0, Math.max(this.totalSteps, max ?? 1, 1)] }, y: key === "loss" && this.logarithmic ? { distr: 3 } : {} },
-      axes: [
-        { stroke: faint, font, grid: { show: false }, ticks: { show: false }, size: 26, values: (_, steps) => steps.map((step) => Number.isInteger(step) ? step.toLocaleString("en") : "") },
-        { stroke: faint, font, grid, ticks: { show: false }, size: 58, values: (_, values) => values.map((value) => value == null ? "" : figure(value)) },
-      ],
-      series,
-      hooks: {
-        drawAxes: [(plot) => this.drawCheckpoints(plot)],
-        setSelect: [(plot) => { this.zoomed = plot.select.width > 0; }],
-        setCursor: [(plot) => this.readOut(plot, key, readout)],
+  pick(step) {
+    this.view.step = this.view.step === step ? null : step;
+    this.draw();
+    this.#tell();
+  }
+
+  say(text) {
+    this.root.querySelector(".chart-said").textContent = text;
+  }
+
+  #bind() {
+    const control = (name) => this.root.querySelector(`[data-control='${name}']`);
+    const smoothing = control("smoothing");
+    smoothing.addEventListener("input", () => {
+      this.view.smoothing = Number(smoothing.value);
+      this.#drawSoon();
+      this.#tell();
+    });
+    control("logarithmic").addEventListener("change", (event) => {
+      this.view.logarithmic = event.target.checked;
+      this.#rebuild();
+      this.#tell();
+    });
+    for (const end of ["from", "to"]) {
+      control(end).addEventListener("change", () => {
+        const [from, to] = ["from", "to"].map((name) => control(name).value.trim() === "" ? null : Number(control(name).value.replaceAll(/[ ,]/g, "")));
+        this.zoom(Number.isFinite(from) ? from : null, Number.isFinite(to) ? to : null);
+      });
+    }
+    this.root.addEventListener("click", (event) => {
+      const pressed = event.target.closest("[data-do]");
+      if (pressed !== null) this.#do(pressed);
+    });
+    this.root.toggleAttribute("data-zoomed", this.zoomed);
+  }
+
+  #do(pressed) {
+    const plot = this.plots.get(pressed.closest("[data-chart]")?.dataset.chart);
+    const actions = {
+      whole: () => this.zoom(null, null),
+      series: () => {
+        const { series } = pressed.dataset;
+        if (!this.view.hidden.delete(series)) this.view.hidden.add(series);
+        this.#hide();
+        this.#tell();
       },
-    }, this.data(key), place);
+      table: () => {
+        plot.card.dataset.view = plot.card.dataset.view === "table" ? "chart" : "table";
+        this.draw();
+        plot.resize();
+      },
+      picture: () => {
+        const title = plot.card.querySelector("h2, h3").textContent;
+        const [from, to] = this.range();
+        savePicture(plot, `${title} · ${this.name}`, `steps ${count(Math.round(from))} to ${count(Math.round(to))}`, `${title} ${this.name}.png`);
+      },
+    };
+    actions[pressed.dataset.do]?.();
   }
 
-  drawCheckpoints(plot) {
-    const context = plot.ctx;
-    context.save();
-    context.strokeStyle = token("--line-strong");
-    context.fillStyle = token("--ink-faint");
-    context.lineWidth = devicePixelRatio;
-    context.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
-    for (const step of this.checkpoints) {
-      const x = Math.round(plot.valToPos(step, "x", true));
-      if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) continue;
-      context.beginPath();
-      context.moveTo(x, plot.bbox.top);
-      context.lineTo(x, plot.bbox.top + plot.bbox.height);
-      context.stroke();
-      context.beginPath();
-      context.moveTo(x - 4 * devicePixelRatio, plot.bbox.top);
-      context.lineTo(x + 4 * devicePixelRatio, plot.bbox.top);
-      context.lineTo(x, plot.bbox.top + 6 * devicePixelRatio);
-      context.fill();
+  #hide() {
+    this.root.querySelectorAll("[data-do='series']").forEach((key) => key.setAttribute("aria-pressed", String(!this.view.hidden.has(key.dataset.series))));
+    this.plots.forEach((plot) => plot.hide(this.view.hidden));
+  }
+
+  #rebuild() {
+    this.plots.forEach((plot) => plot.create());
+    this.#hide();
+    this.draw();
+  }
+
+  #watch(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) this.#seen.add(target);
+      else this.#seen.delete(target);
     }
-    context.restore();
+    this.#drawSoon();
   }
 
-  readOut(plot, key, readout) {
-    const index = plot.cursor.idx;
-    if (index == null) {
-      const last = plot.data[1].length - 1;
-      readout.textContent = last < 0 ? "" : key === "loss" ? this.lossText(last, plot) : figure(plot.data[1][last]);
-      return;
-    }
-    readout.textContent = key === "loss"
-      ? this.lossText(index, plot)
-      : `step ${plot.data[0][index].toLocaleString("en")} · ${figure(plot.data[1][index])}`;
-  }
-
-  lossText(index, plot) {
-    const [steps, raw, , marks] = plot.data;
-    const parts = [`step ${steps[index].toLocaleString("en")}`];
-    if (raw[index] != null) parts.push(`train ${figure(raw[index])}`);
-    if (marks[index] != null) parts.push(`held-out ${figure(marks[index])}`);
-    return parts.join(" · ");
-  }
-
-  resize() {
-    this.plots.forEach((plot) => {
-      const place = plot.root.parentElement;
-      if (place.clientWidth > 0) plot.setSize({ width: place.clientWidth, height: place.clientHeight });
+  #drawSoon() {
+    this.#pending ||= requestAnimationFrame(() => {
+      this.#pending = 0;
+      this.draw();
     });
   }
 
-  /** The charts' twin for those who read rather than look; filled only while it is open. */
-  fillTable() {
-    const details = this.root.querySelector("details.table-twin");
-    if (!details) return;
-    details.ontoggle ??= () => this.fillTable();
-    if (!details.open) return;
-    const rows = 200;
-    const from = Math.max(0, this.series.length - rows);
-    const heldOut = new Map(this.evaluations);
-    const body = details.querySelector("tbody");
-    body.replaceChildren(...Array.from({ length: this.series.length - from }, (_, i) => {
-      const at = this.series.length - 1 - i;
-      const step = this.series.columns.step[at];
-      const row = document.createElement("tr");
-      const cells = [step.toLocaleString("en"), ...["loss", "rate", "norm", "speed"].map((name) => figure(this.series.columns[name][at]))];
-      cells.splice(2, 0, heldOut.has(step) ? figure(heldOut.get(step)) : "");
-      for (const text of cells) {
-        const cell = document.createElement("td");
-        cell.className = "number";
-        cell.textContent = text;
-        row.append(cell);
-      }
-      return row;
-    }));
+  /** The page is told once a person's hand rests, so that the address follows without a message for each pixel. */
+  #tell() {
+    clearTimeout(this.#telling);
+    const { from, to, smoothing, logarithmic, hidden, step } = this.view;
+    this.#telling = setTimeout(() => {
+      this.owner.invokeMethodAsync("ViewChangedAsync", { from, to, smoothing, logarithmic, hidden: [...hidden], step }).catch(() => undefined);
+    }, TELL_MILLISECONDS);
+  }
+
+  /** One sentence for each chart, for those who do not see it; seldom, because a live one is read out. */
+  #summarise() {
+    const now = performance.now();
+    if (now - this.#summarised < SUMMARY_MILLISECONDS && !this.done) return;
+    this.#summarised = now;
+    this.plots.forEach(({ place, form, data, card }) => {
+      const last = data[0].length - 1;
+      const title = card.querySelector("h2, h3").textContent;
+      place.setAttribute("aria-label", last < 0 ? `${title}: nothing yet` : `${title} until step ${count(this.series.lastStep)}: ${form.describe(data, last, false)}. Arrow keys read single steps.`);
+    });
   }
 }
 
 /** Opens the charts in an element; the answer's close() lets go of everything. */
-export async function open(root, runId) {
-  const charts = new RunCharts(root, runId);
+export async function open(root, owner, options) {
+  const charts = new RunCharts(root, owner, options);
   await charts.open();
   return charts;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Components.Charts;
 using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Domain;
 using Microsoft.AspNetCore.Components;
@@ -27,6 +28,26 @@ public sealed partial class RunPage : IAsyncDisposable
 
     [Parameter]
     public Guid Id { get; set; }
+
+    [SupplyParameterFromQuery]
+    public int? From { get; set; }
+
+    [SupplyParameterFromQuery]
+    public int? To { get; set; }
+
+    [SupplyParameterFromQuery]
+    public double? Smooth { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Log { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Hide { get; set; }
+
+    [SupplyParameterFromQuery]
+    public int? Step { get; set; }
+
+    private ChartView View => ChartView.Parse(From, To, Smooth, Log, Hide, Step);
 
     private string Share => _progress is { TotalSteps: > 0 } progress
         ? (100.0 * progress.Step / progress.TotalSteps).ToString("0.#", CultureInfo.InvariantCulture)
@@ -88,6 +109,9 @@ public sealed partial class RunPage : IAsyncDisposable
             // The page was closed; nothing is left to show it to.
         }
     }
+
+    /// <summary>The address follows how the charts are looked at; nothing is drawn anew.</summary>
+    private void Show(ChartView view) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(view.ToQuery()), replace: true);
 
     private void Pause() => Runs.Pause(Id);
 
