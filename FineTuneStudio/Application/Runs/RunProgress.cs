@@ -27,6 +27,11 @@ public sealed record RunProgress
     /// <summary>Seconds a step takes lately, its share of evaluations left out.</summary>
     public double SecondsPerStep { get; init; }
 
+    /// <summary>Steps that were timed, and the seconds they took together; the first of a process warms up and is left out.</summary>
+    public int TimedSteps { get; init; }
+
+    public double TimedSeconds { get; init; }
+
     /// <summary>Seconds spent on evaluations so far.</summary>
     public double EvaluationSeconds { get; init; }
 
@@ -51,14 +56,26 @@ public sealed record RunProgress
 
     public double? TokensPerSecond => Last is { } last && SecondsPerStep > 0 ? last.Tokens / SecondsPerStep : null;
 
-    /// <summary>Time to go, from the pace so far; <see langword="null"/> before there is one.</summary>
-    public TimeSpan? Remaining
-        => State == RunState.Running && Last is not null && Step > 0
-            ? TimeSpan.FromSeconds((TotalSteps - Step) * (SecondsPerStep + (EvaluationSeconds / Step)))
-            : null;
+    /// <summary>Time to go: between the pace of late and that of the whole run, the wider the fewer steps there were; <see langword="null"/> before there is a pace.</summary>
+    public (TimeSpan Shortest, TimeSpan Longest)? Remaining
+    {
+        get
+        {
+            if (State != RunState.Running || Step == 0 || TimedSteps == 0)
+            {
+                return null;
+            }
+
+            var overall = TimedSeconds / TimedSteps;
+            var evaluations = EvaluationSeconds / Step;
+            var doubt = 0.05 + (0.5 / Math.Sqrt(TimedSteps));
+            TimeSpan At(double secondsPerStep) => TimeSpan.FromSeconds((TotalSteps - Step) * Math.Max(0, secondsPerStep + evaluations));
+            return (At(Math.Min(overall, SecondsPerStep)) * (1 - Math.Min(0.5, doubt)), At(Math.Max(overall, SecondsPerStep)) * (1 + doubt));
+        }
+    }
 
     /// <summary>Whether more than the figures of a step changed.</summary>
-    internal bool IsNewsAfter(RunProgress before) => this with { Step = before.Step, Last = before.Last, SecondsPerStep = before.SecondsPerStep } != before;
+    internal bool IsNewsAfter(RunProgress before) => this with { Step = before.Step, Last = before.Last, SecondsPerStep = before.SecondsPerStep, TimedSteps = before.TimedSteps, TimedSeconds = before.TimedSeconds } != before;
 
     /// <summary>The state after <paramref name="happened"/>.</summary>
     internal RunProgress After(TrainingEvent happened) => happened switch
@@ -70,6 +87,8 @@ public sealed record RunProgress
             Last = step,
             // The first step warms caches up and says little about the pace.
             SecondsPerStep = SecondsPerStep > 0 && step.Step > 2 ? (0.9 * SecondsPerStep) + (0.1 * step.Seconds) : step.Seconds,
+            TimedSteps = step.Step > 1 ? TimedSteps + 1 : 0,
+            TimedSeconds = step.Step > 1 ? TimedSeconds + step.Seconds : 0,
         },
         TrainingEvent.Evaluated evaluated => this with { Evaluations = Evaluations.Add(evaluated), EvaluationSeconds = EvaluationSeconds + evaluated.Seconds },
         TrainingEvent.Sampled sampled => this with { Samples = Samples.Add(sampled) },

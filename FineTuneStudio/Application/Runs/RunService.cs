@@ -135,6 +135,36 @@ public sealed class RunService
     /// <summary>Every step's figures as CSV, read from the run's folder.</summary>
     public void WriteCsv(Guid id, string? series, TextWriter writer) => RunCsv.Write(RunEvents.Read(_paths.Run(id)), series, writer);
 
+    /// <summary>Steps whose checkpoint still lies on disk: the newest ones, and the best.</summary>
+    public IReadOnlySet<int> CheckpointsOnDisk(Guid id)
+    {
+        var folder = new DirectoryInfo(Path.Combine(_paths.Run(id), RunFolder.Checkpoints));
+        return folder.Exists
+            ? folder.EnumerateDirectories("step-*").Select(step => int.TryParse(step.Name["step-".Length..], out var number) ? number : -1).Where(step => step >= 0).ToHashSet()
+            : [];
+    }
+
+    /// <summary>Place of a waiting run in the queue, from 1; 0 where it does not wait.</summary>
+    public async Task<int> PlaceInQueueAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var waiting = await database.Runs.AsNoTracking().Where(run => run.State == RunState.Queued).OrderBy(run => run.CreatedAt).Select(run => run.Id).ToListAsync(cancellationToken);
+        return waiting.IndexOf(id) + 1;
+    }
+
+    /// <summary>How to do the same without the browser.</summary>
+    public RunRecipe Recipe(RunDetail run, Uri address)
+    {
+        try
+        {
+            return RunRecipe.Of(run.Specification, _inputs.Resolve(run.Summary.Id), address);
+        }
+        catch (UserErrorException)
+        {
+            return RunRecipe.Of(run.Specification, resolved: null, address);
+        }
+    }
+
     /// <summary>Asks a run to save its state and stand still. Safe to ask twice.</summary>
     public void Pause(Guid id)
     {

@@ -2,6 +2,7 @@
 // person looks at it, so that the address can say it too.
 import { FORMS } from "./charts/forms.js";
 import { count } from "./charts/figures.js";
+import { Lane } from "./charts/lane.js";
 import { Live, loadScript } from "./charts/live.js";
 import { Plot } from "./charts/plot.js";
 import { Series } from "./charts/series.js";
@@ -57,6 +58,8 @@ class RunCharts {
       this.resizer.observe(plot.place);
       this.watcher.observe(card);
     }
+    const lane = this.root.querySelector(".chart-lane");
+    this.lane = lane === null ? null : new Lane(lane, this.plots.get("loss"));
     this.#bind();
     this.#hide();
     this.draw();
@@ -69,6 +72,7 @@ class RunCharts {
     this.live.close();
     this.resizer.disconnect();
     this.watcher.disconnect();
+    this.lane?.close();
     removeEventListener("themechange", this.recolour);
     cancelAnimationFrame(this.#pending);
     clearTimeout(this.#telling);
@@ -182,6 +186,7 @@ class RunCharts {
       ctx.stroke();
     }
     ctx.restore();
+    if (form === FORMS.loss) this.lane?.place();
   }
 
   // What a person does.

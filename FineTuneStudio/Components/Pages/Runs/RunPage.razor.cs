@@ -3,6 +3,7 @@ using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Components.Charts;
 using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
 
 namespace FineTuneStudio.Components.Pages.Runs;
@@ -10,10 +11,14 @@ namespace FineTuneStudio.Components.Pages.Runs;
 /// <summary>One run, live.</summary>
 public sealed partial class RunPage : IAsyncDisposable
 {
+    private static readonly (string Key, string Text)[] Tabs = [("charts", "Charts"), ("samples", "Samples"), ("log", "Log"), ("config", "Configuration")];
+
     private readonly CancellationTokenSource _closed = new();
     private RunDetail? _run;
     private RunProgress? _progress;
+    private IReadOnlySet<int> _onDisk = new HashSet<int>();
     private Task _following = Task.CompletedTask;
+    private int _place;
     private bool _missing;
     private bool _deleting;
 
@@ -23,11 +28,11 @@ public sealed partial class RunPage : IAsyncDisposable
     [Inject]
     public required NavigationManager Navigation { get; init; }
 
-    [Inject]
-    public required TimeProvider Time { get; init; }
-
     [Parameter]
     public Guid Id { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Tab { get; set; }
 
     [SupplyParameterFromQuery]
     public int? From { get; set; }
@@ -47,6 +52,8 @@ public sealed partial class RunPage : IAsyncDisposable
     [SupplyParameterFromQuery]
     public int? Step { get; set; }
 
+    private string CurrentTab => Tabs.Any(tab => tab.Key == Tab) ? Tab! : Tabs[0].Key;
+
     private ChartView View => ChartView.Parse(From, To, Smooth, Log, Hide, Step);
 
     private string Share => _progress is { TotalSteps: > 0 } progress
@@ -59,10 +66,22 @@ public sealed partial class RunPage : IAsyncDisposable
 
     private string TimeText => _progress switch
     {
-        { State: RunState.Running, Remaining: { } remaining } => Figures.Range(remaining * 0.9, remaining * 1.25),
+        { State: RunState.Running, Remaining: var (shortest, longest) } => Figures.Range(shortest, longest),
         { Timeline: [var first, .., var last] } progress when !progress.State.IsActive() => Figures.Duration(last.At - first.At),
         _ => "–",
     };
+
+    private string NoSamplesText => (_run!.Specification.Evaluation.Samples, _progress!.Facts) switch
+    {
+        (0, _) => "This run asks for none. Set evaluation.samples in the next one to watch the model's answers change.",
+        (_, { HeldOutRows: 0 }) => "This run holds no rows out, so there is nothing to ask. Set a held-out share in the next one.",
+        _ => "Held-out prompts are answered before training and at each evaluation; the answers appear here.",
+    };
+
+    /// <summary>Everything worth a line, oldest first.</summary>
+    private IReadOnlyList<TrainingEvent> Events => [.. _progress!.Timeline.Concat(_progress.Evaluations).OrderBy(happened => happened.At)];
+
+    private IReadOnlyList<PageAction> Actions => [.. CurrentActions()];
 
     public async ValueTask DisposeAsync()
     {
@@ -80,12 +99,63 @@ public sealed partial class RunPage : IAsyncDisposable
             return;
         }
 
-        _progress = subscription.InitialState;
+        await TakeAsync(subscription.InitialState);
         if (RendererInfo.IsInteractive)
         {
             _following = FollowAsync(subscription.Updates);
         }
     }
+
+    private IEnumerable<PageAction> CurrentActions()
+    {
+        var progress = _progress!;
+        if (progress.AdapterId is { } adapter)
+        {
+            yield return new("See the adapter", "adapter") { Address = $"/adapters/{adapter}", Primary = true };
+        }
+
+        if (progress.State == RunState.Paused)
+        {
+            yield return new("Resume", "play") { Act = Do(() => Runs.Resume(Id)), Primary = true };
+        }
+
+        if (progress.State == RunState.Running)
+        {
+            yield return new(progress.Pausing ? "Pausing after this step…" : "Pause", "pause") { Act = Do(() => Runs.Pause(Id)), Disabled = progress.Pausing || progress.Stopping };
+        }
+
+        if (progress.State is RunState.Running or RunState.Paused)
+        {
+            yield return new(progress.Stopping ? "Stopping after this step…" : "Stop and keep", "stop")
+            {
+                Act = Do(() => Runs.StopAndKeep(Id)), Disabled = progress.Stopping, Hint = "Finish this step, keep what was learnt as an adapter",
+            };
+        }
+
+        if (progress.State is RunState.Failed or RunState.Cancelled)
+        {
+            yield return new("Go on", "play") { Act = GoOnAsync, Primary = true, Hint = "From its newest checkpoint, or from the beginning where there is none" };
+        }
+
+        yield return new("Same as this, but…", "copy") { Address = $"/runs/new?like={Id}", Seldom = progress.State.IsActive(), Hint = "A new run with these options, to be changed" };
+        if (progress.State.IsActive())
+        {
+            yield return new("Cancel the run", "cross")
+            {
+                Act = () => Runs.CancelAsync(Id, _closed.Token), Disabled = progress.Stopping, Danger = true, Seldom = true, Hint = "End without an adapter; checkpoints stay until the run is deleted",
+            };
+        }
+        else
+        {
+            yield return new(_deleting ? "Delete for good?" : "Delete", "trash") { Act = DeleteAsync, Danger = true };
+        }
+    }
+
+    private static Func<Task> Do(Action act) => () =>
+    {
+        act();
+        return Task.CompletedTask;
+    };
 
     /// <summary>The stream of a run that was over has ended: the page follows anew.</summary>
     private async Task GoOnAsync()
@@ -94,14 +164,32 @@ public sealed partial class RunPage : IAsyncDisposable
         Navigation.NavigateTo($"/runs/{Id}", forceLoad: true);
     }
 
+    private async Task TakeAsync(RunProgress update)
+    {
+        if (!ReferenceEquals(update.Checkpoints, _progress?.Checkpoints))
+        {
+            _onDisk = Runs.CheckpointsOnDisk(Id);
+        }
+
+        if (update.State == RunState.Queued)
+        {
+            _place = await Runs.PlaceInQueueAsync(Id, _closed.Token);
+        }
+
+        _progress = update;
+    }
+
     private async Task FollowAsync(IAsyncEnumerable<RunProgress> updates)
     {
         try
         {
             await foreach (var update in updates)
             {
-                _progress = update;
-                await InvokeAsync(StateHasChanged);
+                await InvokeAsync(async () =>
+                {
+                    await TakeAsync(update);
+                    StateHasChanged();
+                });
             }
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
@@ -113,13 +201,7 @@ public sealed partial class RunPage : IAsyncDisposable
     /// <summary>The address follows how the charts are looked at; nothing is drawn anew.</summary>
     private void Show(ChartView view) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(view.ToQuery()), replace: true);
 
-    private void Pause() => Runs.Pause(Id);
-
-    private void Resume() => Runs.Resume(Id);
-
-    private void Stop() => Runs.StopAndKeep(Id);
-
-    private Task CancelAsync() => Runs.CancelAsync(Id, _closed.Token);
+    private void ShowStep(int? step) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("step", step), replace: true);
 
     /// <summary>The first click asks, the second deletes.</summary>
     private async Task DeleteAsync()
@@ -127,6 +209,7 @@ public sealed partial class RunPage : IAsyncDisposable
         if (!_deleting)
         {
             _deleting = true;
+            StateHasChanged();
             return;
         }
 

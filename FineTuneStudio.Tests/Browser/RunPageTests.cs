@@ -1,0 +1,110 @@
+using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Domain;
+using FineTuneStudio.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Browser;
+
+/// <summary>The tabs of a run's page, with an engine that the test moves step by step.</summary>
+public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
+{
+    private readonly FakeTrainingEngine _engine = new();
+    private StudioServer _studio = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _studio = await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(_engine));
+        await _studio.AddModelAndDatasetAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _studio.DisposeAsync();
+        _engine.Dispose();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Samples_ScrubbedByKey_ShowWhatTheModelSaidThen()
+    {
+        _engine.Allow(40);
+        var run = await _studio.StartRunAsync();
+        await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        await using var page = await chromium.OpenAsync(_studio.Address);
+        await page.GoAsync($"/runs/{run.Id}?tab=samples");
+        await page.Page.Locator(".scrub strong").GetByText("40", new() { Exact = true }).WaitForAsync();
+
+        await page.Page.FocusAsync("#sample-step");
+        await page.Page.Keyboard.PressAsync("Home");
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+
+        await page.Page.Locator(".scrub strong").GetByText("10", new() { Exact = true }).WaitForAsync();
+        await page.Page.WaitForURLAsync(address => address.EndsWith("step=10", StringComparison.Ordinal));
+        Assert.Equal(2, await page.Page.Locator(".sample dd").GetByText("I do not know.").CountAsync());
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Checkpoint_ClickedOnTheChart_LeadsToANewRunFromThere()
+    {
+        _engine.Allow(40);
+        var run = await _studio.StartRunAsync();
+        await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        Directory.CreateDirectory(Path.Combine(_studio.DataDirectory, "runs", run.Id.ToString("N"), "checkpoints", "step-00000030"));
+        await using var page = await chromium.OpenAsync(_studio.Address);
+        await page.GoAsync($"/runs/{run.Id}");
+        await page.Page.WaitForSelectorAsync(".run-charts[data-live='over']");
+
+        await page.Page.Locator(".mark[data-step='30'] .mark-button").ClickAsync();
+
+        var fork = page.Page.Locator(".mark[data-step='30'] .mark-note a");
+        await fork.WaitForAsync();
+        Assert.Equal($"/runs/new?fork={run.Id}&step=30", await fork.GetAttributeAsync("href"));
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Page.Locator(".mark[data-step='10'] .mark-button").ClickAsync();
+        await page.Page.Locator(".mark[data-step='10'] .mark-note").GetByText("No longer on disk").WaitForAsync();
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task LogAndConfiguration_FilterAndCompare()
+    {
+        _engine.Allow(80);
+        var run = await _studio.StartRunAsync("first");
+        await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        var other = await _studio.StartRunAsync("second");
+        await _studio.WaitForAsync(other.Id, progress => progress.State == RunState.Completed, Token);
+        await using var page = await chromium.OpenAsync(_studio.Address);
+        await page.GoAsync($"/runs/{run.Id}?tab=log");
+
+        await page.Page.FillAsync("[placeholder='Find in the log']", "finished");
+        await page.Page.GetByText("1 of 11 entries").WaitForAsync();
+
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Configuration" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "curl" }).ClickAsync();
+        await page.Page.Locator(".code code").GetByText("curl --fail-with-body").WaitForAsync();
+        await page.Page.SelectOptionAsync("[aria-label='The other run']", new SelectOptionValue { Label = "second" });
+        await page.Page.GetByText("Every option is the same.").WaitForAsync();
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Page_OnAPhone_KeepsEveryActionBehindOneMenu()
+    {
+        _engine.Allow(3);
+        var run = await _studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(_studio.Address, width: 390, height: 844);
+        await page.GoAsync($"/runs/{run.Id}");
+
+        Assert.False(await page.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).IsVisibleAsync());
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "More actions" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).WaitForAsync();
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
+        page.AssertCalm();
+    }
+}

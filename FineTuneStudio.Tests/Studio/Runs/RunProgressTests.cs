@@ -1,0 +1,49 @@
+using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Engine.Contracts;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Studio.Runs;
+
+public sealed class RunProgressTests
+{
+    [Fact]
+    public void Remaining_LevelPace_IsARangeAroundTheTruthThatNarrows()
+    {
+        var (shortest, longest) = After(20).Remaining!.Value;
+        var (laterShortest, laterLongest) = After(500).Remaining!.Value;
+
+        Assert.InRange(TimeSpan.FromSeconds(980 * 2), shortest, longest);
+        Assert.InRange(TimeSpan.FromSeconds(500 * 2), laterShortest, laterLongest);
+        Assert.True(laterLongest / laterShortest < longest / shortest);
+    }
+
+    [Fact]
+    public void Remaining_MachineGotSlower_ReachesToTheNewPace()
+    {
+        var progress = After(100);
+        foreach (var step in Enumerable.Range(101, 40))
+        {
+            progress = progress.After(Step(step, seconds: 6));
+        }
+
+        var (shortest, longest) = progress.Remaining!.Value;
+
+        Assert.True(longest > TimeSpan.FromSeconds(860 * 5.5), $"{longest}");
+        Assert.True(shortest < TimeSpan.FromSeconds(860 * 4), $"{shortest}");
+    }
+
+    [Fact]
+    public void Remaining_BeforeAPaceIsKnown_IsNotGuessed()
+    {
+        Assert.Null(new RunProgress().Remaining);
+        Assert.Null(After(1).Remaining);
+    }
+
+    private static RunProgress After(int steps)
+    {
+        var progress = new RunProgress().After(new TrainingEvent.Started(0, 1000, 1, 1, 1, 1, 1, 1, 0));
+        return Enumerable.Range(1, steps).Aggregate(progress, (before, step) => before.After(Step(step, seconds: step == 1 ? 30 : 2)));
+    }
+
+    private static TrainingEvent.StepCompleted Step(int step, double seconds) => new(step, 0, 1, 1, 1, 1, 1, seconds, 1);
+}
