@@ -2,6 +2,7 @@ using System.Net;
 using FineTuneStudio.Api;
 using FineTuneStudio.Application;
 using FineTuneStudio.Components;
+using FineTuneStudio.Components.Notices;
 using FineTuneStudio.Live;
 using Radzen;
 
@@ -37,6 +38,7 @@ internal static class StudioHost
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddRadzenComponents();
         builder.Services.AddLive();
+        builder.Services.AddScoped<ToastService>();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();

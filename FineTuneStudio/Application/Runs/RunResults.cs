@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTuneStudio.Application.Runs;
 
 /// <summary>Writes down where a run stands and what it left.</summary>
-internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, TimeProvider time)
+internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, TimeProvider time, RunEndings endings)
 {
     /// <summary>Where the run stands now, for lists and for the next start.</summary>
     public async Task NoteAsync(ActiveRun run, CancellationToken cancellationToken)
@@ -55,6 +55,7 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
         {
             State = state, Pausing = false, Stopping = false, Message = end.Message, End = end, AdapterId = adapter?.Id,
         });
+        endings.Tell(new RunEnding(run.Id, row.Name, state, end.Message));
     }
 
     private async Task<AdapterEntity?> DescribeAdapterAsync(RunEntity run, CancellationToken cancellationToken)

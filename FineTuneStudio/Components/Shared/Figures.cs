@@ -6,6 +6,8 @@ namespace FineTuneStudio.Components.Shared;
 /// <summary>Figures as people read them: four digits at most, units always.</summary>
 public static class Figures
 {
+    private const int BriefLength = 60;
+
     public static string Loss(double? loss) => loss is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "–";
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
@@ -44,6 +46,13 @@ public static class Figures
         { TotalDays: < 14 } and var span => $"{(int)span.TotalDays} d ago",
         _ => moment.ToString("d MMM yyyy", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>A name inside a sentence: short, and without the marks that would turn the rest of the sentence round.</summary>
+    public static string Brief(string name)
+    {
+        var calm = string.Concat(name.Where(letter => !char.IsControl(letter) && letter is not (>= '\u202A' and <= '\u202E') and not (>= '\u2066' and <= '\u2069')));
+        return calm.Length <= BriefLength ? calm : calm[..(BriefLength - (char.IsHighSurrogate(calm[BriefLength - 1]) ? 1 : 0))] + "…";
+    }
 
     public static string Rate(double rate) => rate.ToString(rate is >= 0.001 or 0 ? "0.####" : "0.##e+0", CultureInfo.InvariantCulture);
 }
