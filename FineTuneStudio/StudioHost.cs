@@ -39,6 +39,7 @@ internal static class StudioHost
         builder.Services.AddRadzenComponents();
         builder.Services.AddLive();
         builder.Services.AddScoped<ToastService>();
+        builder.Services.AddScoped<Deletion>();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();

@@ -4,6 +4,7 @@ using FineTuneStudio.Application;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Application.Trash;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Tests.Support;
@@ -124,6 +125,22 @@ public sealed class FullDiskTests
         Assert.Contains("The disk is full: ", page, StringComparison.Ordinal);
         Assert.Equal("", further.Message);
         Assert.NotNull(end.AdapterId);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Delete_NoRoomToMarkIt_RemovesItForGoodAndMakesRoom()
+    {
+        using var disk = new SmallDisk(megabytes: 6);
+        await using var studio = await StartAsync(disk);
+        var dataset = await studio.UploadAsync("rows.jsonl", StudioSeed.IntentRows(2000), Token);
+        disk.Fill();
+
+        var deleted = await studio.Services.GetRequiredService<TrashCan>().DeleteAsync(ThingKind.Dataset, dataset, Token);
+
+        Assert.True(Assert.IsType<Result<DeletedThing>.Success>(deleted).Value.IsGone);
+        Assert.Empty(Directory.GetFileSystemEntries(disk.At("datasets")));
+        Assert.Empty(await studio.Services.GetRequiredService<DatasetLibrary>().ListAsync(Token));
+        await studio.UploadAsync("after.jsonl", [Row], Token);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -6,7 +7,7 @@ using Xunit;
 
 namespace FineTuneStudio.Tests.Studio;
 
-public sealed class MigrationTests
+public sealed partial class MigrationTests
 {
     /// <summary>Both databases; neither is connected to.</summary>
     public static TheoryData<string> Connections => ["", "Host=localhost;Database=studio"];
@@ -31,10 +32,35 @@ public sealed class MigrationTests
         return new StudioDatabase(options.Options);
     }
 
-    /// <summary>What makes tables and indexes, but for the order of columns and the migrations' own bookkeeping.</summary>
+    /// <summary>What makes tables and indexes in the end, but for the order of columns and the migrations' own bookkeeping.</summary>
     private static List<string> Statements(string script)
-        => [.. script.Split(";\n", StringSplitOptions.TrimEntries)
-            .Where(statement => statement.StartsWith("CREATE", StringComparison.Ordinal) && !statement.Contains("__EFMigrationsHistory", StringComparison.Ordinal))
+    {
+        var made = new List<string>();
+        foreach (var statement in script.Split(";\n", StringSplitOptions.TrimEntries).Where(statement => !statement.Contains("__EFMigrationsHistory", StringComparison.Ordinal)))
+        {
+            if (statement.StartsWith("CREATE", StringComparison.Ordinal))
+            {
+                made.Add(statement);
+            }
+            else if (AddedColumn().Match(statement) is { Success: true } added)
+            {
+                var table = made.FindIndex(earlier => earlier.StartsWith($"CREATE TABLE {added.Groups["table"].Value} ", StringComparison.Ordinal));
+                made[table] += $"\n{added.Groups["column"].Value}";
+            }
+            else if (DroppedIndex().Match(statement) is { Success: true } dropped)
+            {
+                made.RemoveAll(earlier => earlier.StartsWith("CREATE", StringComparison.Ordinal) && earlier.Contains($"INDEX {dropped.Groups["index"].Value} ON", StringComparison.Ordinal));
+            }
+        }
+
+        return [.. made
             .Select(statement => string.Join('\n', statement.Split('\n').Select(line => line.Trim().TrimEnd(',')).Order(StringComparer.Ordinal)))
             .Order(StringComparer.Ordinal)];
+    }
+
+    [GeneratedRegex("""^ALTER TABLE (?<table>"\w+") ADD (?<column>.+)$""")]
+    private static partial Regex AddedColumn();
+
+    [GeneratedRegex("""^DROP INDEX (?<index>"\w+")""")]
+    private static partial Regex DroppedIndex();
 }

@@ -11,4 +11,16 @@ internal static class FileNames
         var kept = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-')).Trim('-', '.');
         return kept.Length == 0 ? "unnamed" : kept[..Math.Min(kept.Length, MaxLength)];
     }
+
+    /// <summary>A name that is not taken: a second rows.jsonl becomes rows (2).jsonl.</summary>
+    public static async Task<string> FreeAsync(string name, Func<string, Task<bool>> isTaken)
+    {
+        var candidate = name;
+        for (var number = 2; await isTaken(candidate); number++)
+        {
+            candidate = $"{Path.GetFileNameWithoutExtension(name)} ({number}){Path.GetExtension(name)}";
+        }
+
+        return candidate;
+    }
 }

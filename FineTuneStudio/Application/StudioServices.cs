@@ -1,7 +1,9 @@
 using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Application.Datasets;
+using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Application.Trash;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -20,6 +22,9 @@ internal static class StudioServices
         services.AddDatasets();
         services.AddRuns();
         services.AddAdapters();
+        services.AddTrash();
+        services.AddSingleton(provider => new DraftStore(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DraftStore>>()));
         return services;
     }
 

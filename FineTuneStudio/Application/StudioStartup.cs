@@ -1,3 +1,4 @@
+using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTuneStudio.Application;
 
 /// <summary>Brings the tables up to date, registers the model that comes with the studio, and clears away what a killed process left half done.</summary>
-internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases, ModelLibrary models, StudioPaths paths) : IHostedService
+internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases, ModelLibrary models, DraftStore drafts, StudioPaths paths) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -16,6 +17,7 @@ internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases,
         {
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
             await database.Database.MigrateAsync(cancellationToken);
+            await drafts.ClearOldAsync(cancellationToken);
             await models.RegisterEmbeddedAsync(cancellationToken);
         }
         catch (Exception exception) when (FullDisk.Caused(exception))

@@ -8,6 +8,7 @@ internal sealed class AdapterConfiguration : IEntityTypeConfiguration<AdapterEnt
     public void Configure(EntityTypeBuilder<AdapterEntity> builder)
     {
         builder.HasKey(adapter => adapter.Id);
+        builder.HasQueryFilter(adapter => adapter.DeletedAt == null);
         builder.Property(adapter => adapter.Name).HasMaxLength(200);
         builder.Property(adapter => adapter.Sha256).HasMaxLength(64);
         builder.HasIndex(adapter => adapter.RunId).IsUnique();

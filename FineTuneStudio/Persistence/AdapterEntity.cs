@@ -1,7 +1,7 @@
 namespace FineTuneStudio.Persistence;
 
 /// <summary>What a finished run leaves: the folder <c>adapter/</c> of the run.</summary>
-internal sealed class AdapterEntity
+internal sealed class AdapterEntity : IDeletable
 {
     public required Guid Id { get; init; }
 
@@ -17,4 +17,6 @@ internal sealed class AdapterEntity
     public double? HeldOutLoss { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? DeletedAt { get; set; }
 }

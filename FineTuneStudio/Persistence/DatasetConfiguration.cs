@@ -8,6 +8,7 @@ internal sealed class DatasetConfiguration : IEntityTypeConfiguration<DatasetEnt
     public void Configure(EntityTypeBuilder<DatasetEntity> builder)
     {
         builder.HasKey(dataset => dataset.Id);
+        builder.HasQueryFilter(dataset => dataset.DeletedAt == null);
         builder.Property(dataset => dataset.Name).HasMaxLength(255);
         builder.Property(dataset => dataset.Extension).HasMaxLength(16);
         builder.Property(dataset => dataset.Sha256).HasMaxLength(64);

@@ -2,7 +2,7 @@ using FineTuneStudio.Domain;
 
 namespace FineTuneStudio.Persistence;
 
-internal sealed class DatasetEntity
+internal sealed class DatasetEntity : IDeletable
 {
     public required Guid Id { get; init; }
 
@@ -32,4 +32,6 @@ internal sealed class DatasetEntity
     public string Message { get; set; } = "";
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? DeletedAt { get; set; }
 }

@@ -1,11 +1,11 @@
 namespace FineTuneStudio.Persistence;
 
-internal sealed class ModelEntity
+internal sealed class ModelEntity : IDeletable
 {
     public required Guid Id { get; init; }
 
     /// <summary>Unique; how specifications name the model.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; set; }
 
     /// <summary>Absolute path of the folder in Hugging Face layout.</summary>
     public required string Folder { get; set; }
@@ -26,4 +26,6 @@ internal sealed class ModelEntity
     public bool Embedded { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? DeletedAt { get; set; }
 }

@@ -8,6 +8,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<RunEntity>
     public void Configure(EntityTypeBuilder<RunEntity> builder)
     {
         builder.HasKey(run => run.Id);
+        builder.HasQueryFilter(run => run.DeletedAt == null);
         builder.Property(run => run.Name).HasMaxLength(200);
         builder.Property(run => run.State).HasConversion<string>().HasMaxLength(16);
         builder.HasIndex(run => run.CreatedAt);

@@ -2,7 +2,7 @@ using FineTuneStudio.Domain;
 
 namespace FineTuneStudio.Persistence;
 
-internal sealed class RunEntity
+internal sealed class RunEntity : IDeletable
 {
     public required Guid Id { get; init; }
 
@@ -33,4 +33,6 @@ internal sealed class RunEntity
     public DateTimeOffset? StartedAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
+
+    public DateTimeOffset? DeletedAt { get; set; }
 }

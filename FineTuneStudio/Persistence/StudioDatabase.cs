@@ -14,6 +14,8 @@ internal sealed class StudioDatabase(DbContextOptions<StudioDatabase> options) :
 
     public DbSet<AdapterEntity> Adapters => Set<AdapterEntity>();
 
+    public DbSet<DraftEntity> Drafts => Set<DraftEntity>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
         => modelBuilder.ApplyConfigurationsFromAssembly(typeof(StudioDatabase).Assembly);
 

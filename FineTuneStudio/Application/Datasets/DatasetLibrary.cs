@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FineTuneStudio.Application.Datasets;
 
-/// <summary>The datasets of the studio: taken in, checked, looked at, deleted.</summary>
+/// <summary>The datasets of the studio: taken in, checked, looked at.</summary>
 public sealed class DatasetLibrary
 {
     private readonly IDbContextFactory<StudioDatabase> _databases;
@@ -88,26 +88,6 @@ public sealed class DatasetLibrary
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
         var row = await database.Datasets.AsNoTracking().SingleAsync(dataset => dataset.Id == id, cancellationToken);
         await Task.Run(() => DatasetChecker.WriteBadRows(_paths.DatasetFile(id, row.Extension), DatasetChecks.OptionsOf(row), destination, cancellationToken), cancellationToken);
-    }
-
-    /// <summary>Deletes a dataset and its file. Runs that learnt from it keep what they learnt.</summary>
-    public async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
-        if (await database.Datasets.SingleOrDefaultAsync(dataset => dataset.Id == id, cancellationToken) is not { } row)
-        {
-            return;
-        }
-
-        // The files first: on a full disk the database can forget the row only once there is room again.
-        _indexes.Close(id);
-        if (Directory.Exists(_paths.Dataset(id)))
-        {
-            Directory.Delete(_paths.Dataset(id), recursive: true);
-        }
-
-        database.Datasets.Remove(row);
-        await database.SaveChangesAsync(cancellationToken);
     }
 
     private DatasetSummary Summarize(DatasetEntity row) => new()

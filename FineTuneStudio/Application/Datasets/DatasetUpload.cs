@@ -97,7 +97,8 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
         var row = new DatasetEntity
         {
             Id = id,
-            Name = await FreeNameAsync(database, name, cancellationToken),
+            // Specifications name datasets, so names are unique.
+            Name = await FileNames.FreeAsync(name, candidate => database.Datasets.AnyAsync(dataset => dataset.Name == candidate, cancellationToken)),
             State = DatasetState.Checking,
             Extension = extension,
             Bytes = bytes,
@@ -107,19 +108,6 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
         database.Datasets.Add(row);
         await database.SaveChangesAsync(cancellationToken);
         return row;
-    }
-
-    /// <summary>Specifications name datasets, so names are unique: a second rows.jsonl becomes rows (2).jsonl.</summary>
-    private static async Task<string> FreeNameAsync(StudioDatabase database, string name, CancellationToken cancellationToken)
-    {
-        var stem = Path.GetFileNameWithoutExtension(name);
-        var candidate = name;
-        for (var number = 2; await database.Datasets.AnyAsync(dataset => dataset.Name == candidate, cancellationToken); number++)
-        {
-            candidate = $"{stem} ({number}){Path.GetExtension(name)}";
-        }
-
-        return candidate;
     }
 
     private static Result<DatasetEntity> Refuse(string field, string message) => new Result<DatasetEntity>.Refused([new UserError(field, message)]);

@@ -97,25 +97,6 @@ public sealed class ModelLibrary
         }
     }
 
-    /// <summary>Takes a model out of the library and deletes our copy; runs and adapters made from it stay.</summary>
-    public async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
-        if (await database.Models.SingleOrDefaultAsync(model => model.Id == id && !model.Embedded, cancellationToken) is not { } row)
-        {
-            return;
-        }
-
-        // The files first: on a full disk the database can forget the row only once there is room again.
-        if (Directory.Exists(_paths.Model(id)))
-        {
-            Directory.Delete(_paths.Model(id), recursive: true);
-        }
-
-        database.Models.Remove(row);
-        await database.SaveChangesAsync(cancellationToken);
-    }
-
     /// <summary>Puts the embedded model into the library, or notes that it changed with a newer studio.</summary>
     internal async Task RegisterEmbeddedAsync(CancellationToken cancellationToken)
     {

@@ -230,27 +230,6 @@ public sealed class RunService
         }
     }
 
-    /// <summary>Forgets a run that is over, with its checkpoints and adapter. A run that is not over is left alone.</summary>
-    public async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
-        var row = await database.Runs.SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
-        if (row is null || row.State.IsActive())
-        {
-            return;
-        }
-
-        // The files first: on a full disk the database can forget the row only once there is room again.
-        if (Directory.Exists(_paths.Run(id)))
-        {
-            Directory.Delete(_paths.Run(id), recursive: true);
-        }
-
-        database.Runs.Remove(row);
-        await database.SaveChangesAsync(cancellationToken);
-        _feeds.Forget(id);
-    }
-
     private static RunSummary Summarize(RunEntity row, Guid? adapter)
     {
         var specification = RunSpecification.Parse(row.Specification, "the run's specification");

@@ -16,7 +16,8 @@ internal static class RunServices
         services.AddSingleton<RunResults>();
         services.AddSingleton(provider => new RunService(
             provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ActiveRuns>(), provider.GetRequiredService<RunFeeds>(),
-            provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<ITrainingEngine>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<ITrainingEngine>(), provider.GetRequiredService<StudioPaths>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<RunWorker>();
     }
 }

@@ -14,13 +14,9 @@ public sealed partial class DatasetPage : IDisposable
     private DatasetSummary? _dataset;
     private DatasetReport? _report;
     private bool _missing;
-    private bool _deleting;
 
     [Inject]
     public required DatasetLibrary Datasets { get; init; }
-
-    [Inject]
-    public required NavigationManager Navigation { get; init; }
 
     [Parameter]
     public Guid Id { get; set; }
@@ -80,18 +76,5 @@ public sealed partial class DatasetPage : IDisposable
     {
         await Datasets.MapColumnsAsync(Id, columns, _closed.Token);
         await LoadAsync();
-    }
-
-    /// <summary>The first click asks, the second deletes.</summary>
-    private async Task DeleteAsync()
-    {
-        if (!_deleting)
-        {
-            _deleting = true;
-            return;
-        }
-
-        await Datasets.DeleteAsync(Id, _closed.Token);
-        Navigation.NavigateTo("/datasets");
     }
 }

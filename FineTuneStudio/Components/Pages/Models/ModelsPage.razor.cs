@@ -12,7 +12,6 @@ public sealed partial class ModelsPage : IDisposable
     private string _folder = "";
     private string _name = "";
     private bool _importing;
-    private Guid? _deleting;
 
     [Inject]
     public required ModelLibrary Models { get; init; }
@@ -23,7 +22,9 @@ public sealed partial class ModelsPage : IDisposable
         _closed.Dispose();
     }
 
-    protected override async Task OnInitializedAsync() => _models = await Models.ListAsync(_closed.Token);
+    protected override Task OnInitializedAsync() => LoadAsync();
+
+    private async Task LoadAsync() => _models = await Models.ListAsync(_closed.Token);
 
     private async Task ImportAsync()
     {
@@ -39,19 +40,6 @@ public sealed partial class ModelsPage : IDisposable
         }
 
         _importing = false;
-        _models = await Models.ListAsync(_closed.Token);
-    }
-
-    /// <summary>The first click asks, the second deletes.</summary>
-    private async Task DeleteAsync(Guid id)
-    {
-        if (_deleting != id)
-        {
-            _deleting = id;
-            return;
-        }
-
-        await Models.DeleteAsync(id, _closed.Token);
-        _models = await Models.ListAsync(_closed.Token);
+        await LoadAsync();
     }
 }

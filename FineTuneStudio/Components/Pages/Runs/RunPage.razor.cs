@@ -1,6 +1,7 @@
 using System.Globalization;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Components.Charts;
+using FineTuneStudio.Components.Notices;
 using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
@@ -20,10 +21,12 @@ public sealed partial class RunPage : IAsyncDisposable
     private Task _following = Task.CompletedTask;
     private int _place;
     private bool _missing;
-    private bool _deleting;
 
     [Inject]
     public required RunService Runs { get; init; }
+
+    [Inject]
+    public required Deletion Deletion { get; init; }
 
     [Inject]
     public required NavigationManager Navigation { get; init; }
@@ -147,7 +150,7 @@ public sealed partial class RunPage : IAsyncDisposable
         }
         else
         {
-            yield return new(_deleting ? "Delete for good?" : "Delete", "trash") { Act = DeleteAsync, Danger = true };
+            yield return new("Delete", "trash") { Act = () => Deletion.DeleteAsync(ThingKind.Run, Id, _run!.Summary.Name, "/runs"), Danger = true };
         }
     }
 
@@ -202,18 +205,4 @@ public sealed partial class RunPage : IAsyncDisposable
     private void Show(ChartView view) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(view.ToQuery()), replace: true);
 
     private void ShowStep(int? step) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("step", step), replace: true);
-
-    /// <summary>The first click asks, the second deletes.</summary>
-    private async Task DeleteAsync()
-    {
-        if (!_deleting)
-        {
-            _deleting = true;
-            StateHasChanged();
-            return;
-        }
-
-        await Runs.DeleteAsync(Id, _closed.Token);
-        Navigation.NavigateTo("/runs");
-    }
 }
