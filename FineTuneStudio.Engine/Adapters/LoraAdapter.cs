@@ -74,16 +74,22 @@ public sealed class LoraAdapter : IDisposable
 
         using var scope = TensorScope.Enter();
         var sum = LoraLinear.Apply(x, weight, null, A, B, Scale, input);
-        var scaled = sum * (Magnitude / RowNorms(weight)).To(x.DType);
+        var scaled = sum * (Magnitude / RowNorms(Summed(weight))).To(x.DType);
         return scope.Keep(bias is null ? scaled : scaled + bias);
     }
 
     /// <summary>The one weight that computes the same. <c>[out, in]</c>, fp32; differentiable by A, B and the magnitude.</summary>
-    public Tensor Merge(Tensor weight)
+    public Tensor Merge(Tensor weight) => MergeRows(weight, tensor => tensor);
+
+    /// <summary>Some rows of <see cref="Merge"/>.</summary>
+    /// <param name="weight">These rows of the frozen weight. <c>[n, in]</c></param>
+    /// <param name="pick">Takes the same rows of a tensor <c>[out, ...]</c>.</param>
+    /// <returns><c>[n, in]</c>, fp32</returns>
+    public Tensor MergeRows(Tensor weight, Func<Tensor, Tensor> pick)
     {
         using var scope = TensorScope.Enter();
-        var sum = weight.To(DType.Float32) + (B.MatMul(A) * Scale);
-        return scope.Keep(Magnitude is null ? sum : sum * (Magnitude / RowNorms(weight)).Unsqueeze(1));
+        var sum = weight.To(DType.Float32) + (pick(B).MatMul(A) * Scale);
+        return scope.Keep(Magnitude is null ? sum : sum * (pick(Magnitude) / RowNorms(sum)).Unsqueeze(1));
     }
 
     /// <inheritdoc/>
@@ -94,12 +100,19 @@ public sealed class LoraAdapter : IDisposable
         Magnitude?.Dispose();
     }
 
-    // [out]
-    private Tensor RowNorms(Tensor weight)
+    // [out, in]
+    private Tensor Summed(Tensor weight)
     {
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
-        var sum = weight.To(DType.Float32) + (B.MatMul(A) * Scale);
+        return scope.Keep(weight.To(DType.Float32) + (B.MatMul(A) * Scale));
+    }
+
+    // A constant in the backward pass. [out]
+    private static Tensor RowNorms(Tensor sum)
+    {
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
         return scope.Keep((sum * sum).Sum(1).Sqrt());
     }
 

@@ -11,9 +11,6 @@ namespace FineTuneStudio.Engine.Adapters;
 public static class MergedModel
 {
     private const string ConfigName = "config.json";
-    private const string Head = "lm_head";
-    private const string Embedding = "model.embed_tokens";
-    private const string Suffix = ".weight";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -32,7 +29,6 @@ public static class MergedModel
         }
 
         var files = SafetensorsFolder.Open(baseFolder);
-        CheckFit(files, adapters);
         var temporary = $"{target}.{Guid.NewGuid():N}{DurableFile.TemporarySuffix}";
         try
         {
@@ -58,7 +54,7 @@ public static class MergedModel
     private static void Write(SafetensorsFolder files, string baseFolder, AdapterSet adapters, string folder, CancellationToken cancellationToken)
     {
         DurableFile.CreateFolder(folder);
-        var ownHead = HeadBecomesItsOwn(files, adapters);
+        var weights = new MergedWeights(files, adapters);
         foreach (var name in FolderCopy.Companions(baseFolder))
         {
             FolderCopy.File(Path.Combine(baseFolder, name), Path.Combine(folder, name));
@@ -72,69 +68,33 @@ public static class MergedModel
         foreach (var file in files.Files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var items = file.Header.Entries.Values.Select(entry => Item(file, entry, adapters, cancellationToken)).ToList();
-            var isLast = ReferenceEquals(file, files.Files[^1]);
-            if (ownHead && isLast)
+            var names = file.Names.ToList();
+            if (weights.HeadBecomesItsOwn && ReferenceEquals(file, files.Files[^1]))
             {
-                items.Add(OwnHead(files, adapters));
+                names.Add(MergedWeights.HeadName);
             }
 
             using var target = DurableFile.Create(Path.Combine(folder, Path.GetFileName(file.Header.Path)));
-            SafetensorsWriter.Write(target.Stream, items);
+            SafetensorsWriter.Write(target.Stream, names.ConvertAll(name => Item(file, weights, name, cancellationToken)));
             target.Commit();
         }
 
-        if (ownHead)
+        if (weights.HeadBecomesItsOwn)
         {
             Rewrite(Path.Combine(folder, ConfigName), config => config["tie_word_embeddings"] = false);
-            Rewrite(Path.Combine(folder, SafetensorsFolder.IndexFileName), index => index["weight_map"]![Head + Suffix] = Path.GetFileName(files.Files[^1].Header.Path));
+            Rewrite(Path.Combine(folder, SafetensorsFolder.IndexFileName), index => index["weight_map"]![MergedWeights.HeadName] = Path.GetFileName(files.Files[^1].Header.Path));
         }
     }
 
-    private static SafetensorsItem Item(SafetensorsFile file, SafetensorsEntry entry, AdapterSet adapters, CancellationToken cancellationToken)
+    private static SafetensorsItem Item(SafetensorsFile file, MergedWeights weights, string name, CancellationToken cancellationToken)
     {
-        var dtype = entry.Type.DType ?? throw new UserErrorException(file.Header.Path, $"Tensor '{entry.Name}' holds {entry.Type.Name}; an adapter cannot be merged into quantised weights.");
-        var module = entry.Name.EndsWith(Suffix, StringComparison.Ordinal) ? entry.Name[..^Suffix.Length] : "";
-        return new SafetensorsItem(entry.Name, dtype, entry.Shape, () =>
+        var entry = weights.Find(name)!;
+        var dtype = entry.Type.DType ?? throw new UserErrorException(file.Header.Path, $"Tensor '{name}' holds {entry.Type.Name}; an adapter cannot be merged into quantised weights.");
+        return new SafetensorsItem(name, dtype, entry.Shape, () =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (adapters.SavedModules.TryGetValue(module, out var saved))
-            {
-                return saved.To(dtype);
-            }
-
-            var weight = file.Get(entry.Name);
-            return adapters.Adapters.TryGetValue(module, out var adapter) ? adapter.Merge(weight).To(dtype) : weight;
+            return weights.Get(name).To(dtype);
         });
-    }
-
-    // A tied head is the embedding itself; once one of the two changes alone, the file must hold both.
-    private static bool HeadBecomesItsOwn(SafetensorsFolder files, AdapterSet adapters)
-        => files.Find(Head + Suffix) is null
-            && (adapters.SavedModules.ContainsKey(Head) || adapters.SavedModules.ContainsKey(Embedding) || adapters.Adapters.ContainsKey(Head));
-
-    private static SafetensorsItem OwnHead(SafetensorsFolder files, AdapterSet adapters)
-    {
-        var embedding = files.Find(Embedding + Suffix)!;
-        var dtype = embedding.Type.DType!.Value;
-        return new SafetensorsItem(Head + Suffix, dtype, embedding.Shape, () =>
-        {
-            var weight = adapters.SavedModules.GetValueOrDefault(Head) ?? files.Get(Embedding + Suffix);
-            return (adapters.Adapters.TryGetValue(Head, out var adapter) ? adapter.Merge(weight) : weight).To(dtype);
-        });
-    }
-
-    private static void CheckFit(SafetensorsFolder files, AdapterSet adapters)
-    {
-        foreach (var adapter in adapters.Adapters.Values)
-        {
-            long[] shape = [adapter.B.Size(0), adapter.A.Size(1)];
-            var weight = files.Find(adapter.Module + Suffix) ?? (adapter.Module == Head ? files.Find(Embedding + Suffix) : null);
-            if (weight is null || !weight.Shape.SequenceEqual(shape))
-            {
-                throw new UserErrorException(files.Path, $"The adapter changes '{adapter.Module}' of [{string.Join(", ", shape)}], which is {weight?.ShapeText ?? "absent"} here. It was made for another model.");
-            }
-        }
     }
 
     private static void Rewrite(string path, Action<JsonObject> change)

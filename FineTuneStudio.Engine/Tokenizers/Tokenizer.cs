@@ -39,6 +39,9 @@ public sealed class Tokenizer
         StopIds = [.. roles.StopIds.Concat(Eos is { } eos ? [eos.Id] : []).Where(id => id < VocabularySize).Distinct().Order()];
     }
 
+    /// <summary>What the tokenizer is made of.</summary>
+    internal TokenizerParts Parts => _parts;
+
     /// <summary>One past the largest id, added tokens included; the model's embedding may be larger (padded), never smaller.</summary>
     public int VocabularySize { get; }
 

@@ -50,6 +50,15 @@ internal sealed class BpeModel
     /// <summary>The tokens.</summary>
     public Vocabulary Vocabulary { get; }
 
+    /// <summary>What merges.</summary>
+    public PairTable Pairs => _pairs;
+
+    /// <summary>How it treats what the vocabulary does not spell.</summary>
+    public BpeOptions Options => _options;
+
+    /// <summary>Whether characters that the vocabulary lacks become tokens for their bytes, all 256 of which it has.</summary>
+    public bool SpellsEveryByte => _options.FallsBackToBytes && Array.TrueForAll(_fallbackIds, id => id >= 0);
+
     /// <summary>The token for what cannot be spelt, or <c>null</c>.</summary>
     public string? UnknownToken => _unknownId >= 0 ? _options.UnknownToken : null;
 

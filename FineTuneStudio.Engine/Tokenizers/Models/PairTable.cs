@@ -43,6 +43,12 @@ internal sealed class PairTable
         return slot.Rank;
     }
 
+    /// <summary>Every pair, the earliest rank first; equals in the order of what they merge.</summary>
+    public IReadOnlyList<(int Left, int Right, int Merged, int Rank)> All
+        => [.. _slots.Where(slot => slot.Key != Empty)
+            .OrderBy(slot => slot.Rank).ThenBy(slot => slot.Key)
+            .Select(slot => ((int)(slot.Key >> 32), (int)(slot.Key & uint.MaxValue), slot.Merged, slot.Rank))];
+
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,63 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+
+namespace FineTuneStudio.Engine.Adapters;
+
+/// <summary>A model's tensors with an adapter in them, made one at a time, or a few rows of one.</summary>
+internal sealed class MergedWeights
+{
+    public const string HeadName = Head + Suffix;
+    public const string EmbeddingName = Embedding + Suffix;
+
+    private const string Head = "lm_head";
+    private const string Embedding = "model.embed_tokens";
+    private const string Suffix = ".weight";
+
+    private readonly SafetensorsFolder _files;
+    private readonly AdapterSet? _adapters;
+
+    /// <param name="files">The base.</param>
+    /// <param name="adapters">Loaded for that model; <see langword="null"/> gives the base itself.</param>
+    /// <exception cref="UserErrorException">The adapter is of another model.</exception>
+    public MergedWeights(SafetensorsFolder files, AdapterSet? adapters)
+    {
+        _files = files;
+        _adapters = adapters;
+        CheckFit();
+    }
+
+    /// <summary>Whether the head, which is the embedding in the base, becomes a tensor of its own: one of the two changed alone.</summary>
+    public bool HeadBecomesItsOwn => _files.Find(HeadName) is null && _adapters is not null
+        && (_adapters.SavedModules.ContainsKey(Head) || _adapters.SavedModules.ContainsKey(Embedding) || _adapters.Adapters.ContainsKey(Head));
+
+    /// <summary>What the file says of a tensor, or <see langword="null"/> where there is none.</summary>
+    public SafetensorsEntry? Find(string name) => _files.Find(name) ?? (name == HeadName && HeadBecomesItsOwn ? _files.Find(EmbeddingName) : null);
+
+    /// <summary>A tensor. Released with the caller's scope, unless it is the adapter's own.</summary>
+    /// <param name="name">Name in the hub's files.</param>
+    /// <param name="rows">Takes the rows that are wanted of a tensor; <see langword="null"/> takes all.</param>
+    /// <returns>In fp32 where the adapter changes it, else as stored.</returns>
+    public Tensor Get(string name, Func<Tensor, Tensor>? rows = null)
+    {
+        rows ??= tensor => tensor;
+        var module = ModuleOf(name);
+        var weight = rows(_adapters?.SavedModules.GetValueOrDefault(module) ?? _files.Get(_files.Find(name) is null ? EmbeddingName : name));
+        return _adapters?.Adapters.GetValueOrDefault(module) is { } adapter ? adapter.MergeRows(weight, rows) : weight;
+    }
+
+    private static string ModuleOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : "";
+
+    private void CheckFit()
+    {
+        foreach (var adapter in _adapters?.Adapters.Values ?? [])
+        {
+            long[] shape = [adapter.B.Size(0), adapter.A.Size(1)];
+            var weight = Find(adapter.Module + Suffix);
+            if (weight is null || !weight.Shape.SequenceEqual(shape))
+            {
+                throw new UserErrorException(_files.Path, $"The adapter changes '{adapter.Module}' of [{string.Join(", ", shape)}], which is {weight?.ShapeText ?? "absent"} here. It was made for another model.");
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Gguf.Architectures;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Storage;
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Engine.Gguf;
+
+/// <summary>An adapter as a GGUF file, which llama.cpp puts beside the same base model.</summary>
+/// <remarks>
+/// llama.cpp takes <c>alpha / rank</c> of each pair as its scale and knows one alpha for all, no rank-stabilised scale. Alpha is written so
+/// that the first pair's scale comes out right; where another pair's would not, its B is multiplied by what is missing.
+/// </remarks>
+public static class GgufAdapter
+{
+    /// <summary>Writes the file.</summary>
+    /// <param name="baseFolder">The model that the adapter is for.</param>
+    /// <param name="adapters">Loaded for that model.</param>
+    /// <param name="type">How the matrices are stored.</param>
+    /// <param name="path">The file to be; appears whole or not at all.</param>
+    /// <param name="cancellationToken">Looked at between matrices; leaves nothing behind.</param>
+    /// <exception cref="UserErrorException">llama.cpp cannot hold the adapter, with the reason.</exception>
+    public static void Write(string baseFolder, AdapterSet adapters, GgufWeightType type, string path, CancellationToken cancellationToken)
+    {
+        var config = ModelConfigFile.Read(baseFolder);
+        var architecture = GgufArchitecture.Of(config);
+        UserErrorException.ThrowIfAny(Refusals(config, adapters, type));
+        var alpha = adapters.Adapters.Values.Select(adapter => adapter.Scale * adapter.Rank).First();
+        var metadata = new GgufMetadata();
+        metadata.Set("general.architecture", architecture.Name);
+        metadata.Set("general.type", "adapter");
+        metadata.Set("general.name", Path.GetFileNameWithoutExtension(path));
+        metadata.Set("general.file_type", WeightTypes.FileType(type));
+        metadata.Set("general.quantization_version", 2u);
+        metadata.Set("adapter.type", "lora");
+        metadata.Set("adapter.lora.alpha", (float)alpha);
+
+        using var file = DurableFile.Create(path);
+        GgufWriter.Write(file.Stream, metadata, [.. adapters.Adapters.Values.SelectMany(adapter => Items(config, architecture, adapter, alpha, type))], progress: null, cancellationToken);
+        file.Commit();
+    }
+
+    private static IEnumerable<UserError> Refusals(ModelConfig config, AdapterSet adapters, GgufWeightType type)
+    {
+        const string Remedy = "Export the merged model instead (--format gguf).";
+        if (type == GgufWeightType.Q4)
+        {
+            yield return new("--type", "An adapter is too small to gain from 4 bits and loses too much; use f16, bf16, f32 or q8_0.");
+        }
+
+        if (adapters.Adapters.Values.Any(adapter => adapter.Magnitude is not null))
+        {
+            yield return new("--format", $"The adapter has magnitudes (DoRA), which llama.cpp does not load. {Remedy}");
+        }
+
+        if (adapters.SavedModules.Count > 0)
+        {
+            yield return new("--format", $"The adapter holds whole modules ({string.Join(", ", adapters.SavedModules.Keys)}), which llama.cpp does not load. {Remedy}");
+        }
+
+        if (config.TiedEmbeddings && adapters.Adapters.ContainsKey(WeightPlan.Head))
+        {
+            yield return new("--format", $"The adapter changes the head, which in this model is the embedding itself; llama.cpp would change both. {Remedy}");
+        }
+
+        if (adapters.Adapters.Count == 0)
+        {
+            yield return new("--format", $"The adapter holds no low-rank pairs. {Remedy}");
+        }
+    }
+
+    private static IEnumerable<GgufItem> Items(ModelConfig config, GgufArchitecture architecture, LoraAdapter adapter, double alpha, GgufWeightType type)
+    {
+        var slot = architecture.SlotOf(config, adapter.Module);
+        var missing = adapter.Scale / (alpha / adapter.Rank);
+        var order = slot.HubRows();
+        yield return Item(slot.Name + ".lora_a", adapter.A, (first, count) => adapter.A.Narrow(0, first, count));
+        yield return Item(slot.Name + ".lora_b", adapter.B, (first, count) =>
+        {
+            var rows = order is null ? adapter.B.Narrow(0, first, count) : adapter.B.IndexSelect(0, Tensor.From<long>(order.AsSpan((int)first, (int)count)));
+            return Math.Abs(missing - 1) < 1e-9 ? rows : rows * missing;
+        });
+
+        GgufItem Item(string name, Tensor tensor, RowSource rows) => new(name, WeightTypes.Of(type, name, tensor.Shape), tensor.Shape, rows);
+    }
+}

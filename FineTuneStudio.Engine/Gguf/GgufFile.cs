@@ -1,0 +1,67 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Gguf.Blocks;
+using FineTuneStudio.Engine.Tensors;
+
+namespace FineTuneStudio.Engine.Gguf;
+
+/// <summary>A GGUF file: its metadata at once, tensors when they are asked for, blocks turned back into numbers.</summary>
+internal sealed class GgufFile
+{
+    private const int NumbersOfTask = 1 << 16;
+    private readonly Lazy<MappedFile> _mapping;
+
+    private GgufFile(string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufEntry> entries)
+    {
+        Path = path;
+        Metadata = metadata;
+        Entries = entries;
+        _mapping = new Lazy<MappedFile>(() => new MappedFile(path));
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The key-value part.</summary>
+    public GgufMetadata Metadata { get; }
+
+    /// <summary>The tensors by name.</summary>
+    public IReadOnlyDictionary<string, GgufEntry> Entries { get; }
+
+    /// <summary>Reads the header.</summary>
+    /// <exception cref="UserErrorException">The file is absent, cut off, or says what cannot be.</exception>
+    public static GgufFile Open(string path)
+    {
+        var (metadata, entries) = GgufHeaderReader.Read(path);
+        return new GgufFile(path, metadata, entries);
+    }
+
+    /// <summary>A tensor: plain types in place, blocks as single precision. The caller (or its scope) releases it.</summary>
+    /// <exception cref="UserErrorException">There is none of this name, or the file became shorter.</exception>
+    public Tensor Get(string name)
+    {
+        var entry = Entries.GetValueOrDefault(name) ?? throw new UserErrorException(Path, $"There is no tensor '{name}'.");
+        var mapping = _mapping.Value;
+        if (entry.Begin + entry.Bytes > mapping.Length)
+        {
+            throw new UserErrorException(Path, "The file became shorter while it was read.");
+        }
+
+        return RowEncoder.DTypeOf(entry.Type) is { } dtype ? mapping.TensorAt(entry.Begin, entry.Shape, dtype) : Decode(mapping, entry);
+    }
+
+    private static unsafe Tensor Decode(MappedFile mapping, GgufEntry entry)
+    {
+        var format = BlockFormat.Of(entry.Type);
+        var tensor = Tensor.Empty(entry.Shape, DType.Float32);
+        var numbers = (float*)tensor.DataPointer;
+        var count = tensor.ElementCount;
+        Parallel.For(0, (int)((count + NumbersOfTask - 1) / NumbersOfTask), task =>
+        {
+            var first = (long)task * NumbersOfTask;
+            var length = (int)Math.Min(NumbersOfTask, count - first);
+            format.Decode(
+                new ReadOnlySpan<byte>(mapping.Start + entry.Begin + format.BytesOf(first), (int)format.BytesOf(length)), new Span<float>(numbers + first, length));
+        });
+        return tensor;
+    }
+}

@@ -1,0 +1,129 @@
+using FineTuneStudio.Commands.Benches;
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Generation;
+using FineTuneStudio.Engine.Gguf;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Verification;
+using FineTuneStudio.Tests.Support;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine.Gguf;
+
+/// <summary>Exported models and adapters, read by llama.cpp: the same scores and the same greedy answers.</summary>
+public sealed class GgufModelTests : IDisposable
+{
+    // Both compute in fp32, in another order.
+    private const double Tolerance = 2e-3;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("llama31")]
+    [InlineData("llama_linear_rope")]
+    [InlineData("llama_v5_config")]
+    [InlineData("qwen2")]
+    [InlineData("qwen3")]
+    [InlineData("qwen3_yarn")]
+    public void Write_GoldenModel_AnswersInLlamaCppAsHere(string name)
+    {
+        var model = SharedData.Golden("models", name);
+        GgufModel.Write(model, adapters: null, GgufWeightType.F32, _folder.At("model.gguf"), progress: null, TestContext.Current.CancellationToken);
+
+        AssertSameAnswers(model, adapterFolder: null, _folder.At("model.gguf"), adapterPath: null);
+    }
+
+    [Theory]
+    [InlineData("llama", "lora")]
+    [InlineData("qwen2", "lora")]
+    [InlineData("qwen3", "lora_rslora")]
+    [InlineData("qwen3", "lora_patterns")]
+    public void Write_GoldenAdapter_AnswersInLlamaCppAsHere(string name, string kind)
+    {
+        var model = SharedData.Golden("models", name);
+        var adapterFolder = SharedData.Golden("models", name, kind);
+        using var adapters = AdapterSet.Load(adapterFolder, ModelFolder.Linears(model));
+        GgufModel.Write(model, adapters: null, GgufWeightType.F32, _folder.At("model.gguf"), progress: null, TestContext.Current.CancellationToken);
+
+        GgufAdapter.Write(model, adapters, GgufWeightType.F32, _folder.At("adapter.gguf"), TestContext.Current.CancellationToken);
+
+        AssertSameAnswers(model, adapterFolder, _folder.At("model.gguf"), _folder.At("adapter.gguf"));
+    }
+
+    [Theory]
+    [InlineData("llama", "lora")]
+    [InlineData("qwen3", "lora_dora")]
+    [InlineData("qwen3", "lora_modules_to_save")]
+    public void Write_GoldenAdapterMerged_AnswersInLlamaCppAsHere(string name, string kind)
+    {
+        var model = SharedData.Golden("models", name);
+        var adapterFolder = SharedData.Golden("models", name, kind);
+        using var adapters = AdapterSet.Load(adapterFolder, ModelFolder.Linears(model));
+
+        GgufModel.Write(model, adapters, GgufWeightType.F32, _folder.At("merged.gguf"), progress: null, TestContext.Current.CancellationToken);
+
+        AssertSameAnswers(model, adapterFolder, _folder.At("merged.gguf"), adapterPath: null);
+    }
+
+    [Theory]
+    [InlineData("qwen3", "lora_dora", "DoRA")]
+    [InlineData("qwen3", "lora_modules_to_save", "lm_head")]
+    public void Write_AdapterThatLlamaCppCannotHold_IsRefusedWithTheWayOut(string name, string kind, string reason)
+    {
+        var model = SharedData.Golden("models", name);
+        using var adapters = AdapterSet.Load(SharedData.Golden("models", name, kind), ModelFolder.Linears(model));
+
+        var exception = Assert.Throws<UserErrorException>(
+            () => GgufAdapter.Write(model, adapters, GgufWeightType.F16, _folder.At("adapter.gguf"), TestContext.Current.CancellationToken));
+
+        Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("--format gguf", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_folder.FullName));
+    }
+
+    [Fact]
+    public void Write_SlidingWindow_StatesTheContextUpToWhichNothingDiffers()
+    {
+        var notes = GgufModel.Write(SharedData.Golden("models", "mistral"), adapters: null, GgufWeightType.F16, _folder.At("model.gguf"), progress: null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(12, GgufFile.Open(_folder.At("model.gguf")).Metadata.FindNumber("llama.context_length"));
+        Assert.Contains("12 tokens", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    private static void AssertSameAnswers(string modelFolder, string? adapterFolder, string path, string? adapterPath)
+    {
+        var reference = SafetensorsFile.Open(Path.Combine(modelFolder, "reference.safetensors"));
+        int[][] prompts = [.. Enumerable.Range(0, 2).Select(index => ReferenceBatch.ReadInts(reference, $"greedy.{index}.prompt", out _))];
+        using var model = CausalModel.Load(modelFolder, Precision.Fp32);
+        using var adapters = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, model.Linears);
+        using var view = model.WithAdapter(adapters);
+        var peer = LlamaPeer.Find();
+        Assert.NotNull(peer);
+
+        var theirs = peer.Answer(path, adapterPath, prompts, tokens: 24);
+
+        Assert.NotNull(theirs);
+        Assert.All(prompts.Zip(theirs), pair =>
+        {
+            var (tokens, logits) = Answer(view, pair.First, count: 24);
+            Assert.Equal(logits.Length, pair.Second.Logits.Length);
+            Assert.InRange(logits.Zip(pair.Second.Logits, (ours, other) => Math.Abs(ours - other)).Max(), 0, Tolerance);
+            Assert.Equal(tokens, pair.Second.Tokens);
+        });
+    }
+
+    private static (int[] Tokens, double[] Logits) Answer(CausalModel model, int[] prompt, int count)
+    {
+        using var scope = TensorScope.Enter();
+        using var batch = TokenBatch.FromSequences([prompt]);
+        var hidden = model.Hidden(batch, new PackedAttentionContext(batch));
+        var logits = model.Logits(hidden.Narrow(0, prompt.Length - 1, 1)).Reshape(-1).ToArray<double>();
+        var options = new SamplingOptions { Temperature = 0, MaxTokens = count };
+        return (new TokenGenerator(model, stopIds: []).Generate([new TokenRequest(prompt, options)], null, TestContext.Current.CancellationToken)[0][0].Ids, logits);
+    }
+}
