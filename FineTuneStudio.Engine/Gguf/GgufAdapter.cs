@@ -1,7 +1,7 @@
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Gguf.Architectures;
-using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors;

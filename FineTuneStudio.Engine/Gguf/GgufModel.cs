@@ -61,7 +61,7 @@ public static class GgufModel
         var items = architecture.Slots(untied, name => weights.Find(name) is not null)
             .Select(slot => new GgufItem(slot.Name, WeightTypes.Of(type, slot.Name, slot.Shape), slot.Shape, Rows(weights, slot)))
             .ToList();
-        if (RopeMetadata.Factors(config.Layers[0].Attention.Rope) is { } factors)
+        if (RopeMetadata.Factors(config.Layers[0].Attention.Rope!) is { } factors)
         {
             items.Add(new GgufItem(RopeMetadata.FactorsName, GgufType.F32, [factors.Length], (_, _) => Tensor.From<float>(factors, 1, factors.Length)));
         }

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Gguf.Architectures;
 
@@ -11,32 +12,56 @@ internal static class ArchitectureMetadata
     /// <param name="architecture">llama.cpp's name, with which every key begins.</param>
     /// <param name="metadata">Where to.</param>
     /// <param name="notes">What a person should know.</param>
-    /// <exception cref="UserErrorException">The network does what llama.cpp does not.</exception>
+    /// <exception cref="UserErrorException">The network does what llama.cpp does not; every such thing is named.</exception>
     public static void Describe(ModelConfig config, string architecture, GgufMetadata metadata, List<string> notes)
     {
-        var attention = config.Layers[0].Attention;
-        if (config.Layers.Any(layer => layer.Attention with { Window = null } != attention with { Window = null } || layer.FeedForward != config.Layers[0].FeedForward))
-        {
-            throw new UserErrorException(config.Family, "Its layers differ from each other, which the export to GGUF does not know.");
-        }
-
-        if (attention.Scale != 1 / Math.Sqrt(attention.HeadSize))
-        {
-            throw new UserErrorException(config.Family, $"It multiplies scores by {attention.Scale:G6}; llama.cpp always takes one over the root of the head size.");
-        }
-
+        UserErrorException.ThrowIfAny(Strange(config).Select(what => new UserError(config.Family, $"The model has {what}, which llama.cpp does not compute in its architecture '{architecture}'. Export it merged as safetensors instead.")));
+        var attention = (GroupedQueryDescription)config.Layers[0].Attention;
         metadata.Set($"{architecture}.context_length", (uint)ContextLength(config, notes));
         metadata.Set($"{architecture}.embedding_length", (uint)config.HiddenSize);
         metadata.Set($"{architecture}.block_count", (uint)config.Layers.Count);
-        metadata.Set($"{architecture}.feed_forward_length", (uint)config.Layers[0].FeedForward.IntermediateSize);
+        metadata.Set($"{architecture}.feed_forward_length", (uint)((GatedDescription)config.Layers[0].FeedForward).IntermediateSize);
         metadata.Set($"{architecture}.attention.head_count", (uint)attention.Heads);
         metadata.Set($"{architecture}.attention.head_count_kv", (uint)attention.KeyValueHeads);
         metadata.Set($"{architecture}.attention.key_length", (uint)attention.HeadSize);
         metadata.Set($"{architecture}.attention.value_length", (uint)attention.HeadSize);
         metadata.Set($"{architecture}.attention.layer_norm_rms_epsilon", (float)config.NormEpsilon);
         metadata.Set($"{architecture}.vocab_size", (uint)config.VocabularySize);
-        metadata.Set($"{architecture}.rope.dimension_count", (uint)attention.Rope.Size);
+        metadata.Set($"{architecture}.rope.dimension_count", (uint)attention.Rope!.Size);
         RopeMetadata.Describe(attention.Rope, architecture, metadata, notes);
+    }
+
+    private static IEnumerable<string> Strange(ModelConfig config)
+    {
+        var first = config.Layers[0];
+        if (config.Layers.Any(layer => layer with { Attention = layer.Attention with { Window = null } } != first with { Attention = first.Attention with { Window = null } }))
+        {
+            yield return "layers that differ from each other";
+        }
+
+        if (first.Attention is not GroupedQueryDescription { SoftCap: null, Sinks: false, FusedProjections: false, Rope: not null } attention)
+        {
+            yield return "another kind of attention";
+        }
+        else if (attention.Scale != 1 / Math.Sqrt(attention.HeadSize))
+        {
+            yield return $"scores multiplied by {attention.Scale:G6} instead of one over the root of the head size";
+        }
+
+        if (first.FeedForward is not GatedDescription { Activation: Activation.Silu, FusedProjections: false })
+        {
+            yield return "another kind of feed-forward part";
+        }
+
+        if (config.OffsetNorms || first.Norms != NormPlacement.Before)
+        {
+            yield return "norms of another kind or in another place";
+        }
+
+        if (config.EmbeddingScale != 1 || config.LogitScale != 1 || first.ResidualScale != 1 || config.LogitSoftCap is not null)
+        {
+            yield return "factors or a bound on embeddings, layers or logits";
+        }
     }
 
     // llama.cpp ignores the window of these architectures; up to its length there is no difference.

@@ -1,21 +1,21 @@
 using System.Globalization;
 using FineTuneStudio.Engine.Contracts;
-using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Models.Weights;
 
 namespace FineTuneStudio.Engine.Gguf.Architectures;
 
-/// <summary>How llama.cpp calls a family, its tensors and its numbers.</summary>
+/// <summary>How llama.cpp calls a family and its tensors.</summary>
 internal sealed class GgufArchitecture
 {
-    private const string Layers = "model.layers.";
+    private static readonly string[] Projections = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"];
 
     private static readonly Dictionary<string, GgufArchitecture> Families = new(StringComparer.Ordinal)
     {
-        ["llama"] = new("llama") { TurnsNeighbours = true },
+        ["llama"] = new("llama") { TurnsNeighbours = true, Biased = [.. Projections, "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"] },
         ["mistral"] = new("llama") { TurnsNeighbours = true },
-        ["qwen2"] = new("qwen2"),
-        ["qwen3"] = new("qwen3"),
+        ["qwen2"] = new("qwen2") { Biased = Projections },
+        ["qwen3"] = new("qwen3") { Biased = Projections, More = new() { ["self_attn.q_norm"] = "attn_q_norm", ["self_attn.k_norm"] = "attn_k_norm" } },
     };
 
     private static readonly Dictionary<string, string> Modules = new(StringComparer.Ordinal)
@@ -28,8 +28,6 @@ internal sealed class GgufArchitecture
         ["self_attn.k_proj"] = "attn_k",
         ["self_attn.v_proj"] = "attn_v",
         ["self_attn.o_proj"] = "attn_output",
-        ["self_attn.q_norm"] = "attn_q_norm",
-        ["self_attn.k_norm"] = "attn_k_norm",
         ["post_attention_layernorm"] = "ffn_norm",
         ["mlp.gate_proj"] = "ffn_gate",
         ["mlp.up_proj"] = "ffn_up",
@@ -47,6 +45,12 @@ internal sealed class GgufArchitecture
     /// <summary>Whether rope turns neighbouring rows of a head there.</summary>
     private bool TurnsNeighbours { get; init; }
 
+    /// <summary>Modules of a layer whose bias llama.cpp adds.</summary>
+    private IReadOnlyList<string> Biased { get; init; } = [];
+
+    /// <summary>Modules of a layer beyond those that all have.</summary>
+    private Dictionary<string, string> More { get; init; } = [];
+
     /// <summary>The architecture of a model.</summary>
     /// <exception cref="UserErrorException">The export knows none for its family.</exception>
     public static GgufArchitecture Of(ModelConfig config) => Families.GetValueOrDefault(config.Family)
@@ -59,36 +63,41 @@ internal sealed class GgufArchitecture
     public IReadOnlyList<GgufSlot> Slots(ModelConfig config, Func<string, bool> isThere)
     {
         var slots = WeightPlan.Of(config).Where(slot => !slot.IsOptional || isThere(slot.Name)).ToList();
-        var homeless = slots.Where(slot => NameOf(slot.Name) is null || (Name != "llama" && slot.Name.EndsWith("o_proj.bias", StringComparison.Ordinal))).ToList();
-        UserErrorException.ThrowIfAny(homeless.Select(slot => new UserError(slot.Name, $"llama.cpp has no place for this tensor in its architecture '{Name}'. Export the model merged as safetensors instead.")));
+        UserErrorException.ThrowIfAny(slots.Where(slot => NameOf(slot.Name) is null)
+            .Select(slot => new UserError(slot.Name, $"llama.cpp has no place for this tensor in its architecture '{Name}'. Export the model merged as safetensors instead.")));
         return [.. slots.Select(slot => Place(config, slot))];
     }
 
     /// <summary>Where one linear's weight stands.</summary>
     /// <param name="config">The network.</param>
     /// <param name="module">The linear's full name.</param>
-    public GgufSlot SlotOf(ModelConfig config, string module) => Place(config, WeightPlan.Of(config).Single(slot => slot.Name == module + ".weight"));
+    public GgufSlot SlotOf(ModelConfig config, string module)
+        => Place(config, WeightPlan.Of(config).Single(slot => slot.Name == module + WeightSlot.WeightSuffix));
 
     private GgufSlot Place(ModelConfig config, WeightSlot slot)
     {
         var turned = TurnsNeighbours && (slot.Name.Contains(".q_proj.", StringComparison.Ordinal) || slot.Name.Contains(".k_proj.", StringComparison.Ordinal));
         return turned
-            ? new GgufSlot(slot.Name, NameOf(slot.Name)!, slot.Shape, RowChange.NeighboursForHalves, config.Layers[0].Attention.HeadSize)
+            ? new GgufSlot(slot.Name, NameOf(slot.Name)!, slot.Shape, RowChange.NeighboursForHalves, ((GroupedQueryDescription)config.Layers[0].Attention).HeadSize)
             : new GgufSlot(slot.Name, NameOf(slot.Name)!, slot.Shape);
     }
 
     // model.layers.3.self_attn.q_proj.weight -> blk.3.attn_q.weight
-    private static string? NameOf(string hubName)
+    private string? NameOf(string hubName)
     {
         var dot = hubName.LastIndexOf('.');
         var (module, suffix) = (hubName[..dot], hubName[dot..]);
-        if (!module.StartsWith(Layers, StringComparison.Ordinal))
+        if (!module.StartsWith(WeightPlan.Layers, StringComparison.Ordinal))
         {
             return Modules.TryGetValue(module, out var outer) ? outer + suffix : null;
         }
 
-        var end = module.IndexOf('.', Layers.Length);
-        var layer = int.Parse(module.AsSpan(Layers.Length, end - Layers.Length), CultureInfo.InvariantCulture);
-        return Modules.TryGetValue(module[(end + 1)..], out var inner) ? string.Create(CultureInfo.InvariantCulture, $"blk.{layer}.{inner}{suffix}") : null;
+        var end = module.IndexOf('.', WeightPlan.Layers.Length);
+        var layer = int.Parse(module.AsSpan(WeightPlan.Layers.Length, end - WeightPlan.Layers.Length), CultureInfo.InvariantCulture);
+        var part = module[(end + 1)..];
+        var isHeld = suffix != WeightSlot.BiasSuffix || Biased.Contains(part);
+        return isHeld && (Modules.TryGetValue(part, out var inner) || More.TryGetValue(part, out inner))
+            ? string.Create(CultureInfo.InvariantCulture, $"blk.{layer}.{inner}{suffix}")
+            : null;
     }
 }
