@@ -31,35 +31,53 @@ public static class GgufModel
         var weights = new MergedWeights(SafetensorsFolder.Open(baseFolder), adapters);
         var architecture = GgufArchitecture.Of(config);
         var notes = new List<string>();
-        var metadata = Describe(baseFolder, config, architecture, type, notes);
-        var items = Items(config, architecture, weights, type);
-        var total = items.Sum(item => item.Bytes);
-
-        using var file = DurableFile.Create(path);
-        GgufWriter.Write(file.Stream, metadata, items, progress is null ? null : written => progress(written, total), cancellationToken);
-        file.Commit();
+        var metadata = Describe(config, architecture, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(baseFolder))), type, notes);
+        metadata.SetOptional("general.license", ModelLicence.Find(baseFolder));
+        GgufTokenizer.Describe(Renderer.Load(baseFolder), config.VocabularySize, baseFolder, metadata, notes);
+        var untied = weights.HeadBecomesItsOwn ? config with { TiedEmbeddings = false } : config;
+        Write(path, metadata, Items(untied, architecture, name => weights.Find(name) is not null, weights.Get, type), progress, cancellationToken);
         return notes;
     }
 
-    private static GgufMetadata Describe(string baseFolder, ModelConfig config, GgufArchitecture architecture, GgufWeightType type, List<string> notes)
+    /// <summary>Writes a model in memory, without a tokenizer: for measurements.</summary>
+    /// <param name="model">Its base weights.</param>
+    /// <param name="type">How matrices are stored.</param>
+    /// <param name="path">The file to be; appears whole or not at all.</param>
+    /// <exception cref="UserErrorException">llama.cpp cannot hold the model, with the reason.</exception>
+    public static void Write(CausalModel model, GgufWeightType type, string path)
+    {
+        var tensors = model.Parameters.ToDictionary();
+        var architecture = GgufArchitecture.Of(model.Config);
+        var metadata = Describe(model.Config, architecture, "measured", type, []);
+        metadata.Set("tokenizer.ggml.model", "none");
+        Write(path, metadata, Items(model.Config, architecture, tensors.ContainsKey, (name, rows) => rows?.Invoke(tensors[name]) ?? tensors[name], type), progress: null, CancellationToken.None);
+    }
+
+    private static void Write(string path, GgufMetadata metadata, List<GgufItem> items, Action<long, long>? progress, CancellationToken cancellationToken)
+    {
+        var total = items.Sum(item => item.Bytes);
+        using var file = DurableFile.Create(path);
+        GgufWriter.Write(file.Stream, metadata, items, progress is null ? null : written => progress(written, total), cancellationToken);
+        file.Commit();
+    }
+
+    private static GgufMetadata Describe(ModelConfig config, GgufArchitecture architecture, string name, GgufWeightType type, List<string> notes)
     {
         var metadata = new GgufMetadata();
         metadata.Set("general.architecture", architecture.Name);
         metadata.Set("general.type", "model");
-        metadata.Set("general.name", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(baseFolder))));
-        metadata.SetOptional("general.license", ModelLicence.Find(baseFolder));
+        metadata.Set("general.name", name);
         metadata.Set("general.file_type", WeightTypes.FileType(type));
         metadata.Set("general.quantization_version", 2u);
         ArchitectureMetadata.Describe(config, architecture.Name, metadata, notes);
-        GgufTokenizer.Describe(Renderer.Load(baseFolder), config.VocabularySize, baseFolder, metadata, notes);
         return metadata;
     }
 
-    private static List<GgufItem> Items(ModelConfig config, GgufArchitecture architecture, MergedWeights weights, GgufWeightType type)
+    private static List<GgufItem> Items(
+        ModelConfig config, GgufArchitecture architecture, Func<string, bool> isThere, Func<string, Func<Tensor, Tensor>?, Tensor> get, GgufWeightType type)
     {
-        var untied = weights.HeadBecomesItsOwn ? config with { TiedEmbeddings = false } : config;
-        var items = architecture.Slots(untied, name => weights.Find(name) is not null)
-            .Select(slot => new GgufItem(slot.Name, WeightTypes.Of(type, slot.Name, slot.Shape), slot.Shape, Rows(weights, slot)))
+        var items = architecture.Slots(config, isThere)
+            .Select(slot => new GgufItem(slot.Name, WeightTypes.Of(type, slot.Name, slot.Shape), slot.Shape, Rows(get, slot)))
             .ToList();
         if (RopeMetadata.Factors(config.Layers[0].Attention.Rope!) is { } factors)
         {
@@ -69,15 +87,15 @@ public static class GgufModel
         return items;
     }
 
-    private static RowSource Rows(MergedWeights weights, GgufSlot slot)
+    private static RowSource Rows(Func<string, Func<Tensor, Tensor>?, Tensor> get, GgufSlot slot)
     {
         var order = slot.HubRows();
         if (slot.Shape.Length == 1)
         {
-            return (_, _) => weights.Get(slot.HubName, order is null ? null : vector => vector.IndexSelect(0, Tensor.From<long>(order))).Unsqueeze(0);
+            return (_, _) => get(slot.HubName, order is null ? null : vector => vector.IndexSelect(0, Tensor.From<long>(order))).Unsqueeze(0);
         }
 
-        return (first, count) => weights.Get(slot.HubName, matrix => order is null
+        return (first, count) => get(slot.HubName, matrix => order is null
             ? matrix.Narrow(0, first, count)
             : matrix.IndexSelect(0, Tensor.From<long>(order.AsSpan((int)first, (int)count))));
     }

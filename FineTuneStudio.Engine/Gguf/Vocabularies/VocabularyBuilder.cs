@@ -121,7 +121,8 @@ internal sealed class VocabularyBuilder
     private (string[] Tokens, GgufTokenType[] Types) Tokens(char? spacesFor)
     {
         var vocabulary = _parts.Model.Vocabulary;
-        var tokens = new string?[_rows];
+        var tokens = new string[_rows];
+        Array.Fill(tokens, "");
         var types = new GgufTokenType[_rows];
         foreach (var (text, id) in vocabulary.Ids.Where(entry => entry.Value < _rows))
         {
@@ -141,15 +142,14 @@ internal sealed class VocabularyBuilder
 
         for (var id = 0; id < tokens.Length; id++)
         {
-            if (string.IsNullOrEmpty(tokens[id]))
+            if (tokens[id].Length == 0)
             {
                 (tokens[id], types[id]) = ($"[PAD{id}]", GgufTokenType.Unused);
             }
         }
 
-        return tokens.Distinct(StringComparer.Ordinal).Count() == tokens.Length
-            ? (tokens!, types)
-            : throw Refuse($"It has the text '{tokens.GroupBy(token => token, StringComparer.Ordinal).First(group => group.Count() > 1).Key}' under two ids, which llama.cpp refuses.");
+        var twice = tokens.GroupBy(token => token, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        return twice is null ? (tokens, types) : throw Refuse($"It has the text '{twice.Key}' under two ids, which llama.cpp refuses.");
     }
 
     // A token that merges make is the better the earlier it can be made; what no merge makes is never looked for.

@@ -122,7 +122,7 @@ public sealed class GgufModelTests : IDisposable
         using var scope = TensorScope.Enter();
         using var batch = TokenBatch.FromSequences([prompt]);
         var hidden = model.Hidden(batch, new PackedAttentionContext(batch));
-        var logits = model.Logits(hidden.Narrow(0, prompt.Length - 1, 1)).Reshape(-1).ToArray<double>();
+        var logits = model.Head.Logits(hidden.Narrow(0, prompt.Length - 1, 1)).Reshape(-1).ToArray<double>();
         var options = new SamplingOptions { Temperature = 0, MaxTokens = count };
         return (new TokenGenerator(model, stopIds: []).Generate([new TokenRequest(prompt, options)], null, TestContext.Current.CancellationToken)[0][0].Ids, logits);
     }

@@ -38,6 +38,7 @@ internal static class DecodeBench
             new("batch 1 over (rate / bytes of weights)", Round(one.Share), "", GoalShare, one.Share >= GoalShare),
             new("batch 8", Round(8 / eight.SecondsOfStep), "tokens/s", null, null),
             new("batch 8 over batch 1", Round(gain), "x", GoalGain, gain >= GoalGain),
+            .. DecodeComparison.Run(model),
         ]);
     }
 

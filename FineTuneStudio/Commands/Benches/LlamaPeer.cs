@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace FineTuneStudio.Commands.Benches;
 
-/// <summary>llama.cpp, two threads: reads what the studio exports, and is what decoding is measured against.</summary>
+/// <summary>llama.cpp: reads what the studio exports, and is what decoding is measured against.</summary>
 internal sealed class LlamaPeer(NodePeer node)
 {
-    private const int Threads = 2;
+    private const int MeasuredThreads = 2;
+
+    // Its threads wait for each other by spinning, which crawls on a machine that runs tests side by side.
+    private const int AnsweringThreads = 1;
 
     /// <summary>llama.cpp, or <c>null</c> where it cannot be had.</summary>
     public static LlamaPeer? Find() => NodePeer.Find("llama-peer") is { } node ? new LlamaPeer(node) : null;
@@ -21,7 +24,7 @@ internal sealed class LlamaPeer(NodePeer node)
     /// <param name="tokens">How many.</param>
     public LlamaAnswer[]? Answer(string path, string? adapter, IReadOnlyList<int[]> prompts, int tokens)
     {
-        if (Run(new { model = path, adapter, threads = Threads, prompts, tokens, logits = true }) is not { } result)
+        if (Run(new { model = path, adapter, threads = AnsweringThreads, prompts, tokens, logits = true }) is not { } result)
         {
             return null;
         }
@@ -33,7 +36,7 @@ internal sealed class LlamaPeer(NodePeer node)
 
     /// <summary>Seconds of each decoding step, all rows together; <c>null</c> where llama.cpp does not load the file.</summary>
     public double[]? Measure(string path, int rows, int prompt, int steps)
-        => Run(new { model = path, threads = Threads, bench = new { rows, prompt, steps } })?.GetProperty("seconds").EnumerateArray().Select(seconds => seconds.GetDouble()).ToArray();
+        => Run(new { model = path, threads = MeasuredThreads, bench = new { rows, prompt, steps } })?.GetProperty("seconds").EnumerateArray().Select(seconds => seconds.GetDouble()).ToArray();
 
     private static int[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetInt32())];
 
