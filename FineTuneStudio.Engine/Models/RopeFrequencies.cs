@@ -6,8 +6,8 @@ namespace FineTuneStudio.Engine.Models;
 internal static class RopeFrequencies
 {
     /// <param name="rope">Kind and its numbers.</param>
-    /// <param name="length">Length of the sequence; only dynamic scaling looks at it.</param>
-    /// <returns>Radians per position. <c>[C/2]</c></returns>
+    /// <param name="length">Length of the sequence; dynamic scaling and LongRoPE look at it.</param>
+    /// <returns>Radians per position. <c>[R/2]</c></returns>
     public static double[] Of(RopeDescription rope, int length) => rope.Kind switch
     {
         RopeKind.Default => Plain(rope, rope.Theta),
@@ -15,6 +15,7 @@ internal static class RopeFrequencies
         RopeKind.Dynamic => Dynamic(rope, length),
         RopeKind.Llama3 => [.. Plain(rope, rope.Theta).Select(frequency => Llama3(rope, frequency))],
         RopeKind.Yarn => Yarn(rope),
+        RopeKind.LongRope => [.. Plain(rope, rope.Theta).Zip(length > rope.TrainedLength ? rope.LongFactors : rope.ShortFactors, (frequency, factor) => frequency / factor)],
         _ => throw new ArgumentOutOfRangeException(nameof(rope), rope.Kind, "Unknown kind of rope."),
     };
 

@@ -28,11 +28,11 @@ public sealed class RotaryEmbedding
             : new(scope.Keep(cos * _rope.AttentionFactor), scope.Keep(sin * _rope.AttentionFactor));
     }
 
-    // [N, C/2]
+    // [N, R/2]
     private Tensor Angles(TokenBatch batch)
     {
         var positions = batch.Positions.To(DType.Float32).Unsqueeze(1);
-        if (_rope.Kind != RopeKind.Dynamic || batch.RopeLength is not null)
+        if (!_rope.DependsOnLength || batch.RopeLength is not null)
         {
             return positions * Frequencies(batch.RopeLengthOf(0));
         }
@@ -48,7 +48,7 @@ public sealed class RotaryEmbedding
         return Tensor.Cat(parts, 0);
     }
 
-    // [C/2]
+    // [R/2]
     private Tensor Frequencies(int length)
         => Tensor.From<float>([.. RopeFrequencies.Of(_rope, length).Select(frequency => (float)frequency)]).To(_device);
 }

@@ -61,6 +61,9 @@ internal sealed class ConfigFields
         return otherwise ?? 1;
     }
 
+    /// <summary>A number above 0; <see langword="null"/> where the field is absent.</summary>
+    public double? OptionalNumber(string name) => Has(name) ? Number(name) : null;
+
     public bool Flag(string name, bool otherwise)
     {
         if (!Has(name))
@@ -112,6 +115,12 @@ internal sealed class ConfigFields
         return null;
     }
 
+    /// <summary>The whole numbers of a list; <see langword="null"/> where the field is absent.</summary>
+    public IReadOnlyList<int>? Ints(string name) => List(name, "whole numbers", (JsonElement item, out int number) => item.TryGetInt32(out number));
+
+    /// <summary>The numbers of a list; <see langword="null"/> where the field is absent.</summary>
+    public IReadOnlyList<double>? Numbers(string name) => List(name, "numbers", (JsonElement item, out double number) => item.TryGetDouble(out number));
+
     /// <summary>The fields of an object inside; <see langword="null"/> where it is absent or null.</summary>
     public ConfigFields? Object(string name)
     {
@@ -130,8 +139,46 @@ internal sealed class ConfigFields
         return null;
     }
 
+    /// <summary>Ends the reading with a fault of a field, and all that were found before.</summary>
+    public UserErrorException Fault(string name, string message)
+    {
+        Refuse(name, message);
+        return new UserErrorException(_errors);
+    }
+
     /// <summary>Adds a fault of a field.</summary>
     public void Refuse(string name, string message) => _errors.Add(new(_source, $"{_path}{name} {message}"));
+
+    private delegate bool Take<T>(JsonElement item, out T number);
+
+    private List<T>? List<T>(string name, string expected, Take<T> take)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var numbers = new List<T>();
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray())
+            {
+                if (item.ValueKind == JsonValueKind.Number && take(item, out var number))
+                {
+                    numbers.Add(number);
+                }
+            }
+
+            if (numbers.Count == value.GetArrayLength())
+            {
+                return numbers;
+            }
+        }
+
+        Refuse(name, $"is no list of {expected}.");
+        return null;
+    }
 
     private T Missing<T>(string name, string expected, T standIn)
     {

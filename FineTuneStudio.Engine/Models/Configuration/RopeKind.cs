@@ -17,4 +17,7 @@ public enum RopeKind
 
     /// <summary>Ramp by rotations, and a factor on attention (Peng et al. 2023, arXiv 2309.00071).</summary>
     Yarn,
+
+    /// <summary>Each frequency divided by a factor of its own; one list up to the trained length, another beyond (Ding et al. 2024, arXiv 2402.13753).</summary>
+    LongRope,
 }

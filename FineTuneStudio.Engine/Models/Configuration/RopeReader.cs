@@ -1,39 +1,52 @@
 namespace FineTuneStudio.Engine.Models.Configuration;
 
 /// <summary>Reads rotary embedding from <c>config.json</c>: older files have <c>rope_theta</c> and <c>rope_scaling</c>, newer ones <c>rope_parameters</c>.</summary>
-internal static class RopeReader
+internal sealed class RopeReader
 {
-    private const double DefaultTheta = 10_000;
-    private const string Known = "default, linear, dynamic, llama3, yarn";
+    public const double DefaultTheta = 10_000;
+    private const string Known = "default, linear, dynamic, llama3, yarn, longrope";
+
+    private readonly ConfigFields _config;
+    private readonly int _headSize;
+    private readonly int _contextLength;
 
     /// <param name="config">The file's fields.</param>
-    /// <param name="size">Width of a head.</param>
+    /// <param name="headSize">Width of a head, or of the part of it that is meant to turn.</param>
     /// <param name="contextLength"><c>max_position_embeddings</c>.</param>
-    public static RopeDescription Read(ConfigFields config, int size, int contextLength)
+    public RopeReader(ConfigFields config, int headSize, int contextLength)
     {
-        if (size % 2 != 0)
+        _config = config;
+        _headSize = headSize;
+        _contextLength = contextLength;
+        if (config.Flag("use_mrope", false))
         {
-            config.Refuse("head_dim", $"is {size}; rotary embedding needs an even width.");
+            config.Refuse("use_mrope", "is true; positions in time, height and width are of models that see pictures, which are not built.");
         }
+    }
 
-        var scaling = config.Object("rope_parameters") ?? config.Object("rope_scaling");
-        var theta = scaling?.Number("rope_theta", config.Number("rope_theta", DefaultTheta)) ?? config.Number("rope_theta", DefaultTheta);
-        var rope = new RopeDescription { Size = size, Theta = theta };
-        foreach (var fields in (ConfigFields[])[config, .. scaling is null ? [] : (ConfigFields[])[scaling]])
-        {
-            if (fields.Has("partial_rotary_factor") && fields.Number("partial_rotary_factor", 1) != 1)
-            {
-                fields.Refuse("partial_rotary_factor", "is not 1; heads that turn only in part are not built.");
-            }
-        }
+    /// <summary>The rope of every layer.</summary>
+    /// <param name="theta">Base of the frequencies where the file does not say.</param>
+    public RopeDescription Read(double theta = DefaultTheta)
+        => Read(_config.Object("rope_parameters") ?? _config.Object("rope_scaling"), theta);
 
+    /// <summary>The rope of one type of layer, where <c>rope_parameters</c> has an object for each.</summary>
+    /// <param name="layerType"><c>full_attention</c>, <c>sliding_attention</c></param>
+    /// <param name="theta">Base of the frequencies where the file does not say.</param>
+    /// <returns><see langword="null"/> where the file has no such object.</returns>
+    public RopeDescription? ReadOf(string layerType, double theta)
+        => _config.Object("rope_parameters") is { } types && types.Object(layerType) is { } parameters ? Read(parameters, theta) : null;
+
+    private RopeDescription Read(ConfigFields? scaling, double otherwise)
+    {
+        var theta = _config.Number("rope_theta", otherwise);
+        var rope = new RopeDescription { Size = Size(scaling), Theta = scaling?.Number("rope_theta", theta) ?? theta };
         if (scaling is null)
         {
             return rope;
         }
 
         var kind = scaling.Text("rope_type", scaling.Text("type", "default"));
-        var trained = scaling.Int("original_max_position_embeddings", config.Int("original_max_position_embeddings", contextLength));
+        var trained = scaling.Int("original_max_position_embeddings", _config.Int("original_max_position_embeddings", _contextLength));
         switch (kind)
         {
             case "default":
@@ -42,7 +55,7 @@ internal static class RopeReader
                 return rope with { Kind = RopeKind.Linear, Factor = scaling.Number("factor") };
             case "dynamic":
                 // The trained length of dynamic scaling is the file's context itself.
-                return rope with { Kind = RopeKind.Dynamic, Factor = scaling.Number("factor"), TrainedLength = contextLength };
+                return rope with { Kind = RopeKind.Dynamic, Factor = scaling.Number("factor"), TrainedLength = _contextLength };
             case "llama3":
                 return rope with
                 {
@@ -54,10 +67,25 @@ internal static class RopeReader
                 };
             case "yarn":
                 return Yarn(rope, scaling, trained);
+            case "longrope" or "su":
+                return LongRope(rope, scaling, trained);
             default:
                 scaling.Refuse("rope_type", $"is '{kind}', which is not built; known are {Known}.");
                 return rope;
         }
+    }
+
+    // How many of a head's elements turn.
+    private int Size(ConfigFields? scaling)
+    {
+        var part = scaling?.Number("partial_rotary_factor", _config.Number("partial_rotary_factor", 1)) ?? _config.Number("partial_rotary_factor", 1);
+        var size = (int)(_headSize * part);
+        if (size % 2 != 0 || size < 2 || part > 1)
+        {
+            _config.Refuse("head_dim", $"is {_headSize}, of which {size} elements turn; rotary embedding needs an even number, at most all.");
+        }
+
+        return size;
     }
 
     private static RopeDescription Yarn(RopeDescription rope, ConfigFields scaling, int trained)
@@ -77,5 +105,31 @@ internal static class RopeReader
             Truncate = scaling.Flag("truncate", true),
             AttentionFactor = scaling.Number("attention_factor", attention),
         };
+    }
+
+    private RopeDescription LongRope(RopeDescription rope, ConfigFields scaling, int trained)
+    {
+        var stretch = scaling.Number("factor", (double)_contextLength / trained);
+        var attention = stretch <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(stretch) / Math.Log(trained)));
+        return rope with
+        {
+            Kind = RopeKind.LongRope,
+            Factor = stretch,
+            TrainedLength = trained,
+            ShortFactors = Factors(scaling, "short_factor", rope.Size / 2),
+            LongFactors = Factors(scaling, "long_factor", rope.Size / 2),
+            AttentionFactor = scaling.Number("attention_factor", attention),
+        };
+    }
+
+    private static IReadOnlyList<double> Factors(ConfigFields scaling, string name, int count)
+    {
+        var factors = scaling.Numbers(name) ?? [];
+        if (factors.Count != count)
+        {
+            scaling.Refuse(name, $"has {factors.Count} numbers; expected one for each of the {count} pairs that turn.");
+        }
+
+        return factors;
     }
 }

@@ -46,15 +46,11 @@ internal sealed class GatedFeedForward : IFeedForward
     public Tensor Apply(Tensor x, AttentionContext context)
     {
         var projected = LinearLayer.ApplyAll(_inputs, x, context.Dropout);
-        var (gate, up) = _description.FusedProjections ? Halves(projected[0]) : (projected[0], projected[1]);
-        return _down.Apply(GatedActivation.Apply(gate, up, _description.Activation), context.Dropout);
+        var inner = _description.FusedProjections
+            ? GatedActivation.ApplyHalves(projected[0], _description.Activation)
+            : GatedActivation.Apply(projected[0], projected[1], _description.Activation);
+        return _down.Apply(inner, context.Dropout);
     }
 
     public IFeedForward With(AdapterSet? adapter) => new GatedFeedForward(this, adapter);
-
-    private static (Tensor First, Tensor Second) Halves(Tensor whole)
-    {
-        var half = whole.Size(1) / 2;
-        return (whole.Narrow(1, 0, half), whole.Narrow(1, half, half));
-    }
 }

@@ -23,8 +23,8 @@ public static class CachedAttention
     /// <exception cref="TensorException">Shapes do not fit, or a row lies outside of the cache.</exception>
     public static Tensor Apply(
         Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, AttentionScoring scoring)
-        => KernelChoice.IsFused(FusedAttention, q) && scoring is { SoftCap: null, Sinks: null } && k.Size(2) == v.Size(2)
-            ? FusedAttention.Call(q, k, v, keys, values, slots, positions, scoring.Scale, scoring.Window ?? 0)
+        => KernelChoice.IsFused(FusedAttention, q)
+            ? FusedAttention.Call(q, k, v, keys, values, slots, positions, scoring.Scale, scoring.Window ?? 0, scoring.SoftCap ?? 0.0, scoring.Sinks)
             : ApplyPlain(q, k, v, keys, values, slots, positions, scoring);
 
     /// <summary>Writes keys and values of tokens into the cache: prompts.</summary>
@@ -36,7 +36,7 @@ public static class CachedAttention
     /// <param name="positions">Place of each token in its sequence. <c>[N]</c>, Int64</param>
     public static void Write(Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions)
     {
-        if (KernelChoice.IsFused(FusedWrite, k) && k.Size(2) == v.Size(2))
+        if (KernelChoice.IsFused(FusedWrite, k))
         {
             FusedWrite.Run(k, v, keys, values, slots, positions);
         }

@@ -16,8 +16,8 @@ public static class LinearCrossEntropy
     /// <param name="softCap">Bounds the logits: <c>c tanh(z / c)</c>.</param>
     /// <returns>In nats, fp32. <c>[]</c></returns>
     public static Tensor Apply(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null)
-        => softCap is null && KernelChoice.IsFused(Fused, hidden) && weight.DType == hidden.DType
-            ? Fused.Call(hidden, weight, targets, rowWeights)
+        => KernelChoice.IsFused(Fused, hidden) && weight.DType == hidden.DType
+            ? Fused.Call(hidden, weight, targets, rowWeights, softCap ?? 0.0)
             : ApplyPlain(hidden, weight, targets, rowWeights, softCap);
 
     /// <summary>Log-probability of each target, without gradient.</summary>
@@ -27,8 +27,8 @@ public static class LinearCrossEntropy
     /// <param name="softCap">Bounds the logits.</param>
     /// <returns>In nats, fp32. <c>[n]</c></returns>
     public static Tensor TokenLogProbabilities(Tensor hidden, Tensor weight, Tensor targets, double? softCap = null)
-        => softCap is null && KernelChoice.IsFused(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
-            ? FusedLogProbabilities.Call(hidden, weight, targets)
+        => KernelChoice.IsFused(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
+            ? FusedLogProbabilities.Call(hidden, weight, targets, softCap ?? 0.0)
             : TokenLogProbabilitiesPlain(hidden, weight, targets, softCap);
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>

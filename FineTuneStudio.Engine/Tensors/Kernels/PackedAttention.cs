@@ -16,8 +16,8 @@ public static class PackedAttention
     public static Tensor Apply(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, AttentionScoring scoring)
     {
         Check(sequenceStarts, q.Size(0));
-        return KernelChoice.IsFused(Fused, q) && scoring is { SoftCap: null, Sinks: null } && k.Size(2) == v.Size(2)
-            ? Fused.Call(q, k, v, Array.ConvertAll(sequenceStarts, start => (long)start), scoring.Scale, scoring.Window ?? 0)
+        return KernelChoice.IsFused(Fused, q)
+            ? Fused.Call(q, k, v, Array.ConvertAll(sequenceStarts, start => (long)start), scoring.Scale, scoring.Window ?? 0, scoring.SoftCap ?? 0.0, scoring.Sinks)
             : ApplyPlain(q, k, v, sequenceStarts, scoring);
     }
 

@@ -35,9 +35,8 @@ public sealed class ModelFolderTests
 
     [Theory]
     [InlineData("deepseek_v3", "'deepseek_v3'")]
-    [InlineData("gemma2", "'gemma2'")]
+    [InlineData("mixtral", "known are gemma, gemma2, gemma3, gemma3_text, granite, llama, mistral")]
     [InlineData("qwen3_moe", "The nearest is qwen3")]
-    [InlineData("mixtral", "known are llama, mistral, qwen2, qwen3")]
     [InlineData("llama_nf4", "quantised (bitsandbytes)")]
     public void Inspect_ModelThatIsNotBuilt_SaysWhatIs(string name, string expected)
     {
@@ -47,7 +46,10 @@ public sealed class ModelFolderTests
     }
 
     [Theory]
-    [InlineData("\"rope_theta\": 10000.0", "\"rope_scaling\": {\"type\": \"longrope\", \"factor\": 2}", "rope_scaling.rope_type is 'longrope', which is not built; known are default, linear, dynamic, llama3, yarn")]
+    [InlineData("\"rope_theta\": 10000.0", "\"rope_scaling\": {\"type\": \"ntk\", \"factor\": 2}", "rope_scaling.rope_type is 'ntk', which is not built; known are default, linear, dynamic, llama3, yarn, longrope")]
+    [InlineData("\"rope_theta\": 10000.0", "\"use_mrope\": true", "use_mrope is true")]
+    [InlineData("\"rope_theta\": 10000.0", "\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1, 2], \"long_factor\": 3}", "long_factor is no list of numbers")]
+    [InlineData("\"rope_theta\": 10000.0", "\"partial_rotary_factor\": 0.1", "rotary embedding needs an even number")]
     [InlineData("\"hidden_act\": \"silu\"", "\"hidden_act\": \"relu2\"", "hidden_act is 'relu2'")]
     [InlineData("\"num_attention_heads\": 4", "\"num_attention_heads\": \"four\"", "num_attention_heads is \"four\"")]
     [InlineData("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "does not divide the 4")]

@@ -33,6 +33,10 @@ struct BlockKernels {
     // scale - lse), ds = p (dp - delta) scale.
     void (*softmax_backward)(const float* scores, const float* dp, int64_t ld, int64_t rows, int64_t columns, int64_t first, int64_t window, float scale,
         const float* lse, const float* delta, T* p, T* ds, int64_t ldp);
+    // Bounds scores, in place: cap tanh(score * scale / cap). softmax then has a scale of 1.
+    void (*soft_cap)(float* scores, int64_t ld, int64_t rows, int64_t columns, float scale, float cap);
+    // Takes ds, which softmax_backward made of bounded scores, back through the bound: ds (1 - (score / cap)^2) scale.
+    void (*soft_cap_backward)(const float* scores, int64_t ld, int64_t rows, int64_t columns, float scale, float cap, T* ds, int64_t ldp);
 };
 
 template <typename T>

@@ -72,7 +72,7 @@ void transpose_rounded(const float* from, int64_t ld, int64_t rows, int64_t colu
 
 template <typename T>
 constexpr BlockKernels<T> block_table() {
-    return {multiply<T>, pack_rows<T>, pack_columns<T>, transpose<T>, transpose_rounded<T>, softmax<T>, softmax_backward<T>};
+    return {multiply<T>, pack_rows<T>, pack_columns<T>, transpose<T>, transpose_rounded<T>, softmax<T>, softmax_backward<T>, soft_cap, soft_cap_backward<T>};
 }
 
 }  // namespace

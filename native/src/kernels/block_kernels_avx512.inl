@@ -204,7 +204,7 @@ void transpose_in_tiles(const float* from, int64_t ld, int64_t rows, int64_t col
 #if !defined(FTS_NO_TABLES)
 template <typename T>
 constexpr BlockKernels<T> block_table() {
-    return {multiply<T>, pack_rows, pack_columns<T>, transpose<T>, transpose_in_tiles<T>, softmax<T>, softmax_backward<T>};
+    return {multiply<T>, pack_rows, pack_columns<T>, transpose<T>, transpose_in_tiles<T>, softmax<T>, softmax_backward<T>, soft_cap, soft_cap_backward<T>};
 }
 
 #endif

@@ -67,7 +67,7 @@ void multiply_by_tiles(int64_t m, int64_t n, int64_t k, const bf16* a, int64_t l
 }  // namespace
 
 extern const BlockKernels<bf16> blocks_bf16;
-const BlockKernels<bf16> blocks_bf16 = {multiply_by_tiles, pack_rows, pack_columns<bf16>, transpose<bf16>, transpose_in_tiles<bf16>, softmax<bf16>, softmax_backward<bf16>};
+const BlockKernels<bf16> blocks_bf16 = {multiply_by_tiles, pack_rows, pack_columns<bf16>, transpose<bf16>, transpose_in_tiles<bf16>, softmax<bf16>, softmax_backward<bf16>, soft_cap, soft_cap_backward<bf16>};
 
 }  // namespace FTS_ISA
 }  // namespace fts

@@ -71,6 +71,27 @@ void softmax_backward(const float* scores, const float* dp, int64_t ld, int64_t 
     }
 }
 
+void soft_cap(float* scores, int64_t ld, int64_t rows, int64_t columns, float scale, float cap) {
+    for (int64_t r = 0; r < rows; r++) {
+        float* s = scores + r * ld;
+        #pragma omp simd
+        for (int64_t c = 0; c < columns; c++) s[c] = soft_capped(s[c] * scale, cap);
+    }
+}
+
+template <typename T>
+void soft_cap_backward(const float* scores, int64_t ld, int64_t rows, int64_t columns, float scale, float cap, T* ds, int64_t ldp) {
+    for (int64_t r = 0; r < rows; r++) {
+        const float* s = scores + r * ld;
+        T* gradients = ds + r * ldp;
+        #pragma omp simd
+        for (int64_t c = 0; c < columns; c++) {
+            const float share = s[c] / cap;
+            gradients[c] = narrow<T>(wide(gradients[c]) * (1.0f - share * share) * scale);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace FTS_ISA
 }  // namespace fts

@@ -26,7 +26,7 @@ void check(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor&
 
 // For each chunk of rows: log-probabilities of the targets; logits become d loss / d logits where scales are given; then `next`.
 template <typename Next>
-at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, const float* scales, Next&& next) {
+at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, double cap, const float* scales, Next&& next) {
     const int64_t rows = hidden.size(0), vocabulary = weight.size(0), at_once = rows_at_once(hidden, weight);
     auto log_probabilities = at::empty({rows}, hidden.options().dtype(at::kFloat));
     auto scratch = at::empty({rows == 0 ? 0 : at_once, vocabulary}, hidden.options());
@@ -43,10 +43,11 @@ at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const 
                     T* z = data<T>(logits) + row * vocabulary;
                     const int64_t target = ids[start + row];
                     float lse, at_target;
+                    if (cap > 0) row_kernels<T>().soft_cap(z, vocabulary, static_cast<float>(cap));
                     row_kernels<T>().log_sum_exp(z, vocabulary, &lse);
                     row_kernels<T>().to_float(z + target, 1, &at_target);
                     data<float>(log_probabilities)[start + row] = at_target - lse;
-                    if (scales != nullptr) row_kernels<T>().softmax_minus_target(z, vocabulary, lse, target, scales[start + row], z);
+                    if (scales != nullptr) row_kernels<T>().softmax_minus_target(z, vocabulary, lse, target, scales[start + row], static_cast<float>(cap), z);
                 }
             });
         });
@@ -57,7 +58,7 @@ at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const 
 
 struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
     static Variable forward(AutogradContext* context, const at::Tensor& hidden_input, const at::Tensor& weight_input, const at::Tensor& target_input,
-        const c10::optional<at::Tensor>& row_weights, bool hidden_needed, bool weight_needed) {
+        const c10::optional<at::Tensor>& row_weights, double cap, bool hidden_needed, bool weight_needed) {
         const auto hidden = hidden_input.contiguous(), weight = weight_input.contiguous(), targets = target_input.contiguous();
         check(hidden, weight, targets);
         const auto scales = row_weights ? row_weights->to(at::kFloat).contiguous() : at::ones({hidden.size(0)}, hidden.options().dtype(at::kFloat));
@@ -65,7 +66,7 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
         at::Tensor dhidden = hidden_needed ? at::empty_like(hidden) : at::Tensor();
         at::Tensor dweight = weight_needed ? at::zeros(weight.sizes(), weight.options().dtype(at::kFloat)) : at::Tensor();
         const bool any = hidden_needed || weight_needed;
-        const auto log_probabilities = each_chunk(hidden, weight, targets, any ? data<float>(scales) : nullptr, [&](int64_t start, int64_t count, const at::Tensor& dlogits) {
+        const auto log_probabilities = each_chunk(hidden, weight, targets, cap, any ? data<float>(scales) : nullptr, [&](int64_t start, int64_t count, const at::Tensor& dlogits) {
             if (hidden_needed) {
                 auto rows = dhidden.narrow(0, start, count);
                 at::mm_out(rows, dlogits, weight);
@@ -88,7 +89,7 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
-        variable_list results(6);
+        variable_list results(7);
         for (int index = 0; index < 2; index++) {
             if (saved[index].defined()) results[index] = saved[index] * gradients[0].to(saved[index].scalar_type());
         }
@@ -96,21 +97,21 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
     }
 };
 
-at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, const c10::optional<at::Tensor>& row_weights) {
+at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, const c10::optional<at::Tensor>& row_weights, double soft_cap) {
     const bool recorded = at::GradMode::is_enabled();
-    return LinearCrossEntropy::apply(hidden, weight, targets, row_weights, recorded && hidden.requires_grad(), recorded && weight.requires_grad());
+    return LinearCrossEntropy::apply(hidden, weight, targets, row_weights, soft_cap, recorded && hidden.requires_grad(), recorded && weight.requires_grad());
 }
 
-at::Tensor token_log_probabilities(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets) {
+at::Tensor token_log_probabilities(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, double soft_cap) {
     at::NoGradGuard off;
     const auto rows = hidden.contiguous(), head = weight.contiguous(), ids = targets.contiguous();
     check(rows, head, ids);
-    return each_chunk(rows, head, ids, nullptr, [](int64_t, int64_t, const at::Tensor&) {});
+    return each_chunk(rows, head, ids, soft_cap, nullptr, [](int64_t, int64_t, const at::Tensor&) {});
 }
 
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(fts, library) {
-    library.def("linear_cross_entropy(Tensor hidden, Tensor weight, Tensor targets, Tensor? row_weights=None) -> Tensor", linear_cross_entropy);
-    library.def("token_log_probabilities(Tensor hidden, Tensor weight, Tensor targets) -> Tensor", token_log_probabilities);
+    library.def("linear_cross_entropy(Tensor hidden, Tensor weight, Tensor targets, Tensor? row_weights=None, float soft_cap=0) -> Tensor", linear_cross_entropy);
+    library.def("token_log_probabilities(Tensor hidden, Tensor weight, Tensor targets, float soft_cap=0) -> Tensor", token_log_probabilities);
 }

@@ -26,11 +26,14 @@ attention_kernel choose(at::ScalarType type) {
     return type == at::kFloat ? attention_f32 : attention_bf16;
 }
 
-void check_cache(const at::Tensor& key, const at::Tensor& keys, const at::Tensor& values) {
-    TORCH_CHECK(keys.dim() == 4 && keys.is_contiguous() && values.is_contiguous() && keys.sizes() == values.sizes(),
+void check_cache(const at::Tensor& key, const at::Tensor& value, const at::Tensor& keys, const at::Tensor& values) {
+    TORCH_CHECK(keys.dim() == 4 && values.dim() == 4 && keys.is_contiguous() && values.is_contiguous() && keys.sizes().slice(0, 3) == values.sizes().slice(0, 3),
                 "keys and values must be contiguous [slots, heads, capacity, size], not ", keys.sizes(), " and ", values.sizes());
     TORCH_CHECK(key.dim() == 3 && key.size(1) == keys.size(1) && key.size(2) == keys.size(3), "keys ", key.sizes(), " do not fit the cache ", keys.sizes());
-    TORCH_CHECK(key.scalar_type() == keys.scalar_type() && values.scalar_type() == keys.scalar_type(), "the cache must be of the keys' type");
+    TORCH_CHECK(value.dim() == 3 && value.size(0) == key.size(0) && value.size(1) == values.size(1) && value.size(2) == values.size(3),
+                "values ", value.sizes(), " do not fit keys ", key.sizes(), " and the cache ", values.sizes());
+    TORCH_CHECK(key.scalar_type() == keys.scalar_type() && value.scalar_type() == keys.scalar_type() && values.scalar_type() == keys.scalar_type(),
+                "the cache must be of the keys' and values' type");
 }
 
 // Slots and positions of the rows, checked: a wrong one would write into another sequence.
@@ -52,16 +55,18 @@ char* place(const at::Tensor& cache, int64_t slot, int64_t head, int64_t positio
 }
 
 at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& keys, const at::Tensor& values,
-                            const at::Tensor& slots, const at::Tensor& positions, double scale, int64_t window) {
-    check_cache(k, keys, values);
-    const int64_t rows = q.size(0), heads = keys.size(1), size = keys.size(3);
+                            const at::Tensor& slots, const at::Tensor& positions, double scale, int64_t window, double soft_cap, const c10::optional<at::Tensor>& sinks) {
+    check_cache(k, v, keys, values);
+    const int64_t rows = q.size(0), heads = keys.size(1), size = keys.size(3), value_size = values.size(3);
     TORCH_CHECK(q.dim() == 3 && q.size(2) == size && q.size(1) % heads == 0 && q.scalar_type() == k.scalar_type(), "queries ", q.sizes(), " do not fit the cache ", keys.sizes());
-    TORCH_CHECK(k.size(0) == rows && v.sizes() == k.sizes(), "one key and value for each of ", rows, " queries, not ", k.sizes(), " and ", v.sizes());
+    TORCH_CHECK(k.size(0) == rows, "one key and value for each of ", rows, " queries, not ", k.sizes(), " and ", v.sizes());
+    TORCH_CHECK(!sinks || (sinks->dim() == 1 && sinks->size(0) == q.size(1)), "one sink for each head of ", q.sizes());
     const auto [slot, position] = check_places(rows, keys, slots, positions);
     const auto kernel = choose(q.scalar_type());
     const at::Tensor query = q.contiguous(), key = k.contiguous(), value = v.contiguous();
-    at::Tensor result = at::empty_like(query);
-    const int64_t group = q.size(1) / heads, bytes = size * q.element_size();
+    const at::Tensor sink = sinks ? sinks->to(at::kFloat).contiguous() : at::Tensor();
+    at::Tensor result = at::empty({rows, q.size(1), value_size}, q.options());
+    const int64_t group = q.size(1) / heads, bytes = size * q.element_size(), value_bytes = value_size * q.element_size();
     const int64_t longest = rows == 0 ? 0 : *std::max_element(position, position + rows) + 1;
 
     take_pieces(rows * heads, [&, slot = slot, position = position](int64_t piece) {
@@ -69,24 +74,24 @@ at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& k, const at::
         scratch.resize(std::max<size_t>(scratch.size(), attention_scratch(size, longest)));
         const int64_t row = piece / heads, head = piece % heads;
         kernel({static_cast<const char*>(query.data_ptr()) + piece * group * bytes, static_cast<const char*>(key.data_ptr()) + piece * bytes,
-                static_cast<const char*>(value.data_ptr()) + piece * bytes, place(keys, slot[row], head, 0), place(values, slot[row], head, 0),
-                static_cast<char*>(result.data_ptr()) + piece * group * bytes, group, size, position[row],
-                window > 0 ? std::max<int64_t>(0, position[row] + 1 - window) : 0, static_cast<float>(scale), scratch.data()});
+                static_cast<const char*>(value.data_ptr()) + piece * value_bytes, place(keys, slot[row], head, 0), place(values, slot[row], head, 0),
+                static_cast<char*>(result.data_ptr()) + piece * group * value_bytes, group, size, value_size, position[row],
+                window > 0 ? std::max<int64_t>(0, position[row] + 1 - window) : 0, static_cast<float>(scale), static_cast<float>(soft_cap),
+                sink.defined() ? sink.data_ptr<float>() + head * group : nullptr, scratch.data()});
     });
     return result;
 }
 
 void cache_write(const at::Tensor& k, const at::Tensor& v, const at::Tensor& keys, const at::Tensor& values, const at::Tensor& slots, const at::Tensor& positions) {
-    check_cache(k, keys, values);
-    TORCH_CHECK(v.sizes() == k.sizes() && v.scalar_type() == k.scalar_type(), "keys ", k.sizes(), " and values ", v.sizes(), " differ");
-    const int64_t rows = k.size(0), heads = keys.size(1), bytes = keys.size(3) * keys.element_size();
+    check_cache(k, v, keys, values);
+    const int64_t rows = k.size(0), heads = keys.size(1), bytes = keys.size(3) * keys.element_size(), value_bytes = values.size(3) * values.element_size();
     const auto [slot, position] = check_places(rows, keys, slots, positions);
     const at::Tensor key = k.contiguous(), value = v.contiguous();
     for (int64_t row = 0; row < rows; row++) {
         for (int64_t head = 0; head < heads; head++) {
-            const int64_t from = (row * heads + head) * bytes;
-            std::memcpy(place(keys, slot[row], head, position[row]), static_cast<const char*>(key.data_ptr()) + from, bytes);
-            std::memcpy(place(values, slot[row], head, position[row]), static_cast<const char*>(value.data_ptr()) + from, bytes);
+            const int64_t from = row * heads + head;
+            std::memcpy(place(keys, slot[row], head, position[row]), static_cast<const char*>(key.data_ptr()) + from * bytes, bytes);
+            std::memcpy(place(values, slot[row], head, position[row]), static_cast<const char*>(value.data_ptr()) + from * value_bytes, value_bytes);
         }
     }
 }
@@ -94,7 +99,7 @@ void cache_write(const at::Tensor& k, const at::Tensor& v, const at::Tensor& key
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(fts, m) {
-    m.def("cached_attention(Tensor q, Tensor k, Tensor v, Tensor(a!) keys, Tensor(b!) values, Tensor slots, Tensor positions, float scale, int window) -> Tensor");
+    m.def("cached_attention(Tensor q, Tensor k, Tensor v, Tensor(a!) keys, Tensor(b!) values, Tensor slots, Tensor positions, float scale, int window, float soft_cap=0, Tensor? sinks=None) -> Tensor");
     m.def("cache_write(Tensor k, Tensor v, Tensor(a!) keys, Tensor(b!) values, Tensor slots, Tensor positions) -> ()");
 }
 

@@ -8,14 +8,16 @@ namespace fts::decode {
 struct attention_task {
     const void* query;    // [group, size]
     const void* key;      // [size], of the new token; written into the cache
-    const void* value;    // [size]
+    const void* value;    // [value_size]
     void* keys;           // [capacity, size], of this sequence and head
-    void* values;         // [capacity, size]
-    void* result;         // [group, size]
-    int64_t group, size;
+    void* values;         // [capacity, value_size]
+    void* result;         // [group, value_size]
+    int64_t group, size, value_size;
     int64_t position;     // the new token's place in the cache
     int64_t first;        // the first place it may look at
     float scale;
+    float cap;            // bounds the scaled scores, cap tanh(s / cap); 0: none
+    const float* sinks;   // [group], one more score of each query head; null: none
     float* scratch;       // attention_scratch floats
 };
 

@@ -25,13 +25,28 @@ inline void score_keys(const float* queries, const T* keys, int64_t size, int64_
     }
 }
 
-// In place; returns the sum of the exponentials.
-inline float soften(float* scores, int64_t length) {
+// cap tanh(s / cap), in place.
+inline void bound(float* scores, int64_t length, float cap) {
+    for (int64_t t = 0; t < length; t += lanes) {
+        float part[lanes] = {};
+        const int64_t count = length - t < lanes ? length - t : lanes;
+        std::memcpy(part, scores + t, count * sizeof(float));
+        // tanh(|x|) = (1 - e) / (1 + e) with e = exp(-2 |x|), which never overflows.
+        const f32x16 x = load(part) / spread(cap), size = larger(x, -x), e = exponential(size * spread(-2.0f));
+        const f32x16 tanh = (spread(1.0f) - e) / (spread(1.0f) + e);
+        store(part, (x < f32x16{} ? -tanh : tanh) * spread(cap));
+        std::memcpy(scores + t, part, count * sizeof(float));
+    }
+}
+
+// In place; returns the sum of the exponentials, a sink's included.
+inline float soften(float* scores, int64_t length, const float* sink) {
     const int64_t whole = length / lanes * lanes;
-    float highest = scores[0];
-    for (int64_t t = 1; t < length; t++) highest = scores[t] > highest ? scores[t] : highest;
+    float highest = sink != nullptr ? *sink : scores[0];
+    for (int64_t t = 0; t < length; t++) highest = scores[t] > highest ? scores[t] : highest;
 
     f32x16 sums = {};
+    if (sink != nullptr) sums[0] = exponential(spread(*sink - highest))[0];
     for (int64_t t = 0; t < whole; t += lanes) {
         const f32x16 weight = exponential(load(scores + t) - spread(highest));
         store(scores + t, weight);
@@ -84,7 +99,7 @@ inline void mix_values(const float* weights, const float* sums, const T* values,
 
 template <typename T, int Heads>
 inline void attend_heads(const attention_task& task, int64_t head) {
-    const int64_t size = task.size, length = task.position + 1 - task.first;
+    const int64_t size = task.size, value_size = task.value_size, length = task.position + 1 - task.first;
     const T* query = static_cast<const T*>(task.query) + head * size;
     float* queries = task.scratch;
     float* scores = queries + Heads * size;
@@ -92,14 +107,15 @@ inline void attend_heads(const attention_task& task, int64_t head) {
 
     score_keys<T, Heads>(queries, static_cast<const T*>(task.keys) + task.first * size, size, length, scores);
     float sums[Heads];
-    for (int g = 0; g < Heads; g++) sums[g] = soften(scores + g * length, length);
-    mix_values<T, Heads>(scores, sums, static_cast<const T*>(task.values) + task.first * size, size, length, static_cast<T*>(task.result) + head * size);
+    if (task.cap > 0) bound(scores, Heads * length, task.cap);
+    for (int g = 0; g < Heads; g++) sums[g] = soften(scores + g * length, length, task.sinks == nullptr ? nullptr : task.sinks + head + g);
+    mix_values<T, Heads>(scores, sums, static_cast<const T*>(task.values) + task.first * value_size, value_size, length, static_cast<T*>(task.result) + head * value_size);
 }
 
 template <typename T>
 inline void attend(const attention_task& task) {
     std::memcpy(static_cast<T*>(task.keys) + task.position * task.size, task.key, task.size * sizeof(T));
-    std::memcpy(static_cast<T*>(task.values) + task.position * task.size, task.value, task.size * sizeof(T));
+    std::memcpy(static_cast<T*>(task.values) + task.position * task.value_size, task.value, task.value_size * sizeof(T));
     int64_t head = 0;
     for (; head + 4 <= task.group; head += 4) attend_heads<T, 4>(task, head);
     switch (task.group - head) {

@@ -53,6 +53,11 @@ inline float exponential(float x) {
     return x < -87.3f ? 0.0f : p * scale;
 }
 
+inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
+
+// cap tanh(x / cap), to about one unit in the last place of the cap.
+inline float soft_capped(float x, float cap) { return cap - 2.0f * cap / (1.0f + exponential(2.0f * x / cap)); }
+
 }  // namespace
 }  // namespace FTS_ISA
 }  // namespace fts

@@ -9,20 +9,27 @@ struct bf16 {
     uint16_t bits;
 };
 
+enum class Gate { silu, gelu_tanh };
+
 template <typename T>
 struct RowKernels {
-    // y = x * rstd * (weight), rstd = 1 / sqrt(mean(x^2) + epsilon), for rows of `width`. With a residual: sum = x + residual is
+    // y = x * rstd * (offset + weight), rstd = 1 / sqrt(mean(x^2) + epsilon), for rows of `width`. With a residual: sum = x + residual is
     // written too, and normalised.
-    void (*rms_norm)(const T* x, const T* residual, const float* weight, float epsilon, int64_t rows, int64_t width, T* sum, T* y, float* rstd);
+    void (*rms_norm)(const T* x, const T* residual, const T* weight, float offset, float epsilon, int64_t rows, int64_t width, T* sum, T* y, float* rstd);
     // dx from dy; `add`, where given, is added to it (the gradient that reaches the sum by itself). dweight, where given, is added to.
-    void (*rms_norm_backward)(const T* x, const T* dy, const T* add, const float* weight, const float* rstd, int64_t rows, int64_t width, T* dx, float* dweight);
-    // Turns pairs (i, i + half) of each head; sign -1 turns back. Tokens of x are x_stride elements apart, of y heads * 2 * half.
-    void (*rope)(const T* x, int64_t x_stride, const float* cos, const float* sin, float sign, int64_t tokens, int64_t heads, int64_t half, T* y);
-    void (*swiglu)(const T* gate, const T* up, int64_t count, T* y);
-    void (*swiglu_backward)(const T* gate, const T* up, const T* dy, int64_t count, T* dgate, T* dup);
-    // Cross-entropy of one row of logits: lse = log(sum(exp(logits))); then, where gradient is set, d = (softmax - onehot) * scale.
+    void (*rms_norm_backward)(const T* x, const T* dy, const T* add, const T* weight, float offset, const float* rstd, int64_t rows, int64_t width, T* dx, float* dweight);
+    // Turns pairs (i, i + half) of each head, and copies what a head has beyond them; sign -1 turns back. Tokens of x are x_stride
+    // elements apart, of y heads * size.
+    void (*rope)(const T* x, int64_t x_stride, const float* cos, const float* sin, float sign, int64_t tokens, int64_t heads, int64_t half, int64_t size, T* y);
+    // y = activation(gate) * up, one row.
+    void (*gated)(Gate kind, const T* gate, const T* up, int64_t count, T* y);
+    void (*gated_backward)(Gate kind, const T* gate, const T* up, const T* dy, int64_t count, T* dgate, T* dup);
+    // In place: cap tanh(logits / cap).
+    void (*soft_cap)(T* logits, int64_t count, float cap);
+    // Cross-entropy of one row of logits: lse = log(sum(exp(logits))); then, where gradient is set, d = (softmax - onehot) * scale, and
+    // where a cap (above 0) was put on the logits, through it.
     void (*log_sum_exp)(const T* logits, int64_t count, float* lse);
-    void (*softmax_minus_target)(const T* logits, int64_t count, float lse, int64_t target, float scale, T* gradient);
+    void (*softmax_minus_target)(const T* logits, int64_t count, float lse, int64_t target, float scale, float cap, T* gradient);
     void (*to_float)(const T* x, int64_t count, float* y);
     void (*from_float)(const float* x, int64_t count, T* y);
     float (*dot)(const T* x, const T* y, int64_t count);

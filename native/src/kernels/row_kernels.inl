@@ -6,7 +6,7 @@ namespace FTS_ISA {
 namespace {
 
 template <typename T>
-void rms_norm(const T* x, const T* residual, const float* weight, float epsilon, int64_t rows, int64_t width, T* sum, T* y, float* rstd) {
+void rms_norm(const T* x, const T* residual, const T* weight, float offset, float epsilon, int64_t rows, int64_t width, T* sum, T* y, float* rstd) {
     for (int64_t row = 0; row < rows; row++) {
         const T* from = x + row * width;
         if (residual != nullptr) {
@@ -23,71 +23,104 @@ void rms_norm(const T* x, const T* residual, const float* weight, float epsilon,
         rstd[row] = factor;
         T* to = y + row * width;
         #pragma omp simd
-        for (int64_t i = 0; i < width; i++) to[i] = narrow<T>(wide(from[i]) * factor * weight[i]);
+        for (int64_t i = 0; i < width; i++) to[i] = narrow<T>(wide(from[i]) * factor * (offset + wide(weight[i])));
     }
 }
 
 template <typename T>
-void rms_norm_backward(const T* x, const T* dy, const T* add, const float* weight, const float* rstd, int64_t rows, int64_t width, T* dx, float* dweight) {
+void rms_norm_backward(const T* x, const T* dy, const T* add, const T* weight, float offset, const float* rstd, int64_t rows, int64_t width, T* dx, float* dweight) {
     for (int64_t row = 0; row < rows; row++) {
-        const int64_t offset = row * width;
+        const int64_t at = row * width;
         const float factor = rstd[row];
         float dot = 0;
         #pragma omp simd reduction(+ : dot)
-        for (int64_t i = 0; i < width; i++) dot += wide(dy[offset + i]) * weight[i] * wide(x[offset + i]);
+        for (int64_t i = 0; i < width; i++) dot += wide(dy[at + i]) * (offset + wide(weight[i])) * wide(x[at + i]);
         const float back = dot * factor * factor / static_cast<float>(width);
         if (add != nullptr) {
             #pragma omp simd
             for (int64_t i = 0; i < width; i++)
-                dx[offset + i] = narrow<T>(wide(add[offset + i]) + factor * (wide(dy[offset + i]) * weight[i] - wide(x[offset + i]) * back));
+                dx[at + i] = narrow<T>(wide(add[at + i]) + factor * (wide(dy[at + i]) * (offset + wide(weight[i])) - wide(x[at + i]) * back));
         } else {
             #pragma omp simd
             for (int64_t i = 0; i < width; i++)
-                dx[offset + i] = narrow<T>(factor * (wide(dy[offset + i]) * weight[i] - wide(x[offset + i]) * back));
+                dx[at + i] = narrow<T>(factor * (wide(dy[at + i]) * (offset + wide(weight[i])) - wide(x[at + i]) * back));
         }
         if (dweight != nullptr) {
             #pragma omp simd
-            for (int64_t i = 0; i < width; i++) dweight[i] += wide(dy[offset + i]) * wide(x[offset + i]) * factor;
+            for (int64_t i = 0; i < width; i++) dweight[i] += wide(dy[at + i]) * wide(x[at + i]) * factor;
         }
     }
 }
 
 template <typename T>
-void rope(const T* x, int64_t x_stride, const float* cos, const float* sin, float sign, int64_t tokens, int64_t heads, int64_t half, T* y) {
+void rope(const T* x, int64_t x_stride, const float* cos, const float* sin, float sign, int64_t tokens, int64_t heads, int64_t half, int64_t size, T* y) {
     for (int64_t token = 0; token < tokens; token++) {
         const float* c = cos + token * half;
         const float* s = sin + token * half;
         for (int64_t head = 0; head < heads; head++) {
-            const T* from = x + token * x_stride + head * 2 * half;
-            T* to = y + (token * heads + head) * 2 * half;
+            const T* from = x + token * x_stride + head * size;
+            T* to = y + (token * heads + head) * size;
             #pragma omp simd
             for (int64_t i = 0; i < half; i++) {
                 const float first = wide(from[i]), second = wide(from[i + half]), turn = s[i] * sign;
                 to[i] = narrow<T>(first * c[i] - second * turn);
                 to[i + half] = narrow<T>(second * c[i] + first * turn);
             }
+            for (int64_t i = 2 * half; i < size; i++) to[i] = from[i];
         }
     }
 }
 
-template <typename T>
-void swiglu(const T* gate, const T* up, int64_t count, T* y) {
+// GELU's tanh form is x sigmoid(2 u) with u = sqrt(2 / pi) (x + 0.044715 x^3).
+constexpr float gelu_linear = 2.0f * 0.7978845608f, gelu_cubic = gelu_linear * 0.044715f;
+
+template <Gate kind>
+inline float gate_sigmoid(float x) {
+    return sigmoid(kind == Gate::silu ? x : x * (gelu_linear + gelu_cubic * x * x));
+}
+
+// d (x s(x)) / dx, s = sigmoid(u(x)): s + x s (1 - s) u'.
+template <Gate kind>
+inline float gate_slope(float x, float s) {
+    const float inner = kind == Gate::silu ? 1.0f : gelu_linear + 3.0f * gelu_cubic * x * x;
+    return s * (1.0f + x * (1.0f - s) * inner);
+}
+
+template <Gate kind, typename T>
+void gated_by(const T* gate, const T* up, int64_t count, T* y) {
     #pragma omp simd
     for (int64_t i = 0; i < count; i++) {
         const float g = wide(gate[i]);
-        y[i] = narrow<T>(g / (1.0f + exponential(-g)) * wide(up[i]));
+        y[i] = narrow<T>(g * gate_sigmoid<kind>(g) * wide(up[i]));
+    }
+}
+
+template <Gate kind, typename T>
+void gated_backward_by(const T* gate, const T* up, const T* dy, int64_t count, T* dgate, T* dup) {
+    #pragma omp simd
+    for (int64_t i = 0; i < count; i++) {
+        const float g = wide(gate[i]), d = wide(dy[i]), s = gate_sigmoid<kind>(g);
+        dgate[i] = narrow<T>(d * wide(up[i]) * gate_slope<kind>(g, s));
+        dup[i] = narrow<T>(d * g * s);
     }
 }
 
 template <typename T>
-void swiglu_backward(const T* gate, const T* up, const T* dy, int64_t count, T* dgate, T* dup) {
+void gated(Gate kind, const T* gate, const T* up, int64_t count, T* y) {
+    if (kind == Gate::silu) gated_by<Gate::silu>(gate, up, count, y);
+    else gated_by<Gate::gelu_tanh>(gate, up, count, y);
+}
+
+template <typename T>
+void gated_backward(Gate kind, const T* gate, const T* up, const T* dy, int64_t count, T* dgate, T* dup) {
+    if (kind == Gate::silu) gated_backward_by<Gate::silu>(gate, up, dy, count, dgate, dup);
+    else gated_backward_by<Gate::gelu_tanh>(gate, up, dy, count, dgate, dup);
+}
+
+template <typename T>
+void soft_cap(T* logits, int64_t count, float cap) {
     #pragma omp simd
-    for (int64_t i = 0; i < count; i++) {
-        const float g = wide(gate[i]), d = wide(dy[i]);
-        const float sigmoid = 1.0f / (1.0f + exponential(-g));
-        dgate[i] = narrow<T>(d * wide(up[i]) * sigmoid * (1.0f + g * (1.0f - sigmoid)));
-        dup[i] = narrow<T>(d * g * sigmoid);
-    }
+    for (int64_t i = 0; i < count; i++) logits[i] = narrow<T>(soft_capped(wide(logits[i]), cap));
 }
 
 template <typename T>
@@ -108,10 +141,18 @@ void log_sum_exp(const T* logits, int64_t count, float* lse) {
 }
 
 template <typename T>
-void softmax_minus_target(const T* logits, int64_t count, float lse, int64_t target, float scale, T* gradient) {
-    const float at_target = (exponential(wide(logits[target]) - lse) - 1.0f) * scale;
-    #pragma omp simd
-    for (int64_t i = 0; i < count; i++) gradient[i] = narrow<T>(exponential(wide(logits[i]) - lse) * scale);
+void softmax_minus_target(const T* logits, int64_t count, float lse, int64_t target, float scale, float cap, T* gradient) {
+    // Through z = cap tanh(x / cap): dz / dx = 1 - (z / cap)^2.
+    const float inverse = cap > 0 ? 1.0f / cap : 0.0f;
+    const auto slope = [&](float z) { return scale * (1.0f - z * inverse * z * inverse); };
+    const float z = wide(logits[target]), at_target = (exponential(z - lse) - 1.0f) * slope(z);
+    if (cap > 0) {
+        #pragma omp simd
+        for (int64_t i = 0; i < count; i++) gradient[i] = narrow<T>(exponential(wide(logits[i]) - lse) * slope(wide(logits[i])));
+    } else {
+        #pragma omp simd
+        for (int64_t i = 0; i < count; i++) gradient[i] = narrow<T>(exponential(wide(logits[i]) - lse) * scale);
+    }
     gradient[target] = narrow<T>(at_target);
 }
 
@@ -162,7 +203,7 @@ double sum_of_squares(const float* x, int64_t count) {
 
 template <typename T>
 constexpr RowKernels<T> table() {
-    return {rms_norm<T>, rms_norm_backward<T>, rope<T>, swiglu<T>, swiglu_backward<T>, log_sum_exp<T>, softmax_minus_target<T>, to_float<T>, from_float<T>, dot<T>};
+    return {rms_norm<T>, rms_norm_backward<T>, rope<T>, gated<T>, gated_backward<T>, soft_cap<T>, log_sum_exp<T>, softmax_minus_target<T>, to_float<T>, from_float<T>, dot<T>};
 }
 
 }  // namespace

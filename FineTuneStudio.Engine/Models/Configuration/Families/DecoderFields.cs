@@ -51,14 +51,15 @@ internal sealed class DecoderFields
     /// <summary>Number of layers.</summary>
     public int LayerCount { get; }
 
-    /// <summary>Grouped-query attention with rope on whole heads and scores over the root of their width.</summary>
-    public GroupedQueryDescription Attention() => new()
+    /// <summary>Grouped-query attention with scores over the root of a head's width.</summary>
+    /// <param name="rope">Its rope; <see langword="null"/> reads the file's.</param>
+    public GroupedQueryDescription Attention(RopeDescription? rope = null) => new()
     {
         Heads = Heads,
         KeyValueHeads = KeyValueHeads,
         HeadSize = HeadSize,
         Scale = 1 / Math.Sqrt(HeadSize),
-        Rope = RopeReader.Read(_config, HeadSize, ContextLength),
+        Rope = rope ?? new RopeReader(_config, HeadSize, ContextLength).Read(),
     };
 
     /// <summary>The gated feed-forward part.</summary>
@@ -69,7 +70,8 @@ internal sealed class DecoderFields
 
     /// <summary>The network.</summary>
     /// <param name="layer">Describes a layer by its index.</param>
-    public ModelConfig Model(Func<int, LayerDescription> layer) => new()
+    /// <param name="tiedEmbeddings">Whether the embedding is the head where the file does not say.</param>
+    public ModelConfig Model(Func<int, LayerDescription> layer, bool tiedEmbeddings = false) => new()
     {
         Family = _family.Name,
         Architecture = _family.Architecture,
@@ -77,7 +79,7 @@ internal sealed class DecoderFields
         HiddenSize = HiddenSize,
         ContextLength = ContextLength,
         NormEpsilon = _config.Number("rms_norm_eps", 1e-6),
-        TiedEmbeddings = _config.Flag("tie_word_embeddings", false),
+        TiedEmbeddings = _config.Flag("tie_word_embeddings", tiedEmbeddings),
         PublishedType = PublishedType(),
         InitializerRange = _config.Number("initializer_range", 0.02),
         Layers = [.. Enumerable.Range(0, LayerCount).Select(layer)],

@@ -7,10 +7,17 @@ internal static class ModelFamilies
 {
     private static readonly FrozenDictionary<string, ModelFamily> ByName = new ModelFamily[]
     {
+        GemmaFamily.Family,
+        Gemma2Family.Family,
+        Gemma3Family.Family,
+        GraniteFamily.Family,
         LlamaFamily.Family,
         MistralFamily.Family,
+        Olmo2Family.Family,
+        Phi3Family.Family,
         Qwen2Family.Family,
         Qwen3Family.Family,
+        SmolLm3Family.Family,
     }
     .SelectMany(family => family.Aliases.Append(family.Name).Select(name => KeyValuePair.Create(name, family)))
     .ToFrozenDictionary(StringComparer.Ordinal);

@@ -38,6 +38,28 @@ public sealed class CachedAttentionTests
         }
     }
 
+    [Theory]
+    [InlineData(DType.Float32, 1e-5)]
+    [InlineData(DType.BFloat16, 1e-2)]
+    public void Apply_SoftCapSinksAndNarrowValues_MatchItsTwin(DType dtype, double tolerance)
+    {
+        foreach (var (heads, shared, size, valueSize, cap, sunk) in new (long, long, long, long, double?, bool)[]
+            { (4, 2, 16, 16, 2.5, false), (8, 1, 64, 64, null, true), (6, 2, 20, 20, 0.5, true), (16, 1, 40, 24, null, false) })
+        {
+            using var scope = TensorScope.Enter();
+            var scoring = new AttentionScoring(0.9) { SoftCap = cap, Sinks = sunk ? Twins.Random(6, dtype, heads) : null, Window = 30 };
+            var (q, k, v) = (Twins.Random(1, dtype, 3, heads, size), Twins.Random(2, dtype, 3, shared, size), Twins.Random(3, dtype, 3, shared, valueSize));
+            var (keys, values) = (Twins.Random(4, dtype, Slots, shared, Capacity, size), Twins.Random(5, dtype, Slots, shared, Capacity, valueSize));
+            var slots = Tensor.From<long>([1, 0, 3]);
+            var positions = Tensor.From<long>([0, 17, Capacity - 1]);
+
+            var plain = CachedAttention.ApplyPlain(q, k, v, keys.Clone(), values.Clone(), slots, positions, scoring);
+            var fused = CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring);
+
+            Twins.AssertClose(plain, fused, tolerance, $"{heads} / {shared} heads of {size} and {valueSize}", smallest: 1);
+        }
+    }
+
     [Fact]
     public void Apply_TokenByToken_IsAttentionOverTheWholeSequence()
     {

@@ -37,6 +37,20 @@ public sealed class LinearCrossEntropyTests
             2e-5);
     }
 
+    [Theory]
+    [InlineData(DType.Float32, 2e-5)]
+    [InlineData(DType.BFloat16, 3e-2)]
+    public void Apply_SoftCap_MatchesItsTwin(DType type, double tolerance)
+    {
+        using var scope = TensorScope.Enter();
+        var targets = Targets(45, 300);
+        Tensor[] inputs = [Twins.Learnt(Twins.Random(1, type, 45, 16)), Twins.Learnt(Twins.Random(2, type, 300, 16))];
+
+        Twins.AssertSame(given => [LinearCrossEntropy.Apply(given[0], given[1], targets, softCap: 3)], inputs, tolerance);
+        Twins.AssertSame(
+            given => [LinearCrossEntropy.TokenLogProbabilities(given[0], given[1], targets, softCap: 3)], Array.ConvertAll(inputs, input => input.Detach()), tolerance);
+    }
+
     [Fact]
     public void Apply_LossScaledAfterwards_ScalesItsGradient()
     {

@@ -43,6 +43,44 @@ public sealed class PackedAttentionTests
             type == DType.Float32 ? 5e-6 : 2e-2);
     }
 
+    public static TheoryData<DType, double?, bool, int?, long, long> Scorings
+    {
+        get
+        {
+            var data = new TheoryData<DType, double?, bool, int?, long, long>();
+            foreach (var type in Twins.Types)
+            {
+                data.Add(type, 2.5, false, null, 32, 32);
+                data.Add(type, null, true, null, 64, 64);
+                data.Add(type, 2.5, true, 37, 16, 16);
+                data.Add(type, null, false, null, 48, 20);
+                data.Add(type, 2.5, true, 130, 24, 80);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Scorings))]
+    public void Apply_SoftCapSinksAndNarrowValues_MatchItsTwin(DType type, double? cap, bool sinks, int? window, long size, long valueSize)
+    {
+        using var scope = TensorScope.Enter();
+        var scoring = new AttentionScoring(0.7) { SoftCap = cap, Window = window };
+        Tensor[] inputs =
+        [
+            Twins.Learnt(Twins.Random(1, type, 310, 4, size)),
+            Twins.Learnt(Twins.Random(2, type, 310, 2, size)),
+            Twins.Learnt(Twins.Random(3, type, 310, 2, valueSize)),
+            Twins.Learnt(Twins.Random(4, type, 4)),
+        ];
+
+        Twins.AssertSame(
+            given => [PackedAttention.Apply(given[0], given[1], given[2], [0, 141, 142, 310], sinks ? scoring with { Sinks = given[3] } : scoring)],
+            sinks ? inputs : inputs[..3],
+            type == DType.Float32 ? 1e-5 : 3e-2);
+    }
+
     [Theory]
     [InlineData(DType.Float32)]
     [InlineData(DType.BFloat16)]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FineTuneStudio.Tests.Engine.Tensors.Kernels;
 
-/// <summary>RMSNorm, rope and SwiGLU: the kernels that go over rows once.</summary>
+/// <summary>RMSNorm, rope and gated activations: the kernels that go over rows once.</summary>
 public sealed class RowKernelTests
 {
     public static TheoryData<DType, long, long> RowShapes
@@ -78,24 +78,43 @@ public sealed class RowKernelTests
     }
 
     [Theory]
+    [InlineData(DType.Float32, 5)]
+    [InlineData(DType.BFloat16, 4)]
+    public void Rope_PartOfAHead_LeavesTheRest(DType type, long turned)
+    {
+        using var scope = TensorScope.Enter();
+        var angles = Twins.Random(2, DType.Float32, 9, turned);
+        var x = Twins.Learnt(Twins.Random(1, type, 9, 3, 16));
+
+        Twins.AssertSame(inputs => [Rope.Apply(inputs[0], inputs[1], inputs[2])], [x, angles.Cos(), angles.Sin()]);
+        Assert.True(Rope.Apply(x, angles.Cos(), angles.Sin()).Narrow(2, 2 * turned, 16 - (2 * turned)).HasSameElements(x.Narrow(2, 2 * turned, 16 - (2 * turned))));
+    }
+
+    [Theory]
     [MemberData(nameof(RowShapes))]
-    public void SwiGlu_AnyShape_MatchesItsTwin(DType type, long rows, long width)
+    public void GatedActivation_AnyShape_MatchesItsTwin(DType type, long rows, long width)
     {
         using var scope = TensorScope.Enter();
 
-        Twins.AssertSame(
-            inputs => [GatedActivation.Apply(inputs[0], inputs[1])],
-            [Twins.Learnt(Twins.Random(1, type, rows, width)), Twins.Learnt(Twins.Random(2, type, rows, width))]);
+        foreach (var activation in Enum.GetValues<Activation>())
+        {
+            Twins.AssertSame(
+                inputs => [GatedActivation.Apply(inputs[0], inputs[1], activation)],
+                [Twins.Learnt(Twins.Random(1, type, rows, width)), Twins.Learnt(Twins.Random(2, type, rows, width))]);
+            Twins.AssertSame(inputs => [GatedActivation.ApplyHalves(inputs[0], activation)], [Twins.Learnt(Twins.Random(1, type, rows, 2 * width))]);
+        }
     }
 
-    [Fact]
-    public void SwiGlu_ExtremeGates_StaysFinite()
+    [Theory]
+    [InlineData(Activation.Silu)]
+    [InlineData(Activation.GeluTanh)]
+    public void GatedActivation_ExtremeGates_StaysFinite(Activation activation)
     {
         using var scope = TensorScope.Enter();
         var gate = Twins.Learnt(Tensor.From([-1e4f, -90f, -1f, 0f, 90f, 1e4f]));
         var up = Tensor.Full([6], 1, DType.Float32);
 
-        var y = GatedActivation.Apply(gate, up);
+        var y = GatedActivation.Apply(gate, up, activation);
         y.Sum().Backward();
 
         Assert.Equal([0f, 0f, 90f, 1e4f], y.ToArray<float>().Where((_, index) => index is 0 or 1 or 4 or 5), (left, right) => MathF.Abs(left - right) < 1e-6f * MathF.Abs(left) + 1e-30f);
