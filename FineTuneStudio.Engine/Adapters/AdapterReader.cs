@@ -21,7 +21,7 @@ internal sealed class AdapterReader
         _unused = [.. file.Names];
     }
 
-    public static AdapterSet Read(string folder, IReadOnlyList<LinearShape> linears, Device device)
+    public static AdapterSet Read(string folder, IReadOnlyList<LinearShape> linears, Device device, double? dropout)
     {
         if (!Directory.Exists(folder))
         {
@@ -29,6 +29,7 @@ internal sealed class AdapterReader
         }
 
         var configuration = AdapterConfigurationFile.Read(Path.Combine(folder, AdapterFiles.Configuration));
+        configuration = configuration with { Dropout = dropout ?? configuration.Dropout };
         var file = SafetensorsFile.Open(Path.Combine(folder, AdapterFiles.Weights));
         return new AdapterReader(file, configuration, device).Read(linears);
     }

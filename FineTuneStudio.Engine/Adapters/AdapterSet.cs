@@ -74,8 +74,10 @@ public sealed class AdapterSet : IDisposable
     /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
     /// <param name="linears">The linears of the model it is for.</param>
     /// <param name="device">Where it shall live.</param>
+    /// <param name="dropout">While it learns on, in place of what the file says.</param>
     /// <exception cref="UserErrorException">No adapter, one of a kind that is not built, or one of another model; every fault at once.</exception>
-    public static AdapterSet Load(string folder, IReadOnlyList<LinearShape> linears, Device device = default) => AdapterReader.Read(folder, linears, device);
+    public static AdapterSet Load(string folder, IReadOnlyList<LinearShape> linears, Device device = default, double? dropout = null)
+        => AdapterReader.Read(folder, linears, device, dropout);
 
     /// <summary>Writes the folder in PEFT layout: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
     /// <param name="folder">Made where it is missing; files of these names are replaced.</param>

@@ -25,6 +25,13 @@ public sealed record RunSpecification
     /// <summary>The adapter to train; <see langword="null"/> trains every weight.</summary>
     public LoraOptions? Lora { get; init; } = new();
 
+    /// <summary>
+    /// An adapter to begin with: a folder in PEFT layout; in the studio <c>RUN@STEP</c>, a checkpoint of a run. <see langword="null"/> begins with one
+    /// that changes nothing.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InitialAdapter { get; init; }
+
     /// <summary>Learning rate over the steps.</summary>
     public ScheduleOptions Schedule { get; init; } = new();
 
@@ -82,6 +89,11 @@ public sealed record RunSpecification
         if (string.IsNullOrWhiteSpace(Model))
         {
             yield return new("model", "Name a base model: one from the library, or the path of a model folder.");
+        }
+
+        if (InitialAdapter is not null && (Lora is null || string.IsNullOrWhiteSpace(InitialAdapter)))
+        {
+            yield return new("initialAdapter", Lora is null ? "An adapter can be begun with only where one is trained: give lora, or leave initialAdapter out." : "Name the folder of an adapter, or leave it out.");
         }
 
         var nested = Dataset.Validate()

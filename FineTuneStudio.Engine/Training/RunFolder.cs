@@ -1,3 +1,5 @@
+using FineTuneStudio.Engine.Training.Checkpoints;
+
 namespace FineTuneStudio.Engine.Training;
 
 /// <summary>Names of what lies in a run's folder.</summary>
@@ -12,6 +14,9 @@ public static class RunFolder
     /// <summary>One line for each step, for programs.</summary>
     public const string Metrics = "metrics.jsonl";
 
+    /// <summary>Which rows each step saw, and what they cost: <see cref="RowLosses"/> reads it.</summary>
+    public const string Rows = "rows.bin";
+
     /// <summary>Whole states, <c>step-XXXXXXXX</c> each.</summary>
     public const string Checkpoints = "checkpoints";
 
@@ -20,4 +25,7 @@ public static class RunFolder
 
     /// <summary>In a checkpoint, and where every weight was trained: a whole model.</summary>
     public const string Model = "model";
+
+    /// <summary>The folder of a step's checkpoint, from the run's.</summary>
+    public static string CheckpointOf(int step) => Path.Combine(Checkpoints, CheckpointStore.NameOf(step));
 }

@@ -51,7 +51,9 @@ internal sealed class Trainee : IDisposable
         var model = CausalModel.Load(specification.Model, specification.Precision, trainable: specification.Lora is null);
         try
         {
-            var adapter = specification.Lora is { } options ? AdapterSet.Create(model.Linears, options, specification.Seed) : null;
+            var adapter = specification.Lora is not { } options ? null
+                : specification.InitialAdapter is { } initial ? InitialAdapter.Load(initial, model.Linears, options)
+                : AdapterSet.Create(model.Linears, options, specification.Seed);
             adapter?.SetTrainable(true);
             return new Trainee(model, adapter, specification.Optimizer);
         }

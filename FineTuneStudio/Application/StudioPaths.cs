@@ -53,4 +53,7 @@ internal sealed class StudioPaths
     public string Model(Guid id) => Path.Combine(Models, id.ToString("N"));
 
     public string Run(Guid id) => Path.Combine(Runs, id.ToString("N"));
+
+    /// <summary>A copy of the adapter that a run begins with: the checkpoint it comes from may be gone before the run's turn.</summary>
+    public string InitialAdapter(Guid runId) => Path.Combine(Run(runId), "initial-adapter");
 }

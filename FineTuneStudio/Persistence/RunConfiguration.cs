@@ -11,6 +11,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<RunEntity>
         builder.HasQueryFilter(run => run.DeletedAt == null);
         builder.Property(run => run.Name).HasMaxLength(200);
         builder.Property(run => run.State).HasConversion<string>().HasMaxLength(16);
+        builder.Property(run => run.Tags).HasMaxLength(500);
         builder.HasIndex(run => run.CreatedAt);
         builder.HasIndex(run => run.State);
     }

@@ -28,6 +28,17 @@ internal sealed class RunEntity : IDeletable
     /// <summary>What a person should know about its end, or empty.</summary>
     public string Message { get; set; } = "";
 
+    /// <summary>A person's words to find it by, separated by commas.</summary>
+    public string? Tags { get; set; }
+
+    public string? Notes { get; set; }
+
+    /// <summary>The loss in few 32-bit floats, for a list.</summary>
+    public byte[]? Sketch { get; set; }
+
+    /// <summary>While it waits, the lowest begins first.</summary>
+    public long? QueueOrder { get; set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; set; }

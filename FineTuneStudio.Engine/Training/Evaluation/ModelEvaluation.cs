@@ -35,7 +35,7 @@ public static class ModelEvaluation
             cancellationToken.ThrowIfCancellationRequested();
             var source = index.Read(row);
             var text = renderer.RenderConversation(source.Conversation, source.LearnWeights, model.Config.ContextLength);
-            rendered[row] = new TrainingRow(source.Line, text.Ids, text.Weights, text.Cut);
+            rendered[row] = new TrainingRow(source.Index, source.Line, text.Ids, text.Weights, text.Cut);
             tasks[row] = AnswerTask.Of(source.Conversation);
         }
 

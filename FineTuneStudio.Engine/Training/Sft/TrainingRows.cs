@@ -111,7 +111,7 @@ internal sealed class TrainingRows
                 Array.Fill(weights, 1);
             }
 
-            return new HeldOutRow(row, new TrainingRow(row.Line, rendered.Ids, weights, rendered.Cut));
+            return new HeldOutRow(row, new TrainingRow(row.Index, row.Line, rendered.Ids, weights, rendered.Cut));
         }
         catch (UserErrorException exception)
         {

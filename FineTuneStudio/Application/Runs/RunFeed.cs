@@ -10,6 +10,8 @@ internal sealed class RunFeed(TimeProvider time)
     /// <summary>News (a state, a checkpoint, a sample) reach a page at most ten times a second; figures alone at the page's own pace.</summary>
     private static readonly TimeSpan NewsPace = TimeSpan.FromMilliseconds(100);
 
+    private const int SketchFigures = 48;
+
     private readonly Lock _gate = new();
     private readonly RunPoints _points = new();
     private readonly List<(long Version, int Step)> _rewinds = [];
@@ -51,6 +53,15 @@ internal sealed class RunFeed(TimeProvider time)
         lock (_gate)
         {
             return new RunSubscription(_progress, FollowAsync(_version, pace, cancellationToken));
+        }
+    }
+
+    /// <summary>The loss in a few figures, for a list.</summary>
+    public float[] Sketch()
+    {
+        lock (_gate)
+        {
+            return _points.Sketch(SketchFigures);
         }
     }
 

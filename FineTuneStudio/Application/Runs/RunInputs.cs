@@ -17,16 +17,18 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
         var specification = RunSpecification.Parse(run.Specification, "the run's specification");
         var dataset = run.DatasetId is { } datasetId ? database.Datasets.AsNoTracking().SingleOrDefault(row => row.Id == datasetId) : null;
         var model = run.ModelId is { } modelId ? database.Models.AsNoTracking().SingleOrDefault(row => row.Id == modelId) : null;
-        return Resolve(
+        var resolved = Resolve(
             specification,
             model ?? throw new UserErrorException("model", $"The model '{specification.Model}' is no longer in the library. Import it again and start the run anew."),
             dataset ?? throw new UserErrorException("dataset.path", $"The dataset '{specification.Dataset.Path}' was deleted. Upload it again and start the run anew."));
+        return resolved.InitialAdapter is null ? resolved : resolved with { InitialAdapter = paths.InitialAdapter(runId) };
     }
 
     /// <summary>A specification with paths in place of names.</summary>
     public RunSpecification Resolve(RunSpecification specification, ModelEntity model, DatasetEntity dataset) => specification with
     {
         Model = model.Folder,
+        InitialAdapter = CheckpointReference.TryParse(specification.InitialAdapter, out var checkpoint) ? checkpoint.AdapterFolder(paths) : specification.InitialAdapter,
         Dataset = specification.Dataset with
         {
             Path = paths.DatasetFile(dataset.Id, dataset.Extension),

@@ -53,6 +53,26 @@ internal sealed class RunPoints
     /// <summary>Rows of a stretch of steps, with one neighbour on each side so that a line leaves the chart at its edges.</summary>
     public PackedPoints Window(int from, int to) => Pack(Math.Max(0, FirstAfter(from - 1) - 1), Math.Min(Count, FirstAfter(to) + 1));
 
+    /// <summary>The loss in so many figures at most: the mean of each stretch.</summary>
+    public float[] Sketch(int figures)
+    {
+        var sketch = new float[Math.Min(figures, Count)];
+        for (var figure = 0; figure < sketch.Length; figure++)
+        {
+            var first = (int)((long)Count * figure / sketch.Length);
+            var end = (int)((long)Count * (figure + 1) / sketch.Length);
+            var sum = 0.0;
+            for (var row = first; row < end; row++)
+            {
+                sum += Value(row, LossColumn);
+            }
+
+            sketch[figure] = (float)(sum / (end - first));
+        }
+
+        return sketch;
+    }
+
     private PackedPoints Pack(int from, int to)
     {
         var rows = to - from > MostRows ? Thinned(from, to) : [.. Enumerable.Range(from, Math.Max(0, to - from))];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Adapters;
@@ -9,20 +10,23 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTuneStudio.Application.Runs;
 
 /// <summary>Writes down where a run stands and what it left.</summary>
-internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, TimeProvider time, RunEndings endings)
+internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, TimeProvider time, RunEndings endings, RunChanges changes)
 {
     /// <summary>Where the run stands now, for lists and for the next start.</summary>
     public async Task NoteAsync(ActiveRun run, CancellationToken cancellationToken)
     {
         var progress = run.Feed.Progress;
+        var sketch = MemoryMarshal.AsBytes<float>(run.Feed.Sketch()).ToArray();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await database.Runs.Where(row => row.Id == run.Id).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Step, progress.Step)
                 .SetProperty(row => row.TotalSteps, progress.TotalSteps)
                 .SetProperty(row => row.Loss, progress.Last == null ? null : progress.Last.Loss)
-                .SetProperty(row => row.HeldOutLoss, progress.HeldOutLoss),
+                .SetProperty(row => row.HeldOutLoss, progress.HeldOutLoss)
+                .SetProperty(row => row.Sketch, sketch),
             cancellationToken);
+        changes.Ring();
     }
 
     /// <summary>The run is over: its end, and the adapter where there is one.</summary>
@@ -56,6 +60,7 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
             State = state, Pausing = false, Stopping = false, Message = end.Message, End = end, AdapterId = adapter?.Id,
         });
         endings.Tell(new RunEnding(run.Id, row.Name, state, end.Message));
+        changes.Ring();
     }
 
     private async Task<AdapterEntity?> DescribeAdapterAsync(RunEntity run, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Training;
@@ -11,6 +12,8 @@ namespace FineTuneStudio.Application.Runs;
 public sealed class RunService
 {
     private const int MaxNameLength = 200;
+    private const int MaxTagsLength = 500;
+    private const int MaxNotesLength = 20_000;
 
     /// <summary>Figures on a page change at most twice a second: faster ones cannot be read.</summary>
     private static readonly TimeSpan PagePace = TimeSpan.FromMilliseconds(500);
@@ -25,11 +28,13 @@ public sealed class RunService
     private readonly ITrainingEngine _engine;
     private readonly StudioPaths _paths;
     private readonly TimeProvider _time;
+    private readonly RunChanges _changes;
 
     internal RunService(
-        IDbContextFactory<StudioDatabase> databases, ActiveRuns active, RunFeeds feeds, RunInputs inputs, ITrainingEngine engine, StudioPaths paths, TimeProvider time)
+        IDbContextFactory<StudioDatabase> databases, ActiveRuns active, RunFeeds feeds, RunInputs inputs, ITrainingEngine engine, StudioPaths paths, TimeProvider time,
+        RunChanges changes)
     {
-        (_databases, _active, _feeds, _inputs, _engine, _paths, _time) = (databases, active, feeds, inputs, engine, paths, time);
+        (_databases, _active, _feeds, _inputs, _engine, _paths, _time, _changes) = (databases, active, feeds, inputs, engine, paths, time, changes);
     }
 
     /// <summary>Every run, newest first.</summary>
@@ -74,20 +79,27 @@ public sealed class RunService
             Specification = (specification with { Name = name }).ToJson(),
             ModelId = model!.Id,
             DatasetId = dataset!.Id,
+            QueueOrder = RunQueue.Last(_time.GetUtcNow()),
             CreatedAt = _time.GetUtcNow(),
         };
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
         database.Runs.Add(row);
         try
         {
+            if (CheckpointReference.TryParse(specification.InitialAdapter, out var checkpoint))
+            {
+                CopyFolder(checkpoint.AdapterFolder(_paths), _paths.InitialAdapter(row.Id));
+            }
+
             await database.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException exception) when (FullDisk.Caused(exception))
+        catch (Exception exception) when (FullDisk.Caused(exception))
         {
             return new Result<RunSummary>.Refused([FullDisk.Describe("", "the new run", bytes: null, _paths.Root)]);
         }
 
         _active.Ring();
+        _changes.Ring();
         return new Result<RunSummary>.Success(Summarize(row, adapter: null));
     }
 
@@ -144,12 +156,37 @@ public sealed class RunService
             : [];
     }
 
-    /// <summary>Place of a waiting run in the queue, from 1; 0 where it does not wait.</summary>
-    public async Task<int> PlaceInQueueAsync(Guid id, CancellationToken cancellationToken)
+    /// <summary>Changes what a person calls a run, how it is found, and what is remembered about it.</summary>
+    public async Task<Result<RunSummary>> DescribeAsync(Guid id, string name, string tags, string notes, CancellationToken cancellationToken)
     {
+        List<UserError> errors = [];
+        var joined = string.Join(", ", TagsOf(tags));
+        if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength)
+        {
+            errors.Add(new("name", $"Give the run a name of at most {MaxNameLength} characters."));
+        }
+
+        if (joined.Length > MaxTagsLength)
+        {
+            errors.Add(new("tags", $"All tags together are at most {MaxTagsLength} characters; these are {joined.Length}."));
+        }
+
+        if (notes.Length > MaxNotesLength)
+        {
+            errors.Add(new("notes", $"Notes are at most {MaxNotesLength} characters; these are {notes.Length}."));
+        }
+
+        if (errors.Count > 0)
+        {
+            return new Result<RunSummary>.Refused(errors);
+        }
+
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
-        var waiting = await database.Runs.AsNoTracking().Where(run => run.State == RunState.Queued).OrderBy(run => run.CreatedAt).Select(run => run.Id).ToListAsync(cancellationToken);
-        return waiting.IndexOf(id) + 1;
+        var row = await database.Runs.SingleAsync(row => row.Id == id, cancellationToken);
+        (row.Name, row.Tags, row.Notes) = (name.Trim(), joined, notes);
+        await database.SaveChangesAsync(cancellationToken);
+        _changes.Ring();
+        return new Result<RunSummary>.Success(Summarize(row, adapter: null));
     }
 
     /// <summary>How to do the same without the browser.</summary>
@@ -163,6 +200,23 @@ public sealed class RunService
         {
             return RunRecipe.Of(run.Specification, resolved: null, address);
         }
+    }
+
+    /// <summary>Some runs side by side, in the order asked for; those that do not exist are left out.</summary>
+    public async Task<RunComparison> CompareAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        var runs = new List<RunDetail>();
+        var samples = new Dictionary<Guid, IReadOnlyList<TrainingEvent.Sampled>>();
+        foreach (var id in ids.Distinct().Take(RunComparison.Most))
+        {
+            if (await FindAsync(id, cancellationToken) is { } run)
+            {
+                runs.Add(run);
+                samples[id] = (await OpenAsync(id, cancellationToken))?.Progress.Samples ?? [];
+            }
+        }
+
+        return RunComparison.Of(runs, id => samples[id]);
     }
 
     /// <summary>Asks a run to save its state and stand still. Safe to ask twice.</summary>
@@ -213,6 +267,7 @@ public sealed class RunService
         if (cancelled > 0)
         {
             (await OpenAsync(id, cancellationToken))?.Update(progress => progress with { State = RunState.Cancelled });
+            _changes.Ring();
         }
     }
 
@@ -220,15 +275,29 @@ public sealed class RunService
     public async Task GoOnAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        var last = RunQueue.Last(_time.GetUtcNow());
         var queued = await database.Runs.Where(row => row.Id == id && (row.State == RunState.Failed || row.State == RunState.Cancelled)).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.State, RunState.Queued).SetProperty(row => row.Message, "").SetProperty(row => row.EndedAt, (DateTimeOffset?)null),
+            set => set.SetProperty(row => row.State, RunState.Queued).SetProperty(row => row.QueueOrder, last).SetProperty(row => row.Message, "").SetProperty(row => row.EndedAt, (DateTimeOffset?)null),
             cancellationToken);
         if (queued > 0)
         {
             (await OpenAsync(id, cancellationToken))?.Update(progress => progress with { State = RunState.Queued, Message = "", End = null });
             _active.Ring();
+            _changes.Ring();
         }
     }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+
+    private static IReadOnlyList<string> TagsOf(string? text)
+        => text is null ? [] : [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     private static RunSummary Summarize(RunEntity row, Guid? adapter)
     {
@@ -245,6 +314,10 @@ public sealed class RunService
             Loss = row.Loss,
             HeldOutLoss = row.HeldOutLoss,
             Message = row.Message,
+            Tags = TagsOf(row.Tags),
+            Notes = row.Notes ?? "",
+            Sketch = row.Sketch is null ? [] : MemoryMarshal.Cast<byte, float>(row.Sketch).ToArray(),
+            QueueOrder = row.QueueOrder ?? 0,
             CreatedAt = row.CreatedAt,
             StartedAt = row.StartedAt,
             EndedAt = row.EndedAt,
@@ -287,6 +360,11 @@ public sealed class RunService
         if (dataset is null && specification.Dataset.Path.Length > 0)
         {
             errors.Add(new("dataset.path", $"No checked dataset is called '{specification.Dataset.Path}'. Choose one of the list, or upload it first."));
+        }
+
+        if (specification.InitialAdapter is { } initial && !(CheckpointReference.TryParse(initial, out var checkpoint) && Directory.Exists(checkpoint.AdapterFolder(_paths))))
+        {
+            errors.Add(new("initialAdapter", $"There is no checkpoint '{initial}' to begin with: name one that is still on disk as RUN@STEP, or leave it out."));
         }
 
         return (errors, model, dataset);

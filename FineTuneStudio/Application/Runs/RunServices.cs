@@ -11,13 +11,18 @@ internal static class RunServices
         services.AddSingleton<ITrainingEngine, TrainingEngine>();
         services.AddSingleton<ActiveRuns>();
         services.AddSingleton<RunFeeds>();
+        services.AddSingleton<RunChanges>();
+        services.AddSingleton(provider => new RunQueue(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ActiveRuns>(), provider.GetRequiredService<RunChanges>(),
+            provider.GetRequiredService<StudioPaths>()));
         services.AddSingleton<RunInputs>();
         services.AddSingleton<RunEndings>();
         services.AddSingleton<RunResults>();
         services.AddSingleton(provider => new RunService(
             provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ActiveRuns>(), provider.GetRequiredService<RunFeeds>(),
             provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<ITrainingEngine>(), provider.GetRequiredService<StudioPaths>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<RunChanges>()));
+        services.AddSingleton(provider => new StepRows(provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>()));
         services.AddHostedService<RunWorker>();
     }
 }

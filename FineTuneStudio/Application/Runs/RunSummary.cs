@@ -27,6 +27,17 @@ public sealed record RunSummary
 
     public string Message { get; init; } = "";
 
+    /// <summary>A person's words to find it by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public string Notes { get; init; } = "";
+
+    /// <summary>The training loss in a few figures, oldest first; empty before there is one.</summary>
+    public IReadOnlyList<float> Sketch { get; init; } = [];
+
+    /// <summary>While it waits, the lowest begins first.</summary>
+    public long QueueOrder { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }

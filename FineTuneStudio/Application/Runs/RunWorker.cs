@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace FineTuneStudio.Application.Runs;
 
-/// <summary>Takes runs from the queue, oldest first, and gives each a thread of its own. What ran when the process died goes on first.</summary>
+/// <summary>Takes runs from the queue, in its order, and gives each a thread of its own. What ran when the process died goes on first.</summary>
 internal sealed class RunWorker(
-    IDbContextFactory<StudioDatabase> databases, ActiveRuns active, RunFeeds feeds, RunInputs inputs, RunResults results, ITrainingEngine engine,
+    IDbContextFactory<StudioDatabase> databases, ActiveRuns active, RunFeeds feeds, RunInputs inputs, RunResults results, RunQueue queue, RunChanges changes, ITrainingEngine engine,
     StudioPaths paths, TimeProvider time, IOptions<StudioOptions> options, ILogger<RunWorker> log) : BackgroundService
 {
     /// <summary>How long a stopping studio waits for a run to save its state.</summary>
@@ -78,11 +78,9 @@ internal sealed class RunWorker(
         try
         {
             await using var database = await databases.CreateDbContextAsync(stopping);
-            var waiting = await database.Runs
-                .Where(run => run.State == RunState.Running || run.State == RunState.Queued)
-                .OrderBy(run => run.State == RunState.Running ? 0 : 1).ThenBy(run => run.CreatedAt)
-                .ToListAsync(stopping);
-            if (waiting.Find(run => active.Find(run.Id) is null) is not { } next)
+            var running = await database.Runs.Where(run => run.State == RunState.Running).OrderBy(run => run.CreatedAt).ToListAsync(stopping);
+            var waiting = queue.IsPaused ? [] : await RunQueue.InOrder(database.Runs.Where(run => run.State == RunState.Queued)).ToListAsync(stopping);
+            if (running.Concat(waiting).FirstOrDefault(run => active.Find(run.Id) is null) is not { } next)
             {
                 return null;
             }
@@ -94,6 +92,7 @@ internal sealed class RunWorker(
             var claimed = new ActiveRun(next.Id, feeds.Open(next.Id, progress => progress));
             claimed.Feed.Update(progress => progress with { State = RunState.Running, End = null, Message = "" });
             active.Add(claimed);
+            changes.Ring();
             return claimed;
         }
         finally

@@ -19,15 +19,17 @@ public sealed class TrashCan
 
     private readonly IDbContextFactory<StudioDatabase> _databases;
     private readonly RunFeeds _feeds;
+    private readonly RunChanges _changes;
     private readonly TrashRemoval _removal;
     private readonly StudioPaths _paths;
     private readonly StudioOptions _options;
     private readonly TimeProvider _time;
 
     internal TrashCan(
-        IDbContextFactory<StudioDatabase> databases, RunFeeds feeds, TrashRemoval removal, StudioPaths paths, IOptions<StudioOptions> options, TimeProvider time)
+        IDbContextFactory<StudioDatabase> databases, RunFeeds feeds, RunChanges changes, TrashRemoval removal, StudioPaths paths, IOptions<StudioOptions> options,
+        TimeProvider time)
     {
-        (_databases, _feeds, _removal, _paths, _options, _time) = (databases, feeds, removal, paths, options.Value, time);
+        (_databases, _feeds, _changes, _removal, _paths, _options, _time) = (databases, feeds, changes, removal, paths, options.Value, time);
     }
 
     private TimeSpan GraceNow => DiskFaults.FreeBytes(_paths.Root) < _options.ReserveBytes ? ShortGrace : Grace;
@@ -164,7 +166,11 @@ public sealed class TrashCan
     }
 
     /// <summary>What is remembered of a run names its adapter; it is read anew.</summary>
-    private void Forget(IDeletable thing) => _feeds.Forget(thing is AdapterEntity adapter ? adapter.RunId : thing.Id);
+    private void Forget(IDeletable thing)
+    {
+        _feeds.Forget(thing is AdapterEntity adapter ? adapter.RunId : thing.Id);
+        _changes.Ring();
+    }
 
     private DeletedThing Describe(ThingKind kind, IDeletable thing, TimeSpan grace)
         => new(kind, thing.Id, thing.Name, thing.DeletedAt!.Value, thing.DeletedAt.Value + grace, _removal.BytesOf(thing));

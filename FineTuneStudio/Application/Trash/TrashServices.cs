@@ -12,8 +12,8 @@ internal static class TrashServices
     {
         services.AddSingleton<TrashRemoval>();
         services.AddSingleton(provider => new TrashCan(
-            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<RunFeeds>(), provider.GetRequiredService<TrashRemoval>(),
-            provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<IOptions<StudioOptions>>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<RunFeeds>(), provider.GetRequiredService<RunChanges>(),
+            provider.GetRequiredService<TrashRemoval>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<IOptions<StudioOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<TrashSweeper>();
     }
 }

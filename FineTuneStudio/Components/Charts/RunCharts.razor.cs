@@ -18,8 +18,7 @@ public sealed partial class RunCharts : IAsyncDisposable
     ];
 
     private ElementReference _root;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _charts;
+    private ScriptModule? _charts;
     private DotNetObjectReference<RunCharts>? _self;
 
     /// <summary>As it was when the charts were opened: from then on the browser has it, and only tells.</summary>
@@ -45,28 +44,19 @@ public sealed partial class RunCharts : IAsyncDisposable
     [Parameter]
     public RenderFragment? Timeline { get; set; }
 
+    /// <summary>Between the loss and the other curves.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
     /// <summary>Called by the browser once a person's hand rests.</summary>
     [JSInvokable]
     public Task ViewChangedAsync(ChartView view) => ViewChanged.InvokeAsync(view);
 
     public async ValueTask DisposeAsync()
     {
-        try
+        if (_charts is not null)
         {
-            if (_charts is not null)
-            {
-                await _charts.InvokeVoidAsync("close");
-                await _charts.DisposeAsync();
-            }
-
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its charts with it.
+            await _charts.DisposeAsync();
         }
 
         _self?.Dispose();
@@ -79,8 +69,7 @@ public sealed partial class RunCharts : IAsyncDisposable
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run-charts.js");
-            _charts = await _module.InvokeAsync<IJSObjectReference>("open", _root, _self, new { RunId, Name, View = _view });
+            _charts = await ScriptModule.OpenAsync(Script, "./js/run-charts.js", _root, _self, new { RunId, Name, View = _view });
         }
     }
 

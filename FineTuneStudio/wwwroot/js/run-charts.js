@@ -2,18 +2,17 @@
 // person looks at it, so that the address can say it too.
 import { FORMS } from "./charts/forms.js";
 import { count } from "./charts/figures.js";
+import { ChartGroup } from "./charts/group.js";
 import { Lane } from "./charts/lane.js";
-import { Live, loadScript } from "./charts/live.js";
-import { Plot } from "./charts/plot.js";
+import { Live } from "./charts/live.js";
 import { Series } from "./charts/series.js";
-import { fillTable, savePicture } from "./charts/twin.js";
 
 // As many rows as the server sends of a whole curve; a longer one is asked for anew, thinned out, so that an open page does not grow.
 const MOST_ROWS = 7000;
 const TELL_MILLISECONDS = 300;
 const SUMMARY_MILLISECONDS = 10000;
 
-class RunCharts {
+class RunCharts extends ChartGroup {
   series = new Series();
   /** The zoomed stretch, finer than the whole curve; null where the whole has every step of it. */
   detail = null;
@@ -22,62 +21,35 @@ class RunCharts {
   totalSteps = 0;
   messages = 0;
   done = false;
-  plots = new Map();
 
-  #pending = 0;
   #telling = 0;
   #summarised = 0;
   #replacing = false;
-  #closed = false;
-  #seen = new Set();
 
   constructor(root, owner, { runId, name, view }) {
-    this.root = root;
+    super(root, runId, name);
     this.owner = owner;
     this.runId = runId;
-    this.name = name;
     this.view = { ...view, hidden: new Set(view.hidden) };
-    this.key = runId;
-    root.run = this;
-    this.live = new Live([this], (state) => {
-      root.dataset.live = state;
-      this.#drawSoon();
-    });
-    this.recolour = () => this.#rebuild();
-    this.resizer = new ResizeObserver(() => this.plots.forEach((plot) => plot.resize()));
-    this.watcher = new IntersectionObserver((entries) => this.#watch(entries), { rootMargin: "200px" });
+    this.live = new Live([this], (state) => this.report(state));
   }
 
   async open() {
     const following = this.live.follow();
-    await loadScript("lib/uplot.js");
-    if (this.#closed) return;
-    for (const card of this.root.querySelectorAll("[data-chart]")) {
-      const plot = new Plot(card, FORMS[card.dataset.chart], this);
-      this.plots.set(card.dataset.chart, plot);
-      this.resizer.observe(plot.place);
-      this.watcher.observe(card);
-    }
+    if (!await this.openPlots(FORMS)) return;
     const lane = this.root.querySelector(".chart-lane");
     this.lane = lane === null ? null : new Lane(lane, this.plots.get("loss"));
     this.#bind();
     this.#hide();
     this.draw();
-    addEventListener("themechange", this.recolour);
     following.catch(() => undefined);
   }
 
   close() {
-    this.#closed = true;
     this.live.close();
-    this.resizer.disconnect();
-    this.watcher.disconnect();
     this.lane?.close();
-    removeEventListener("themechange", this.recolour);
-    cancelAnimationFrame(this.#pending);
     clearTimeout(this.#telling);
-    this.plots.forEach((plot) => plot.destroy());
-    this.plots.clear();
+    this.closePlots();
   }
 
   // What arrives.
@@ -98,7 +70,7 @@ class RunCharts {
     this.totalSteps = delta.totalSteps;
     if (this.series.length > 2 * MOST_ROWS) this.#replace();
     if (this.messages === 1) this.refine();
-    this.#drawSoon();
+    this.drawSoon();
   }
 
   async #replace() {
@@ -139,15 +111,10 @@ class RunCharts {
   }
 
   draw() {
-    if (this.#closed) return;
     const shown = this.zoomed && this.detail !== null ? this.detail : this.series;
     // Smoothing is a share of the whole run: a longer one is smoothed over more steps, and zooming changes nothing.
     const weight = this.view.smoothing ** (1000 / Math.max(this.totalSteps, 1));
-    this.plots.forEach((plot) => {
-      if (!this.#seen.has(plot.card)) return;
-      plot.show(plot.form.data(shown, { evaluations: this.evaluations, weight, whole: this.series, logarithmic: this.logarithmic(plot.form) }));
-      if (plot.card.dataset.view === "table") fillTable(plot.card, plot.form, plot.data);
-    });
+    this.drawPlots((form) => form.data(shown, { evaluations: this.evaluations, weight, whole: this.series, logarithmic: this.logarithmic(form) }));
     this.root.dataset.points = String(this.series.length);
     this.root.dataset.lastStep = String(this.series.lastStep);
     this.#summarise();
@@ -198,8 +165,8 @@ class RunCharts {
     this.view.from = first;
     this.view.to = last !== null && last <= (first ?? 0) ? (first ?? 0) + 1 : last;
     this.detail = null;
-    this.root.querySelector("[data-control='from']").value = this.view.from ?? "";
-    this.root.querySelector("[data-control='to']").value = this.view.to ?? "";
+    this.control("from").value = this.view.from ?? "";
+    this.control("to").value = this.view.to ?? "";
     this.root.toggleAttribute("data-zoomed", this.zoomed);
     this.draw();
     this.refine();
@@ -227,84 +194,46 @@ class RunCharts {
     this.#tell();
   }
 
-  say(text) {
-    this.root.querySelector(".chart-said").textContent = text;
-  }
-
   #bind() {
-    const control = (name) => this.root.querySelector(`[data-control='${name}']`);
-    const smoothing = control("smoothing");
+    const smoothing = this.control("smoothing");
     smoothing.addEventListener("input", () => {
       this.view.smoothing = Number(smoothing.value);
-      this.#drawSoon();
+      this.drawSoon();
       this.#tell();
     });
-    control("logarithmic").addEventListener("change", (event) => {
+    this.control("logarithmic").addEventListener("change", (event) => {
       this.view.logarithmic = event.target.checked;
-      this.#rebuild();
+      this.rebuild();
       this.#tell();
     });
     for (const end of ["from", "to"]) {
-      control(end).addEventListener("change", () => {
-        const [from, to] = ["from", "to"].map((name) => control(name).value.trim() === "" ? null : Number(control(name).value.replaceAll(/[ ,]/g, "")));
+      this.control(end).addEventListener("change", () => {
+        const [from, to] = ["from", "to"].map((name) => this.control(name).value.trim() === "" ? null : Number(this.control(name).value.replaceAll(/[ ,]/g, "")));
         this.zoom(Number.isFinite(from) ? from : null, Number.isFinite(to) ? to : null);
       });
     }
-    this.root.addEventListener("click", (event) => {
-      const pressed = event.target.closest("[data-do]");
-      if (pressed !== null) this.#do(pressed);
-    });
     this.root.toggleAttribute("data-zoomed", this.zoomed);
   }
 
-  #do(pressed) {
-    const plot = this.plots.get(pressed.closest("[data-chart]")?.dataset.chart);
-    const actions = {
-      whole: () => this.zoom(null, null),
-      series: () => {
-        const { series } = pressed.dataset;
-        if (!this.view.hidden.delete(series)) this.view.hidden.add(series);
-        this.#hide();
-        this.#tell();
-      },
-      table: () => {
-        plot.card.dataset.view = plot.card.dataset.view === "table" ? "chart" : "table";
-        this.draw();
-        plot.resize();
-      },
-      picture: () => {
-        const title = plot.card.querySelector("h2, h3").textContent;
-        const [from, to] = this.range();
-        savePicture(plot, `${title} · ${this.name}`, `steps ${count(Math.round(from))} to ${count(Math.round(to))}`, `${title} ${this.name}.png`);
-      },
-    };
-    actions[pressed.dataset.do]?.();
+  act(pressed, plot) {
+    if (pressed.dataset.do !== "series") {
+      super.act(pressed, plot);
+      return;
+    }
+    const { series } = pressed.dataset;
+    if (!this.view.hidden.delete(series)) this.view.hidden.add(series);
+    this.#hide();
+    this.#tell();
+  }
+
+  rebuild() {
+    super.rebuild();
+    this.#hide();
   }
 
   #hide() {
     this.root.querySelectorAll("[data-do='series']").forEach((key) => key.setAttribute("aria-pressed", String(!this.view.hidden.has(key.dataset.series))));
     this.plots.forEach((plot) => plot.hide(this.view.hidden));
-  }
-
-  #rebuild() {
-    this.plots.forEach((plot) => plot.create());
-    this.#hide();
-    this.draw();
-  }
-
-  #watch(entries) {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) this.#seen.add(target);
-      else this.#seen.delete(target);
-    }
-    this.#drawSoon();
-  }
-
-  #drawSoon() {
-    this.#pending ||= requestAnimationFrame(() => {
-      this.#pending = 0;
-      this.draw();
-    });
   }
 
   /** The page is told once a person's hand rests, so that the address follows without a message for each pixel. */

@@ -29,6 +29,9 @@ public sealed partial class RunPage : IAsyncDisposable
     public required Deletion Deletion { get; init; }
 
     [Inject]
+    public required RunQueue Queue { get; init; }
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
     [Parameter]
@@ -176,7 +179,7 @@ public sealed partial class RunPage : IAsyncDisposable
 
         if (update.State == RunState.Queued)
         {
-            _place = await Runs.PlaceInQueueAsync(Id, _closed.Token);
+            _place = await Queue.PlaceOfAsync(Id, _closed.Token);
         }
 
         _progress = update;
@@ -203,6 +206,8 @@ public sealed partial class RunPage : IAsyncDisposable
 
     /// <summary>The address follows how the charts are looked at; nothing is drawn anew.</summary>
     private void Show(ChartView view) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(view.ToQuery()), replace: true);
+
+    private async Task RenamedAsync() => _run = await Runs.FindAsync(Id, _closed.Token);
 
     private void ShowStep(int? step) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("step", step), replace: true);
 }

@@ -3,18 +3,26 @@ using Microsoft.AspNetCore.Components;
 
 namespace FineTuneStudio.Components.Pages.Runs;
 
-/// <summary>A page over the list of all runs, read again while one of them is active.</summary>
+/// <summary>A page over the list of all runs, read again whenever one of them begins, moves on or goes.</summary>
 public abstract class RunsRefreshingPage : ComponentBase, IDisposable
 {
+    /// <summary>Lists move on at most once a second.</summary>
     private static readonly TimeSpan RefreshPace = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _closed = new();
+    private long _seen;
 
     [Inject]
     public required RunService Runs { get; init; }
 
+    [Inject]
+    public required RunChanges Changes { get; init; }
+
     /// <summary>Every run, the newest first; <see langword="null"/> until they are read.</summary>
     protected IReadOnlyList<RunSummary>? AllRuns { get; private set; }
+
+    /// <summary>Cancelled when the page is closed.</summary>
+    protected CancellationToken Closed => _closed.Token;
 
     public void Dispose()
     {
@@ -23,7 +31,7 @@ public abstract class RunsRefreshingPage : ComponentBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected override async Task OnInitializedAsync() => AllRuns = await Runs.ListAsync(_closed.Token);
+    protected override Task OnInitializedAsync() => ReadAsync();
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -33,19 +41,25 @@ public abstract class RunsRefreshingPage : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>Lists are small and seldom change: looking every second is simpler than following every run.</summary>
+    private async Task ReadAsync()
+    {
+        _seen = Changes.Version;
+        AllRuns = await Runs.ListAsync(_closed.Token);
+    }
+
     private async Task RefreshAsync(CancellationToken closed)
     {
-        using var timer = new PeriodicTimer(RefreshPace);
         try
         {
-            while (await timer.WaitForNextTickAsync(closed))
+            while (true)
             {
-                if (AllRuns is null || AllRuns.Any(run => run.Active))
+                await Changes.WaitAsync(_seen, closed);
+                await InvokeAsync(async () =>
                 {
-                    AllRuns = await Runs.ListAsync(closed);
-                    await InvokeAsync(StateHasChanged);
-                }
+                    await ReadAsync();
+                    StateHasChanged();
+                });
+                await Task.Delay(RefreshPace, closed);
             }
         }
         catch (OperationCanceledException) when (closed.IsCancellationRequested)
