@@ -11,4 +11,7 @@ public static class AdapterFiles
 
     /// <summary>Where it comes from, for a person.</summary>
     public const string ReadMe = "README.md";
+
+    /// <summary>What an export was found to compute, and the hashes of its files.</summary>
+    public const string Certificate = "certificate.json";
 }

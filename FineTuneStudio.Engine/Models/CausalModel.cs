@@ -93,6 +93,17 @@ public sealed class CausalModel : IDisposable
         return new CausalModel(config, ModelWeights.Load(config, files, trainable ? DType.Float32 : computeType, trainable, device), computeType);
     }
 
+    /// <summary>Loads a model whose weights lie elsewhere than in a folder of safetensors.</summary>
+    /// <param name="config">The network.</param>
+    /// <param name="weights">Its tensors by hub name.</param>
+    /// <param name="precision">Element type of weights and activations.</param>
+    /// <exception cref="UserErrorException">Weights that do not fit; every fault at once.</exception>
+    internal static CausalModel Load(ModelConfig config, ITensorSource weights, Precision precision)
+    {
+        var computeType = TypeOf(precision);
+        return new CausalModel(config, ModelWeights.Load(config, weights, computeType, trainable: false, default), computeType);
+    }
+
     /// <summary>Makes a model anew, with random weights.</summary>
     /// <param name="config">The network.</param>
     /// <param name="seed">The same seed gives the same bits.</param>

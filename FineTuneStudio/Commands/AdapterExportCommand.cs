@@ -1,21 +1,25 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
-using FineTuneStudio.Engine.Gguf;
+using FineTuneStudio.Engine.Exports;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Commands;
 
-/// <summary><c>adapter export</c>: an adapter in the form that other software reads.</summary>
+/// <summary><c>adapter export</c>: an adapter in the form that other software reads, loaded anew and certified.</summary>
 internal static class AdapterExportCommand
 {
-    private const string Peft = "peft";
-    private const string Merged = "merged";
-    private const string Gguf = "gguf";
-    private const string GgufLora = "gguf-lora";
+    private static readonly Dictionary<string, ExportFormat> Formats = new(StringComparer.Ordinal)
+    {
+        ["peft"] = ExportFormat.Peft,
+        ["merged"] = ExportFormat.Merged,
+        ["gguf"] = ExportFormat.Gguf,
+        ["gguf-lora"] = ExportFormat.GgufLora,
+    };
 
     private static readonly Dictionary<string, GgufWeightType> Types = new(StringComparer.Ordinal)
     {
@@ -31,45 +35,57 @@ internal static class AdapterExportCommand
         var folder = new Argument<string>("DIR") { Description = "An adapter in PEFT layout, or a run's folder that holds adapter/" };
         var format = new Option<string>("--format")
         {
-            Description = "peft: the adapter alone (a zip where PATH ends in .zip); merged: the base model with the adapter in its weights; gguf: the same as one file for llama.cpp; gguf-lora: the adapter alone for llama.cpp",
+            Description = "peft: the adapter alone; merged: the base model with the adapter in its weights; gguf: the same as one file for llama.cpp; gguf-lora: the adapter alone for llama.cpp",
             Required = true,
         };
-        format.AcceptOnlyFromAmong(Peft, Merged, Gguf, GgufLora);
+        format.AcceptOnlyFromAmong([.. Formats.Keys]);
         var type = new Option<string>("--type") { Description = "gguf, gguf-lora: how weights are stored", DefaultValueFactory = _ => "f16" };
         type.AcceptOnlyFromAmong([.. Types.Keys]);
-        var target = new Option<string>("--out") { Description = "Where to write: a new folder, a .zip, or a .gguf", Required = true, HelpName = "PATH" };
+        var target = new Option<string>("--out") { Description = "Where to write: a new folder, a .zip of it, or a .gguf with its certificate beside it", Required = true, HelpName = "PATH" };
         var model = new Option<string?>("--model") { Description = "The base model, by name or path; the default is the run's own", HelpName = "MODEL_OR_PATH" };
-        var export = new Command("export", "Write an adapter for other software") { folder, format, type, target, model };
-        export.SetAction(result => CommandRunner.Run(() =>
-        {
-            Export(AdapterFolder(result.GetRequiredValue(folder)), result.GetRequiredValue(format), Types[result.GetRequiredValue(type)], result.GetValue(model), result.GetRequiredValue(target));
-            Console.WriteLine($"Wrote {result.GetRequiredValue(target)}");
-            return CommandRunner.Success;
-        }));
+        var export = new Command("export", "Write an adapter for other software; exit code 1 where, loaded anew, it computes something else") { folder, format, type, target, model };
+        export.SetAction(result => CommandRunner.Run(() => Export(
+            AdapterFolder(result.GetRequiredValue(folder)), Formats[result.GetRequiredValue(format)], Types[result.GetRequiredValue(type)],
+            result.GetValue(model), result.GetRequiredValue(target))));
         return export;
     }
 
-    private static void Export(string adapter, string format, GgufWeightType type, string? model, string target)
+    private static int Export(string adapter, ExportFormat format, GgufWeightType type, string? model, string target)
     {
-        var bytes = AdapterArchive.BytesOf(adapter);
+        TorchRuntime.Threads = Environment.ProcessorCount;
+        using var interrupt = new ConsoleInterrupt();
+        var request = new ExportRequest
+        {
+            AdapterFolder = adapter,
+            ModelFolder = ModelArgument.Resolve(model ?? BaseModel(adapter)),
+            Format = format,
+            WeightType = type,
+            Target = target,
+        };
         try
         {
-            if (format == Peft)
+            var certificate = AdapterExporter.Export(request, progress: null, interrupt.Token);
+            Console.WriteLine($"Wrote {target}");
+            Console.WriteLine(Describe(certificate));
+            foreach (var note in certificate.Notes)
             {
-                WritePeft(adapter, target);
-                return;
+                Console.WriteLine($"Note: {note}");
             }
 
-            var modelFolder = ModelArgument.Resolve(model ?? BaseModel(adapter));
-            bytes = format == GgufLora ? bytes : ModelFolder.Inspect(modelFolder).Bytes;
-            WriteBeside(adapter, modelFolder, format, type, target);
+            return certificate.Passed ? CommandRunner.Success : CommandRunner.Defect;
         }
         catch (IOException exception) when (DiskFaults.IsDiskFull(exception))
         {
+            var isSmall = format is ExportFormat.Peft or ExportFormat.GgufLora;
+            var bytes = isSmall ? AdapterArchive.BytesOf(adapter) : ModelFolder.Inspect(request.ModelFolder).Bytes;
             throw new UserErrorException(
-                "--out", $"{DiskFaults.Describe(format is Peft or GgufLora ? "the adapter" : "the merged model", bytes, target)} Free some space there, or name another place; nothing half-written is left.");
+                "--out", $"{DiskFaults.Describe(isSmall ? "the adapter" : "the merged model", bytes, target)} Free some space there, or name another place; nothing half-written is left.");
         }
     }
+
+    private static string Describe(ExportCertificate certificate) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(certificate.Passed ? "Certified" : "NOT certified")}: loaded anew, the largest difference of a logit is {certificate.LargestLogitDifference:G3}, the same likeliest token at {100 * certificate.GreedyAgreement:0.#} % of {certificate.Positions} places");
 
     private static string AdapterFolder(string folder)
     {
@@ -97,41 +113,5 @@ internal static class AdapterExportCommand
         }
 
         throw new UserErrorException("--model", "The adapter does not say where its base model lies; name it with --model MODEL_OR_PATH.");
-    }
-
-    private static void WritePeft(string adapterFolder, string target)
-    {
-        if (!target.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-        {
-            AdapterArchive.Copy(adapterFolder, target);
-            return;
-        }
-
-        using var file = DurableFile.Create(target);
-        AdapterArchive.Write(file.Stream, adapterFolder);
-        file.Commit();
-    }
-
-    private static void WriteBeside(string adapterFolder, string modelFolder, string format, GgufWeightType type, string target)
-    {
-        TorchRuntime.Threads = Environment.ProcessorCount;
-        using var interrupt = new ConsoleInterrupt();
-        using var adapter = AdapterSet.Load(adapterFolder, ModelFolder.Linears(modelFolder));
-        switch (format)
-        {
-            case Merged:
-                MergedModel.Write(modelFolder, adapter, target, interrupt.Token);
-                break;
-            case Gguf:
-                foreach (var note in GgufModel.Write(modelFolder, adapter, type, target, progress: null, interrupt.Token))
-                {
-                    Console.Error.WriteLine($"Note: {note}");
-                }
-
-                break;
-            default:
-                GgufAdapter.Write(modelFolder, adapter, type, target, interrupt.Token);
-                break;
-        }
     }
 }

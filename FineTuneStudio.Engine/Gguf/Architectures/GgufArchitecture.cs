@@ -68,6 +68,9 @@ internal sealed class GgufArchitecture
         return [.. slots.Select(slot => Place(config, slot))];
     }
 
+    /// <summary>Where each tensor stands that the model could have, as far as llama.cpp has a place.</summary>
+    public IEnumerable<GgufSlot> PossibleSlots(ModelConfig config) => WeightPlan.Of(config).Where(slot => NameOf(slot.Name) is not null).Select(slot => Place(config, slot));
+
     /// <summary>Where one linear's weight stands.</summary>
     /// <param name="config">The network.</param>
     /// <param name="module">The linear's full name.</param>

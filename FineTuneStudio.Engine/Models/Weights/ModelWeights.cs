@@ -1,7 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Models.Weights;
 
@@ -25,7 +24,7 @@ internal sealed class ModelWeights : IDisposable
     public Tensor? Find(string name) => _tensors.GetValueOrDefault(name);
 
     /// <summary>Weights from files: in place where the type is the file's own and nothing learns, else copied.</summary>
-    public static ModelWeights Load(ModelConfig config, SafetensorsFolder files, DType dtype, bool trainable, Device device)
+    public static ModelWeights Load(ModelConfig config, ITensorSource files, DType dtype, bool trainable, Device device)
     {
         UserErrorException.ThrowIfAny(WeightCheck.Faults(config, files));
         return Fill(config, device, trainable, slot =>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
-using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Engine.Models.Weights;
 
@@ -11,7 +11,7 @@ internal static class WeightCheck
     private const int ListedAtMost = 8;
 
     /// <summary>Every fault: missing weights, wrong shapes, types that cannot be computed with, weights the network has no place for.</summary>
-    public static IEnumerable<UserError> Faults(ModelConfig config, SafetensorsFolder files)
+    public static IEnumerable<UserError> Faults(ModelConfig config, ITensorSource files)
     {
         var slots = WeightPlan.Of(config);
         var missing = slots.Where(slot => !slot.IsOptional && files.Find(slot.Name) is null).Select(slot => slot.Name).ToList();
@@ -46,7 +46,7 @@ internal static class WeightCheck
 
     // Buffers that older exports carry are derived from the configuration; what lies outside of the layers used (a tied head, extra prediction
     // layers) does not change a logit.
-    private static IEnumerable<string> Strangers(ModelConfig config, SafetensorsFolder files, IReadOnlyList<WeightSlot> slots)
+    private static IEnumerable<string> Strangers(ModelConfig config, ITensorSource files, IReadOnlyList<WeightSlot> slots)
     {
         var known = slots.Select(slot => slot.Name).ToHashSet(StringComparer.Ordinal);
         return files.Names

@@ -4,7 +4,7 @@ using FineTuneStudio.Engine.Contracts;
 namespace FineTuneStudio.Engine.Tensors.Safetensors;
 
 /// <summary>The weights of a model folder: one <c>model.safetensors</c>, or shards named by <c>model.safetensors.index.json</c>.</summary>
-public sealed class SafetensorsFolder
+public sealed class SafetensorsFolder : ITensorSource
 {
     /// <summary>The file of an unsharded model.</summary>
     public const string SingleFileName = "model.safetensors";

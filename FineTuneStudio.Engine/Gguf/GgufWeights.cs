@@ -1,0 +1,55 @@
+using FineTuneStudio.Engine.Gguf.Architectures;
+using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+
+namespace FineTuneStudio.Engine.Gguf;
+
+/// <summary>The weights of a GGUF file under their hub names, in the hub's order of rows, blocks turned back into numbers.</summary>
+internal sealed class GgufWeights : ITensorSource
+{
+    private const string HeadName = "lm_head.weight";
+    private readonly GgufFile _file;
+    private readonly Dictionary<string, GgufSlot> _slots;
+
+    /// <param name="path">The file.</param>
+    /// <param name="config">The network that the file is of.</param>
+    public GgufWeights(string path, ModelConfig config)
+    {
+        _file = GgufFile.Open(path);
+        var untied = config with { TiedEmbeddings = false };
+        _slots = GgufArchitecture.Of(config).PossibleSlots(untied)
+            .Where(slot => _file.Entries.ContainsKey(slot.Name))
+            .ToDictionary(slot => slot.HubName, StringComparer.Ordinal);
+        Config = config with { TiedEmbeddings = !_slots.ContainsKey(HeadName) };
+    }
+
+    /// <summary>The network; its head is the embedding where the file has none.</summary>
+    public ModelConfig Config { get; }
+
+    /// <inheritdoc/>
+    public string Path => _file.Path;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Names => _slots.Keys;
+
+    /// <inheritdoc/>
+    public SafetensorsEntry? Find(string name)
+    {
+        if (!_slots.TryGetValue(name, out var slot))
+        {
+            return null;
+        }
+
+        var entry = _file.Entries[slot.Name];
+        return new SafetensorsEntry(name, SafetensorsType.Of(RowEncoder.DTypeOf(entry.Type) ?? DType.Float32), entry.Shape, 0, entry.Elements * sizeof(float));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Get(string name)
+    {
+        var slot = _slots[name];
+        var tensor = _file.Get(slot.Name);
+        return slot.GgufRows() is { } order ? tensor.IndexSelect(0, Tensor.From<long>(order)) : tensor;
+    }
+}

@@ -1,0 +1,19 @@
+using FineTuneStudio.Engine.Tensors.Safetensors;
+
+namespace FineTuneStudio.Engine.Tensors;
+
+/// <summary>A model's tensors by hub name, wherever they lie: described at once, read when they are asked for.</summary>
+internal interface ITensorSource
+{
+    /// <summary>What messages call it.</summary>
+    string Path { get; }
+
+    /// <summary>Every tensor's name.</summary>
+    IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Type and shape of a tensor, or <see langword="null"/> where there is none.</summary>
+    SafetensorsEntry? Find(string name);
+
+    /// <summary>A tensor. The caller (or its scope) releases it.</summary>
+    Tensor Get(string name);
+}
