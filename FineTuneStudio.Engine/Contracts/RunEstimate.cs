@@ -21,6 +21,9 @@ public sealed record RunEstimate(
     /// <summary>Memory at the peak, all parts together.</summary>
     public long MemoryBytes => Memory.Sum(part => part.Bytes);
 
+    /// <summary>Whether counts come from a sample of the rows; the run itself may differ by a step or two.</summary>
+    public bool Sampled { get; init; }
+
     /// <summary>What a person should know before starting (a run of very few steps, rows that are cut, ...); empty when all is well.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

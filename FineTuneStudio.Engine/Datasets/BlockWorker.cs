@@ -139,6 +139,7 @@ internal sealed class BlockWorker
         }
 
         Tally.Add(measure, text);
+        facts.Traits = TraitsOf(measure);
         facts.PromptHash = measure.PromptHash;
         facts.AnswerHash = measure.AnswerHash;
         facts.HasAnswer = measure.HasAnswer && !measure.AnswerHasToolCalls;
@@ -149,6 +150,12 @@ internal sealed class BlockWorker
             _shortAnswers.Write(text.Slice(measure.AnswerStart, measure.AnswerLength));
         }
     }
+
+    private RowTraits TraitsOf(in RowMeasure measure)
+        => (Faults.RowHasWarning ? RowTraits.Warned : RowTraits.None)
+            | (measure.HasTools ? RowTraits.Tools : RowTraits.None)
+            | (measure.System + measure.Developer > 0 ? RowTraits.System : RowTraits.None)
+            | (measure.User > 1 ? RowTraits.Turns : RowTraits.None);
 
     private bool IsSound(ReadOnlySpan<byte> row)
     {

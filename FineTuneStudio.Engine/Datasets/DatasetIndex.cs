@@ -5,10 +5,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FineTuneStudio.Engine.Datasets;
 
-/// <summary>The good rows of a file, by number: any row is one read away, and only their places are in memory (24 bytes a row).</summary>
+/// <summary>The good rows of a file, by number: any row is one read away, and only their places are in memory (25 bytes a row).</summary>
 /// <remarks>
 /// A compressed file is unpacked beside the system's temporary files first, and deleted when the index is disposed. Reading is
-/// thread-safe.
+/// thread-safe. <see cref="DatasetRows"/> has the bad rows as well.
 /// </remarks>
 public sealed class DatasetIndex : IDisposable
 {
@@ -20,11 +20,13 @@ public sealed class DatasetIndex : IDisposable
     [ThreadStatic]
     private static byte[]? _buffer;
 
-    private DatasetIndex(DatasetFile file, RowPositions positions, DatasetReport report, UnpackedFile? unpacked)
+    private DatasetIndex(DatasetFile file, string identity, DatasetCheckOptions options, RowPositions positions, DatasetReport report, UnpackedFile? unpacked)
     {
         _file = file;
         _positions = positions;
         _unpacked = unpacked;
+        Identity = identity;
+        Options = options;
         Report = report;
         _handle = File.OpenHandle(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
     }
@@ -34,6 +36,15 @@ public sealed class DatasetIndex : IDisposable
 
     /// <summary>What the check found; <see cref="DatasetReport.Usable"/> says whether every row is good.</summary>
     public DatasetReport Report { get; }
+
+    /// <summary>The same as long as the file and all that decides which rows are good are the same.</summary>
+    public string Identity { get; }
+
+    internal DatasetFile Source => _file;
+
+    internal DatasetCheckOptions Options { get; }
+
+    internal RowPositions Positions => _positions;
 
     /// <summary>Checks a file and indexes its good rows; bad ones are in <see cref="Report"/>, and left out.</summary>
     /// <exception cref="UserErrorException">There is no such file, it cannot be read, or it holds no good row.</exception>
@@ -46,9 +57,11 @@ public sealed class DatasetIndex : IDisposable
     /// <param name="cachePath">Where the index is kept; one that does not fit the file any more is built anew. <see langword="null"/> keeps none.</param>
     /// <param name="cancellationToken">Looked at between blocks.</param>
     /// <param name="progress">Told about each block while the file is read.</param>
+    /// <param name="allowNoGoodRow">Opens a file of nothing but bad rows too, to look at them.</param>
     /// <exception cref="UserErrorException">There is no such file, it cannot be read, or it holds no good row.</exception>
     public static DatasetIndex Open(
-        string path, DatasetCheckOptions options, string? cachePath, CancellationToken cancellationToken, Action<DatasetProgress>? progress = null)
+        string path, DatasetCheckOptions options, string? cachePath, CancellationToken cancellationToken, Action<DatasetProgress>? progress = null,
+        bool allowNoGoodRow = false)
     {
         var file = DatasetFile.Open(path, options);
         var unpacked = file.Compressed && file.HasRows ? UnpackedFile.Create(file, cancellationToken) : null;
@@ -57,7 +70,9 @@ public sealed class DatasetIndex : IDisposable
             var readable = unpacked is null ? file : DatasetFile.Open(unpacked.Path, options);
             var (positions, report) = (cachePath is null ? null : IndexCache.TryLoad(cachePath, file.Path, options))
                 ?? Build(file, readable, options, cachePath, progress, cancellationToken);
-            return positions.Count > 0 ? new DatasetIndex(readable, positions, report, unpacked) : throw new UserErrorException(path, NoGoodRow(report));
+            return positions.Count > 0 || allowNoGoodRow
+                ? new DatasetIndex(readable, IndexCache.Identify(file.Path, options), options, positions, report, unpacked)
+                : throw new UserErrorException(path, NoGoodRow(report));
         }
         catch
         {
@@ -95,15 +110,6 @@ public sealed class DatasetIndex : IDisposable
         }
     }
 
-    /// <summary>The row's bytes as they lie in the file, for a preview.</summary>
-    public byte[] ReadRaw(int row)
-    {
-        var position = _positions[row];
-        var bytes = new byte[position.Length];
-        var count = RandomAccess.Read(_handle, bytes, position.Offset);
-        return count == bytes.Length ? bytes : bytes[..count];
-    }
-
     /// <summary>Rows in the order of the file.</summary>
     public IEnumerable<DatasetRow> ReadAll()
     {
@@ -115,6 +121,9 @@ public sealed class DatasetIndex : IDisposable
 
     /// <summary>A hash of the row's bytes: equal rows have equal hashes, wherever they stand.</summary>
     public ulong ContentHash(int row) => _positions[row].Hash;
+
+    /// <summary>Reads bytes of the (decompressed) file; fewer at its end.</summary>
+    internal int ReadBytes(long offset, Span<byte> bytes) => RandomAccess.Read(_handle, bytes, offset);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -9,7 +9,7 @@ namespace FineTuneStudio.Engine.Datasets;
 /// <remarks>A cache and nothing more: what does not fit the file, the options or this version is not read, and built anew.</remarks>
 internal static class IndexCache
 {
-    private const long Magic = 0x3158444953544601;
+    private const long Magic = 0x3258444953544601;
     private const int MaxHeaderBytes = 256 << 20;
 
     /// <summary>Writes an index durably.</summary>
@@ -17,7 +17,7 @@ internal static class IndexCache
     public static void Save(string cachePath, DatasetFile file, DatasetCheckOptions options, RowPositions positions, DatasetReport report)
     {
         using var target = DurableFile.Create(cachePath);
-        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(Identify(file.Path, options), positions.Count, report), RunSpecification.JsonOptions);
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(Identify(file.Path, options), positions.Count, positions.Bad.Count, report), RunSpecification.JsonOptions);
         target.Stream.Write(MemoryMarshal.AsBytes<long>([Magic, header.Length]));
         target.Stream.Write(header);
         positions.Write(target.Stream);
@@ -45,13 +45,13 @@ internal static class IndexCache
             var bytes = new byte[start[1]];
             stream.ReadExactly(bytes);
             var header = JsonSerializer.Deserialize<Header>(bytes, RunSpecification.JsonOptions);
-            if (header is null || header.Identity != Identify(path, options) || header.Rows < 0
-                || stream.Length - stream.Position != RowPositions.BytesOf(header.Rows))
+            if (header is null || header.Identity != Identify(path, options) || header.Rows < 0 || header.BadRows < 0
+                || stream.Length - stream.Position != RowPositions.BytesOf(header.Rows, header.BadRows))
             {
                 return null;
             }
 
-            return (RowPositions.Read(stream, header.Rows), header.Report);
+            return (RowPositions.Read(stream, header.Rows, header.BadRows), header.Report);
         }
         catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -60,12 +60,12 @@ internal static class IndexCache
     }
 
     /// <summary>What must be the same for an index to be of use: the file as it lies there, and all that decides which rows are good.</summary>
-    private static string Identify(string path, DatasetCheckOptions options)
+    public static string Identify(string path, DatasetCheckOptions options)
     {
         var info = new FileInfo(path);
         var columns = JsonSerializer.Serialize(options.Columns, RunSpecification.JsonOptions);
         return $"{info.Length} {info.LastWriteTimeUtc.Ticks} {options.Method} {options.MaxRowBytes} {options.MaxDepth} {options.FaultsPerKind} {columns}";
     }
 
-    private sealed record Header(string Identity, int Rows, DatasetReport Report);
+    private sealed record Header(string Identity, int Rows, int BadRows, DatasetReport Report);
 }

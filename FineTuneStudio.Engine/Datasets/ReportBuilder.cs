@@ -33,9 +33,11 @@ internal sealed class ReportBuilder(DatasetFile file, DatasetCheckOptions option
     /// <summary>Takes in the next block.</summary>
     public void Merge(BlockWorker worker)
     {
+        var row = _rowCount;
         foreach (var facts in worker.Facts)
         {
-            Merge(worker, facts);
+            Merge(worker, facts, row);
+            row += facts.State is RowState.Blank or RowState.None ? 0 : 1;
         }
 
         if (worker.Faults.Any)
@@ -97,7 +99,7 @@ internal sealed class ReportBuilder(DatasetFile file, DatasetCheckOptions option
         };
     }
 
-    private void Merge(BlockWorker worker, in RowFacts facts)
+    private void Merge(BlockWorker worker, in RowFacts facts, long row)
     {
         var record = worker.Block.Records[facts.Record];
         if (facts.State == RowState.Blank)
@@ -125,6 +127,7 @@ internal sealed class ReportBuilder(DatasetFile file, DatasetCheckOptions option
         if (facts.State == RowState.Bad)
         {
             _bad++;
+            positions?.Bad.Add(new BadRows.BadRow(record.Offset, record.Line, record.FullLength, record.Length, checked((int)row), (long)record.Mark));
             if (badRows is not null)
             {
                 WriteRow(badRows, worker, facts);
@@ -132,18 +135,18 @@ internal sealed class ReportBuilder(DatasetFile file, DatasetCheckOptions option
         }
         else if (facts.State == RowState.Good)
         {
-            MergeGood(worker, facts, record.Line);
-            positions?.Add(new RowPositions.Position(record.Offset, record.Length, record.Line, facts.RowHash));
+            var traits = facts.Traits | (MergeGood(worker, facts, record.Line, row) ? RowTraits.Repeated : RowTraits.None);
+            positions?.Add(new RowPositions.Position(record.Offset, record.Length, record.Line, facts.RowHash, traits));
         }
     }
 
-    private void MergeGood(BlockWorker worker, in RowFacts facts, long line)
+    /// <returns>Whether the row occurred before.</returns>
+    private bool MergeGood(BlockWorker worker, in RowFacts facts, long line, long row)
     {
         _good++;
         var first = _rows.Add(facts.RowHash, line);
         if (first > 0 && Count(DatasetFaultKind.DuplicateRow))
         {
-            var row = _rowCount + worker.Facts.Take(facts.Record).Count(other => other.State is not (RowState.Blank or RowState.None));
             Add(new DatasetFault(
                 DatasetFaultKind.DuplicateRow, FaultSeverity.Warning, line, row, worker.Block.Records[facts.Record].Offset, "",
                 $"the row of line {first} again", "each row once", "It is learnt twice as much, and may be held out and learnt at once: remove it unless you mean it."));
@@ -158,6 +161,8 @@ internal sealed class ReportBuilder(DatasetFile file, DatasetCheckOptions option
                 _answerTexts.Add(facts.AnswerHash, worker.ShortAnswer(facts));
             }
         }
+
+        return first > 0;
     }
 
     private static void WriteRow(Stream stream, BlockWorker worker, in RowFacts facts)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FineTuneStudio.Engine.Datasets;
 
-/// <summary>Where each good row lies, at 24 bytes a row and without ever copying what is there already.</summary>
+/// <summary>Where each row lies: the good ones at 25 bytes a row and without ever copying what is there already, the bad ones beside them.</summary>
 internal sealed class RowPositions
 {
     private const int ChunkBits = 12;
@@ -10,7 +10,11 @@ internal sealed class RowPositions
 
     private readonly List<Chunk> _chunks = [];
 
+    /// <summary>Good rows.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Rows with an error.</summary>
+    public BadRows Bad { get; private init; } = new();
 
     public Position this[int row]
     {
@@ -20,7 +24,7 @@ internal sealed class RowPositions
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
             var chunk = _chunks[row >> ChunkBits];
             var slot = row & (ChunkRows - 1);
-            return new Position(chunk.FirstOffset + chunk.Offsets[slot], chunk.Lengths[slot], chunk.FirstLine + chunk.Lines[slot], chunk.Hashes[slot]);
+            return new Position(chunk.FirstOffset + chunk.Offsets[slot], chunk.Lengths[slot], chunk.FirstLine + chunk.Lines[slot], chunk.Hashes[slot], (RowTraits)chunk.Traits[slot]);
         }
     }
 
@@ -37,16 +41,17 @@ internal sealed class RowPositions
         chunk.Lengths[slot] = row.Length;
         chunk.Lines[slot] = (int)Math.Min(row.Line - chunk.FirstLine, int.MaxValue);
         chunk.Hashes[slot] = row.Hash;
+        chunk.Traits[slot] = (byte)row.Traits;
         Count = checked(Count + 1);
     }
 
     /// <summary>Bytes that <see cref="Write"/> writes for so many rows.</summary>
-    public static long BytesOf(int rows) => (rows + ChunkRows - 1L) / ChunkRows * Chunk.Bytes;
+    public static long BytesOf(int rows, int badRows) => ((rows + ChunkRows - 1L) / ChunkRows * Chunk.Bytes) + BadRows.BytesOf(badRows);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static RowPositions Read(Stream stream, int rows)
+    public static RowPositions Read(Stream stream, int rows, int badRows)
     {
-        var positions = new RowPositions { Count = rows };
+        var positions = new RowPositions { Count = rows, Bad = BadRows.Read(stream, badRows) };
         for (var read = 0L; read < rows; read += ChunkRows)
         {
             positions._chunks.Add(Chunk.Read(stream));
@@ -58,18 +63,19 @@ internal sealed class RowPositions
     /// <summary>Writes every chunk as it lies in memory.</summary>
     public void Write(Stream stream)
     {
+        Bad.Write(stream);
         foreach (var chunk in _chunks)
         {
             chunk.Write(stream);
         }
     }
 
-    /// <summary>A row's place and the hash of its bytes.</summary>
-    internal readonly record struct Position(long Offset, int Length, long Line, ulong Hash);
+    /// <summary>A row's place, the hash of its bytes, and what the check noticed.</summary>
+    internal readonly record struct Position(long Offset, int Length, long Line, ulong Hash, RowTraits Traits);
 
     private sealed class Chunk(long firstOffset, long firstLine)
     {
-        public const int Bytes = (2 * sizeof(long)) + (ChunkRows * (sizeof(long) + sizeof(int) + sizeof(int) + sizeof(ulong)));
+        public const int Bytes = (2 * sizeof(long)) + (ChunkRows * (sizeof(long) + sizeof(int) + sizeof(int) + sizeof(ulong) + sizeof(byte)));
 
         public long FirstOffset { get; } = firstOffset;
 
@@ -83,6 +89,8 @@ internal sealed class RowPositions
 
         public ulong[] Hashes { get; } = new ulong[ChunkRows];
 
+        public byte[] Traits { get; } = new byte[ChunkRows];
+
         public static Chunk Read(Stream stream)
         {
             Span<long> first = stackalloc long[2];
@@ -92,6 +100,7 @@ internal sealed class RowPositions
             stream.ReadExactly(MemoryMarshal.AsBytes(chunk.Lengths.AsSpan()));
             stream.ReadExactly(MemoryMarshal.AsBytes(chunk.Lines.AsSpan()));
             stream.ReadExactly(MemoryMarshal.AsBytes(chunk.Hashes.AsSpan()));
+            stream.ReadExactly(chunk.Traits);
             return chunk;
         }
 
@@ -102,6 +111,7 @@ internal sealed class RowPositions
             stream.Write(MemoryMarshal.AsBytes<int>(Lengths));
             stream.Write(MemoryMarshal.AsBytes<int>(Lines));
             stream.Write(MemoryMarshal.AsBytes<ulong>(Hashes));
+            stream.Write(Traits);
         }
     }
 }

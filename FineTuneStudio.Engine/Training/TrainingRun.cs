@@ -67,10 +67,16 @@ public static class TrainingRun
         });
     }
 
-    /// <summary>What the run would take, without running it. Reads and renders the dataset; for a large one, a sample of its rows.</summary>
+    /// <summary>What the run would take, without running it.</summary>
+    /// <param name="specification">Model and dataset are paths.</param>
+    /// <param name="measured">
+    /// The dataset as it was measured for this model, so that counts are exact; <see langword="null"/> renders the dataset, and of a large
+    /// one a sample of its rows.
+    /// </param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="UserErrorException">The run could not start.</exception>
-    public static RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken)
-        => RunEstimator.Estimate(specification, cancellationToken);
+    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+        => RunEstimator.Estimate(specification, measured, cancellationToken);
 
     // Everything that can end a run early, each with what a person can do about it.
     private static TrainingEvent.Ended Guarded(TrainingLoop loop, RunLog log, Func<TrainingEvent.Ended> run)

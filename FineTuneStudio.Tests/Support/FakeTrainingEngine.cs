@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Training.Estimation;
 
 namespace FineTuneStudio.Tests.Support;
 
@@ -110,7 +111,7 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
         return End(TotalSteps, EndReason.Completed);
     }
 
-    public RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken) => new(
+    public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken) => new(
         TotalSteps, TotalSteps / 3, 950, 50, 0, 41_000, 9_300, 294_912, 8_126_464, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(80),
         [new("Activations", 210 << 20), new("Frozen weights", 16 << 20), new("Adapter and optimizer", 4 << 20)], 24 << 20);
 

@@ -50,6 +50,9 @@ internal sealed class StudioPaths
     /// <summary>Where the rows lie, so that they need not be searched again.</summary>
     public string DatasetIndex(Guid id) => Path.Combine(Dataset(id), "rows.index");
 
+    /// <summary>Tokens of each row for a model.</summary>
+    public string DatasetLengths(Guid id, Guid model) => Path.Combine(Dataset(id), $"{model:N}.lengths");
+
     public string Model(Guid id) => Path.Combine(Models, id.ToString("N"));
 
     public string Run(Guid id) => Path.Combine(Runs, id.ToString("N"));

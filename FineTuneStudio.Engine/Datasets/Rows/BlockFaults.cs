@@ -20,6 +20,9 @@ internal sealed class BlockFaults(bool[] full)
     /// <summary>Whether the row that was begun last has an error.</summary>
     public bool RowHasError { get; private set; }
 
+    /// <summary>Whether the row that was begun last has a warning.</summary>
+    public bool RowHasWarning { get; private set; }
+
     /// <summary>Whether anything was found in the block.</summary>
     public bool Any { get; private set; }
 
@@ -40,6 +43,7 @@ internal sealed class BlockFaults(bool[] full)
         _row = row;
         _rowOffset = offset;
         RowHasError = false;
+        RowHasWarning = false;
     }
 
     /// <summary>Counts a fault; true where it should be worded by <see cref="Add"/>.</summary>
@@ -47,7 +51,9 @@ internal sealed class BlockFaults(bool[] full)
     {
         _counts[(int)kind]++;
         Any = true;
-        RowHasError |= FaultKinds.SeverityOf(kind) == FaultSeverity.Error;
+        var isError = FaultKinds.SeverityOf(kind) == FaultSeverity.Error;
+        RowHasError |= isError;
+        RowHasWarning |= !isError;
         return !Volatile.Read(ref full[(int)kind]);
     }
 

@@ -14,5 +14,6 @@ internal struct RowFacts
     /// <summary>Number of the record in its block.</summary>
     public int Record;
     public RowState State;
+    public RowTraits Traits;
     public bool HasAnswer;
 }

@@ -4,6 +4,7 @@ using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Rendering.Lengths;
 using FineTuneStudio.Engine.Training.Packing;
 using FineTuneStudio.Engine.Training.Schedules;
 
@@ -36,19 +37,24 @@ internal sealed class RunEstimator
     }
 
     /// <summary>Estimates a run.</summary>
+    /// <param name="specification">Model and dataset are paths.</param>
+    /// <param name="measured">The dataset, where it is open already; where its rows are measured, counts are exact, else a sample is rendered.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="UserErrorException">The run could not start.</exception>
-    public static RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken)
+    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
     {
         UserErrorException.ThrowIfAny(specification.Validate());
-        return new RunEstimator(specification).Estimate(cancellationToken);
+        return new RunEstimator(specification).Estimate(measured, cancellationToken);
     }
 
     private static long AdapterSize(LoraOptions lora, IReadOnlyList<LinearShape> linears)
         => AdapterTargets.Of(lora.Targets).Choose(linears, "lora.targets").Sum(linear => lora.Rank * (linear.Inputs + linear.Outputs));
 
-    private RunEstimate Estimate(CancellationToken cancellationToken)
+    private RunEstimate Estimate(MeasuredRows? measured, CancellationToken cancellationToken)
     {
-        var rows = MeasureRows(cancellationToken);
+        using var opened = measured is null ? DatasetIndex.Open(_specification.Dataset.Path, Check, cancellationToken) : null;
+        var index = measured?.Index ?? opened!;
+        var rows = measured?.Lengths is { IsComplete: true } lengths ? AllRows(index, lengths, cancellationToken) : SampleRows(index, cancellationToken);
         var plan = BatchPlan.Create(rows.Lengths, _specification.Batch, _specification.Duration, _specification.Seed);
         var epochs = plan.EpochAfter(plan.TotalSteps);
         var (shortest, longest) = TimeOf(rows, epochs);
@@ -57,24 +63,26 @@ internal sealed class RunEstimator
             shortest, longest, [.. MemoryEstimate.Parts(_config, _specification, _parameters, _trainable, rows.Longest).OrderByDescending(part => part.Bytes)],
             DiskBytes(plan.TotalSteps))
         {
+            Sampled = rows.Sampled,
             Warnings = [.. Warnings(plan, rows)],
         };
     }
 
-    private RowFigures MeasureRows(CancellationToken cancellationToken)
+    private RowFigures AllRows(DatasetIndex index, TokenLengths lengths, CancellationToken cancellationToken)
+    {
+        MeasuredRows.RefuseUnrendered(index, lengths, _specification);
+        var options = _specification.Dataset;
+        var split = DatasetSplit.Create(index, options, _specification.Seed);
+        var figures = RowFigures.Of(lengths, split, _specification.Batch.ContextLength, options.Learn == LearntText.Everything);
+        return options.HeldOutPath is null ? figures : figures with { HeldOut = HeldOutOfItsOwn(cancellationToken) };
+    }
+
+    private RowFigures SampleRows(DatasetIndex index, CancellationToken cancellationToken)
     {
         var options = _specification.Dataset;
         var renderer = Renderer.Load(_specification.Model);
-        var check = new DatasetCheckOptions { Method = _specification.Method, Columns = options.Columns };
-        using var index = DatasetIndex.Open(options.Path, check, cancellationToken);
         var split = DatasetSplit.Create(index, options, _specification.Seed);
-        var heldOut = split.HeldOut.Count;
-        if (options.HeldOutPath is { } path)
-        {
-            using var other = DatasetIndex.Open(path, check, cancellationToken);
-            heldOut = Math.Min(other.Count, options.HeldOutMaxRows);
-        }
-
+        var heldOut = options.HeldOutPath is null ? split.HeldOut.Count : HeldOutOfItsOwn(cancellationToken);
         var sampled = Math.Min(split.TrainingCount, MostRowsRendered);
         var rendered = new RenderedRow[sampled];
         try
@@ -91,7 +99,15 @@ internal sealed class RunEstimator
         }
 
         var everything = options.Learn == LearntText.Everything;
-        return RowFigures.Of(rendered, split.TrainingCount, heldOut, everything);
+        return RowFigures.Of(rendered, split.TrainingCount, heldOut, everything) with { Sampled = sampled < split.TrainingCount };
+    }
+
+    private DatasetCheckOptions Check => new() { Method = _specification.Method, Columns = _specification.Dataset.Columns };
+
+    private int HeldOutOfItsOwn(CancellationToken cancellationToken)
+    {
+        using var index = DatasetIndex.Open(_specification.Dataset.HeldOutPath!, Check, cancellationToken);
+        return Math.Min(index.Count, _specification.Dataset.HeldOutMaxRows);
     }
 
     private RenderedRow Rendered(Renderer renderer, DatasetRow row)

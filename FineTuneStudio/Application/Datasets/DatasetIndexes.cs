@@ -3,64 +3,104 @@ using FineTuneStudio.Persistence;
 
 namespace FineTuneStudio.Application.Datasets;
 
-/// <summary>Open indexes of the datasets that are being looked at; the least used is closed for a new one.</summary>
+/// <summary>Open indexes of the datasets that are being looked at, shared by all who look; a few idle ones stay open.</summary>
 internal sealed class DatasetIndexes(StudioPaths paths) : IDisposable
 {
-    private const int MostOpen = 4;
+    private const int MostIdle = 4;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<(Guid Id, DatasetIndex Index)> _open = [];
+    private readonly LinkedList<OpenIndex> _open = [];
 
-    /// <summary>Reads from a dataset; the index that the check left is opened at the first read.</summary>
-    public T Read<T>(DatasetEntity dataset, Func<DatasetIndex, T> read, CancellationToken cancellationToken)
+    /// <summary>Opens the index that the check left, or takes an open one; it stays open until the lease is disposed.</summary>
+    /// <exception cref="Engine.Contracts.UserErrorException">The file cannot be read.</exception>
+    public DatasetLease Open(DatasetEntity dataset, CancellationToken cancellationToken)
     {
-        // One reader at a time: rows are small, and an index must not be closed under a reader.
-        lock (_gate)
+        var entry = Take(dataset.Id);
+        try
         {
-            for (var node = _open.First; node is not null; node = node.Next)
+            lock (entry.Opening)
             {
-                if (node.Value.Id == dataset.Id)
-                {
-                    _open.Remove(node);
-                    _open.AddFirst(node);
-                    return read(node.Value.Index);
-                }
+                entry.Index ??= DatasetIndex.Open(
+                    paths.DatasetFile(dataset.Id, dataset.Extension), DatasetChecks.OptionsOf(dataset), paths.DatasetIndex(dataset.Id), cancellationToken,
+                    allowNoGoodRow: true);
             }
 
-            var index = DatasetIndex.Open(
-                paths.DatasetFile(dataset.Id, dataset.Extension), DatasetChecks.OptionsOf(dataset), paths.DatasetIndex(dataset.Id), cancellationToken);
-            _open.AddFirst((dataset.Id, index));
-            if (_open.Count > MostOpen)
-            {
-                _open.Last!.Value.Index.Dispose();
-                _open.RemoveLast();
-            }
-
-            return read(index);
+            return new DatasetLease(entry.Index, () => GiveBack(entry));
+        }
+        catch
+        {
+            GiveBack(entry);
+            throw;
         }
     }
 
+    /// <summary>Lets an index go, at once or when the last lease on it ends: its file changes or is deleted.</summary>
     public void Close(Guid id)
     {
         lock (_gate)
         {
-            for (var node = _open.First; node is not null; node = node.Next)
+            if (_open.FirstOrDefault(entry => entry.Id == id) is { } entry)
             {
-                if (node.Value.Id == id)
-                {
-                    node.Value.Index.Dispose();
-                    _open.Remove(node);
-                    return;
-                }
+                _open.Remove(entry);
+                entry.Closed = true;
+                DisposeUnused(entry);
             }
         }
     }
 
     public void Dispose()
     {
-        foreach (var (_, index) in _open)
+        foreach (var id in _open.Select(entry => entry.Id).ToList())
         {
-            index.Dispose();
+            Close(id);
         }
+    }
+
+    private static void DisposeUnused(OpenIndex entry)
+    {
+        if (entry is { Closed: true, Users: 0 })
+        {
+            entry.Index?.Dispose();
+        }
+    }
+
+    private OpenIndex Take(Guid id)
+    {
+        lock (_gate)
+        {
+            var entry = _open.FirstOrDefault(entry => entry.Id == id) ?? new OpenIndex(id);
+            _open.Remove(entry);
+            _open.AddFirst(entry);
+            entry.Users++;
+            return entry;
+        }
+    }
+
+    private void GiveBack(OpenIndex entry)
+    {
+        lock (_gate)
+        {
+            entry.Users--;
+            DisposeUnused(entry);
+            foreach (var idle in _open.Where(other => other.Users == 0).Skip(MostIdle).ToList())
+            {
+                _open.Remove(idle);
+                idle.Index?.Dispose();
+            }
+        }
+    }
+
+    private sealed class OpenIndex(Guid id)
+    {
+        public Guid Id { get; } = id;
+
+        /// <summary>Held by whoever opens it, so that a file is not read twice.</summary>
+        public object Opening { get; } = new();
+
+        public DatasetIndex? Index { get; set; }
+
+        public int Users { get; set; }
+
+        public bool Closed { get; set; }
     }
 }

@@ -15,10 +15,12 @@ public sealed class DatasetLibrary
     private readonly DatasetUpload _upload;
     private readonly DatasetChecks _checks;
     private readonly DatasetIndexes _indexes;
+    private readonly DatasetLengths _lengths;
 
-    internal DatasetLibrary(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, DatasetUpload upload, DatasetChecks checks, DatasetIndexes indexes)
+    internal DatasetLibrary(
+        IDbContextFactory<StudioDatabase> databases, StudioPaths paths, DatasetUpload upload, DatasetChecks checks, DatasetIndexes indexes, DatasetLengths lengths)
     {
-        (_databases, _paths, _upload, _checks, _indexes) = (databases, paths, upload, checks, indexes);
+        (_databases, _paths, _upload, _checks, _indexes, _lengths) = (databases, paths, upload, checks, indexes, lengths);
     }
 
     /// <summary>Every dataset, newest first.</summary>
@@ -77,7 +79,7 @@ public sealed class DatasetLibrary
             row.Columns = JsonSerializer.Serialize(columns, RunSpecification.JsonOptions);
             row.State = DatasetState.Checking;
             await database.SaveChangesAsync(cancellationToken);
-            _indexes.Close(id);
+            LetGo(id);
             _checks.Enqueue(id);
         }
     }
@@ -88,6 +90,12 @@ public sealed class DatasetLibrary
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
         var row = await database.Datasets.AsNoTracking().SingleAsync(dataset => dataset.Id == id, cancellationToken);
         await Task.Run(() => DatasetChecker.WriteBadRows(_paths.DatasetFile(id, row.Extension), DatasetChecks.OptionsOf(row), destination, cancellationToken), cancellationToken);
+    }
+
+    private void LetGo(Guid id)
+    {
+        _lengths.Forget(id);
+        _indexes.Close(id);
     }
 
     private DatasetSummary Summarize(DatasetEntity row) => new()

@@ -1,12 +1,34 @@
+using FineTuneStudio.Engine.Contracts;
+
 namespace FineTuneStudio.Application.Datasets;
 
-/// <summary>A row as the model will see it.</summary>
-/// <param name="Row">Number among the good rows, from 0.</param>
-/// <param name="Rows">Good rows in all.</param>
-/// <param name="Line">Line in the file, from 1.</param>
-/// <param name="Messages">The conversation, for reading.</param>
-/// <param name="Tokens">The rendered text, token by token.</param>
-/// <param name="LearntTokens">Tokens with a weight above zero.</param>
-/// <param name="Warnings">What a person should know about this row.</param>
-public sealed record RowView(
-    int Row, int Rows, long Line, IReadOnlyList<MessageView> Messages, IReadOnlyList<TokenView> Tokens, int LearntTokens, IReadOnlyList<string> Warnings);
+/// <summary>A row, opened.</summary>
+public sealed record RowView
+{
+    /// <summary>Number among all rows, from 0.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Line in the file, from 1.</summary>
+    public required long Line { get; init; }
+
+    /// <summary>Whether it cannot be learnt from.</summary>
+    public required bool IsBad { get; init; }
+
+    /// <summary>What is wrong with it, or odd.</summary>
+    public required IReadOnlyList<DatasetFault> Faults { get; init; }
+
+    /// <summary>As it lies in the file; of a long row its beginning.</summary>
+    public required string Raw { get; init; }
+
+    /// <summary>The conversation; empty for a bad row.</summary>
+    public IReadOnlyList<MessageView> Messages { get; init; } = [];
+
+    /// <summary>Names of the tools that it defines.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = [];
+
+    /// <summary>As the model sees it; <see langword="null"/> for a bad row and where the model's template refuses it.</summary>
+    public RenderedView? Rendered { get; init; }
+
+    /// <summary>Why the template refuses it, or empty.</summary>
+    public string Refusal { get; init; } = "";
+}

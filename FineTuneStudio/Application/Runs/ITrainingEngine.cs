@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Training.Estimation;
 
 namespace FineTuneStudio.Application.Runs;
 
@@ -10,5 +11,5 @@ internal interface ITrainingEngine
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken);
 
     /// <summary>What the run would take.</summary>
-    RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken);
+    RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken);
 }

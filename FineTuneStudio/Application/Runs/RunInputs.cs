@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -36,4 +37,27 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
                 ?? (dataset.Columns is { } columns ? JsonSerializer.Deserialize<ColumnMapping>(columns, RunSpecification.JsonOptions) : null),
         },
     };
+
+    /// <summary>Every fault of a specification, and what its names stand for.</summary>
+    public async Task<(List<UserError> Errors, ModelEntity? Model, DatasetEntity? Dataset)> CheckAsync(
+        RunSpecification specification, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var model = await database.Models.AsNoTracking().SingleOrDefaultAsync(model => model.Name == specification.Model, cancellationToken);
+        var dataset = await database.Datasets.AsNoTracking()
+            .Where(dataset => dataset.Name == specification.Dataset.Path && dataset.State == DatasetState.Checked)
+            .OrderByDescending(dataset => dataset.CreatedAt).FirstOrDefaultAsync(cancellationToken);
+        var errors = specification.Validate().ToList();
+        if (model is null && specification.Model.Length > 0)
+        {
+            errors.Add(new("model", $"No model in the library is called '{specification.Model}'. Choose one of the list, or import it first."));
+        }
+
+        if (dataset is null && specification.Dataset.Path.Length > 0)
+        {
+            errors.Add(new("dataset.path", $"No checked dataset is called '{specification.Dataset.Path}'. Choose one of the list, or upload it first."));
+        }
+
+        return (errors, model, dataset);
+    }
 }

@@ -25,16 +25,14 @@ public sealed class RunService
     private readonly ActiveRuns _active;
     private readonly RunFeeds _feeds;
     private readonly RunInputs _inputs;
-    private readonly ITrainingEngine _engine;
     private readonly StudioPaths _paths;
     private readonly TimeProvider _time;
     private readonly RunChanges _changes;
 
     internal RunService(
-        IDbContextFactory<StudioDatabase> databases, ActiveRuns active, RunFeeds feeds, RunInputs inputs, ITrainingEngine engine, StudioPaths paths, TimeProvider time,
-        RunChanges changes)
+        IDbContextFactory<StudioDatabase> databases, ActiveRuns active, RunFeeds feeds, RunInputs inputs, StudioPaths paths, TimeProvider time, RunChanges changes)
     {
-        (_databases, _active, _feeds, _inputs, _engine, _paths, _time, _changes) = (databases, active, feeds, inputs, engine, paths, time, changes);
+        (_databases, _active, _feeds, _inputs, _paths, _time, _changes) = (databases, active, feeds, inputs, paths, time, changes);
     }
 
     /// <summary>Every run, newest first.</summary>
@@ -63,7 +61,7 @@ public sealed class RunService
     /// <summary>Queues a run; it starts as soon as the engine is free.</summary>
     public async Task<Result<RunSummary>> StartAsync(RunSpecification specification, CancellationToken cancellationToken)
     {
-        var (errors, model, dataset) = await CheckAsync(specification, cancellationToken);
+        var (errors, model, dataset) = await _inputs.CheckAsync(specification, cancellationToken);
         if (errors.Count > 0)
         {
             return new Result<RunSummary>.Refused(errors);
@@ -101,27 +99,6 @@ public sealed class RunService
         _active.Ring();
         _changes.Ring();
         return new Result<RunSummary>.Success(Summarize(row, adapter: null));
-    }
-
-    /// <summary>What the run would take; the engine looks at the data for it, so it may take seconds.</summary>
-    public async Task<Result<RunEstimate>> EstimateAsync(RunSpecification specification, CancellationToken cancellationToken)
-    {
-        var (errors, model, dataset) = await CheckAsync(specification, cancellationToken);
-        if (errors.Count > 0)
-        {
-            return new Result<RunEstimate>.Refused(errors);
-        }
-
-        try
-        {
-            var resolved = _inputs.Resolve(specification, model!, dataset!);
-            return new Result<RunEstimate>.Success(await Task.Factory.StartNew(
-                () => _engine.Estimate(resolved, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-        }
-        catch (UserErrorException exception)
-        {
-            return new Result<RunEstimate>.Refused(exception.Errors);
-        }
     }
 
     /// <summary>The run's state and all that happens to it; <see langword="null"/> where there is no such run.</summary>
@@ -341,32 +318,5 @@ public sealed class RunService
 
         var adapter = await database.Adapters.AsNoTracking().SingleOrDefaultAsync(adapter => adapter.RunId == id, cancellationToken);
         return _feeds.Open(id, progress => progress with { State = row.State, Message = row.Message, AdapterId = adapter?.Id });
-    }
-
-    private async Task<(List<UserError> Errors, ModelEntity? Model, DatasetEntity? Dataset)> CheckAsync(
-        RunSpecification specification, CancellationToken cancellationToken)
-    {
-        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
-        var model = await database.Models.AsNoTracking().SingleOrDefaultAsync(model => model.Name == specification.Model, cancellationToken);
-        var dataset = await database.Datasets.AsNoTracking()
-            .Where(dataset => dataset.Name == specification.Dataset.Path && dataset.State == DatasetState.Checked)
-            .OrderByDescending(dataset => dataset.CreatedAt).FirstOrDefaultAsync(cancellationToken);
-        var errors = specification.Validate().ToList();
-        if (model is null && specification.Model.Length > 0)
-        {
-            errors.Add(new("model", $"No model in the library is called '{specification.Model}'. Choose one of the list, or import it first."));
-        }
-
-        if (dataset is null && specification.Dataset.Path.Length > 0)
-        {
-            errors.Add(new("dataset.path", $"No checked dataset is called '{specification.Dataset.Path}'. Choose one of the list, or upload it first."));
-        }
-
-        if (specification.InitialAdapter is { } initial && !(CheckpointReference.TryParse(initial, out var checkpoint) && Directory.Exists(checkpoint.AdapterFolder(_paths))))
-        {
-            errors.Add(new("initialAdapter", $"There is no checkpoint '{initial}' to begin with: name one that is still on disk as RUN@STEP, or leave it out."));
-        }
-
-        return (errors, model, dataset);
     }
 }

@@ -1,3 +1,4 @@
+using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,8 +21,11 @@ internal static class RunServices
         services.AddSingleton<RunResults>();
         services.AddSingleton(provider => new RunService(
             provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ActiveRuns>(), provider.GetRequiredService<RunFeeds>(),
-            provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<ITrainingEngine>(), provider.GetRequiredService<StudioPaths>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<RunChanges>()));
+            provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<RunChanges>()));
+        services.AddSingleton(provider => new RunEstimates(
+            provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<ITrainingEngine>(), provider.GetRequiredService<DatasetIndexes>(),
+            provider.GetRequiredService<DatasetLengths>()));
         services.AddSingleton(provider => new StepRows(provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>()));
         services.AddHostedService<RunWorker>();
     }

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Training;
+using FineTuneStudio.Engine.Training.Estimation;
 
 namespace FineTuneStudio.Application.Runs;
 
@@ -10,6 +11,6 @@ internal sealed class TrainingEngine : ITrainingEngine
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
         => TrainingRun.Run(specification, runFolder, control, report, cancellationToken);
 
-    public RunEstimate Estimate(RunSpecification specification, CancellationToken cancellationToken)
-        => TrainingRun.Estimate(specification, cancellationToken);
+    public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+        => TrainingRun.Estimate(specification, measured, cancellationToken);
 }

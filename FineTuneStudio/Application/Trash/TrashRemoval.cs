@@ -5,10 +5,11 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTuneStudio.Application.Trash;
 
 /// <summary>Takes deleted things off the disk: first the files, then the row, so that a full disk gets its room first, and a process that dies in between leaves nothing that nobody knows of.</summary>
-internal sealed class TrashRemoval(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, DatasetIndexes indexes)
+internal sealed class TrashRemoval(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, DatasetIndexes indexes, DatasetLengths lengths)
 {
     public async Task RemoveAsync(IDeletable thing, CancellationToken cancellationToken)
     {
+        lengths.Forget(thing.Id);
         indexes.Close(thing.Id);
         await Task.Run(() => DeleteFolder(FolderOf(thing)), cancellationToken);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);

@@ -43,6 +43,9 @@ public sealed partial class NewRunPage : IDisposable
     public required RunService Runs { get; init; }
 
     [Inject]
+    public required RunEstimates Estimates { get; init; }
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
     /// <summary>The dataset to begin with.</summary>
@@ -76,7 +79,7 @@ public sealed partial class NewRunPage : IDisposable
         _draft.Model = _models.Count > 0 ? _models[0].Name : "";
         if (_datasets.Count > 0)
         {
-            await UseDatasetAsync((_datasets.FirstOrDefault(dataset => dataset.Name == Dataset) ?? _datasets[0]).Name);
+            await UseDatasetAsync((_datasets.FirstOrDefault(dataset => dataset.Name == Dataset || dataset.Id.ToString() == Dataset) ?? _datasets[0]).Name);
         }
     }
 
@@ -146,7 +149,7 @@ public sealed partial class NewRunPage : IDisposable
         {
             _estimating = true;
             await Task.Delay(EstimateDelay, cancelled);
-            var result = await Runs.EstimateAsync(_draft.ToSpecification(), cancelled);
+            var result = await Estimates.EstimateAsync(_draft.ToSpecification(), cancelled);
             cancelled.ThrowIfCancellationRequested();
             _estimate = (result as Result<RunEstimate>.Success)?.Value;
             _errors = (result as Result<RunEstimate>.Refused)?.Errors ?? [];

@@ -1,0 +1,9 @@
+namespace FineTuneStudio.Engine.Contracts;
+
+/// <summary>What a context length costs a dataset.</summary>
+/// <param name="Context">Most tokens of a sequence.</param>
+/// <param name="RowsCut">Rows that are longer.</param>
+/// <param name="TokensLost">Their tokens behind the context.</param>
+/// <param name="LearntLost">Learnt ones among those.</param>
+/// <param name="RowsLeftOut">Rows without a learnt token within the context: training leaves them out.</param>
+public sealed record ContextCut(int Context, int RowsCut, long TokensLost, long LearntLost, int RowsLeftOut);
