@@ -1,8 +1,11 @@
 using System.Net.Http.Json;
+using System.Text.Json;
+using FineTuneStudio.Application;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +19,7 @@ internal static class StudioSeed
     public const string Model = "tiny";
     public const string Dataset = "intents.jsonl";
 
-    /// <summary>A model and a checked dataset, as rows alone.</summary>
+    /// <summary>A model, and a dataset that is there and checked.</summary>
     public static async Task AddModelAndDatasetAsync(this StudioServer studio)
     {
         await using var database = await studio.Services.GetRequiredService<IDbContextFactory<StudioDatabase>>().CreateDbContextAsync();
@@ -25,9 +28,15 @@ internal static class StudioSeed
             Id = Guid.NewGuid(), Name = Model, Folder = FindModel(), Architecture = "qwen3", Parameters = 8_126_464, Bytes = 16 << 20, Sha256 = new string('a', 64), ContextLength = 2048,
             CreatedAt = DateTimeOffset.UtcNow,
         });
+        var dataset = Guid.NewGuid();
+        var paths = studio.Services.GetRequiredService<StudioPaths>();
+        Directory.CreateDirectory(paths.Dataset(dataset));
+        await File.WriteAllLinesAsync(paths.DatasetFile(dataset, ".jsonl"), IntentRows());
+        var report = DatasetIndex.Check(paths.DatasetFile(dataset, ".jsonl"), new DatasetCheckOptions(), paths.DatasetIndex(dataset), CancellationToken.None);
+        await File.WriteAllTextAsync(paths.DatasetReport(dataset), JsonSerializer.Serialize(report, RunSpecification.JsonOptions));
         database.Datasets.Add(new DatasetEntity
         {
-            Id = Guid.NewGuid(), Name = Dataset, State = DatasetState.Checked, Extension = ".jsonl", Bytes = 120_000, Sha256 = new string('b', 64), Rows = 1000, CreatedAt = DateTimeOffset.UtcNow,
+            Id = dataset, Name = Dataset, State = DatasetState.Checked, Extension = ".jsonl", Bytes = 120_000, Sha256 = new string('b', 64), Rows = 1000, CreatedAt = DateTimeOffset.UtcNow,
         });
         await database.SaveChangesAsync();
     }

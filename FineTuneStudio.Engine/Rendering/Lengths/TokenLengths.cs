@@ -50,7 +50,11 @@ public sealed class TokenLengths
         long lost = 0, learntLost = 0;
         for (var row = 0; row < known; row++)
         {
-            var tokens = TokensOf(row) ?? 0;
+            if (TokensOf(row) is not { } tokens)
+            {
+                continue;
+            }
+
             var learnt = LearntWithin(row, context);
             leftOut += learnt == 0 ? 1 : 0;
             if (tokens > context)

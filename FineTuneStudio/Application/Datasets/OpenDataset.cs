@@ -20,10 +20,14 @@ public sealed class OpenDataset : IDisposable
     internal OpenDataset(DatasetLease lease)
     {
         _lease = lease;
+        FaultyCount = Enumerable.Range(0, Count).Count(number => _lease.Rows.Place(number).IsFaulty);
     }
 
     /// <summary>Rows, good and bad.</summary>
     public int Count => _lease.Rows.Count;
+
+    /// <summary>Rows with an error or a warning.</summary>
+    public int FaultyCount { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _lease.Dispose();

@@ -22,6 +22,7 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
     private DotNetObjectReference<VirtualRows<T>>? _self;
     private IReadOnlyList<T> _items = [];
     private object? _loadedSource;
+    private int _loadedRevision;
     private int _loadedCount = -1;
     private int _revealed = -1;
     private int _first;
@@ -54,6 +55,10 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
     /// <summary>Another object means other rows: what is shown is read again, from the top.</summary>
     [Parameter, EditorRequired]
     public object Source { get; set; } = null!;
+
+    /// <summary>Another number means that the same rows look otherwise: what is in sight is read again, where it is.</summary>
+    [Parameter]
+    public int Revision { get; set; }
 
     /// <summary>Position of the selected row; -1 for none.</summary>
     [Parameter]
@@ -111,8 +116,13 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
     {
         if (!Equals(_loadedSource, Source))
         {
-            (_loadedSource, _loadedCount) = (Source, Count);
+            (_loadedSource, _loadedRevision, _loadedCount) = (Source, Revision, Count);
             await LoadAsync(Math.Max(0, Selected - (_visible / 2)), reset: true);
+        }
+        else if (_loadedRevision != Revision)
+        {
+            (_loadedRevision, _loadedCount) = (Revision, Count);
+            await LoadAsync(_first);
         }
         else if (_loadedCount != Count)
         {
@@ -163,11 +173,5 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
         StateHasChanged();
     }
 
-    private async Task SelectAsync(int position)
-    {
-        if (position != Selected)
-        {
-            await SelectedChanged.InvokeAsync(position);
-        }
-    }
+    private Task SelectAsync(int position) => SelectedChanged.InvokeAsync(position);
 }

@@ -12,7 +12,7 @@ namespace FineTuneStudio.Tests.Engine.Rendering.Lengths;
 public sealed class TokenLengthsTests : IDisposable
 {
     private const string ChatMl =
-        "{% for m in messages %}{% if m.content == 'refuse me' %}{{ raise_exception('No such content.') }}{% endif %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}";
+        "{% for m in messages %}{% if m.content == 'refuse me' %}{{ raise_exception('No such content.') }}{% endif %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
     private readonly TemporaryFolder _folder = new();
     private readonly Renderer _renderer = new(ChatTemplate.Parse(ChatMl), ByteTokenizer.Create("<|im_start|>", "<|im_end|>"));

@@ -25,6 +25,7 @@ public sealed partial class RowExplorer : IDisposable
     private int _searched;
     private bool _searching;
     private bool _selecting;
+    private bool _listed;
 
     [Parameter, EditorRequired]
     public OpenDataset Dataset { get; set; } = null!;
@@ -65,7 +66,7 @@ public sealed partial class RowExplorer : IDisposable
             yield return (RowFilter.All, "All", Dataset.Count);
             if (Report.FaultCounts.Count > 0 || Query.Filter == RowFilter.Faulty)
             {
-                yield return (RowFilter.Faulty, "Faulty", null);
+                yield return (RowFilter.Faulty, "Faulty", Dataset.FaultyCount);
             }
 
             yield return (RowFilter.TooLong, "Too long", Lengths?.At(Context)?.RowsCut);
@@ -129,7 +130,7 @@ public sealed partial class RowExplorer : IDisposable
             var (query, context, lengths) = (Query, Context, Lengths);
             var chosen = await Task.Run(() => Dataset.Select(query.Filter, query.LongestFirst, context, lengths), stopped);
             stopped.ThrowIfCancellationRequested();
-            _selecting = false;
+            (_selecting, _listed) = (false, true);
             if (query.Search.Length == 0)
             {
                 (_numbers, _searching, _source) = (chosen, false, new object());
