@@ -1,12 +1,15 @@
 namespace FineTuneStudio.Engine.Contracts;
 
-/// <summary>AdamW with decoupled weight decay (Loshchilov and Hutter 2019, arXiv 1711.05101) and clipping by the global norm.</summary>
+/// <summary>How gradients become steps, and clipping by the global norm.</summary>
 public sealed record OptimizerOptions
 {
+    /// <summary>Which rule.</summary>
+    public OptimizerKind Kind { get; init; } = OptionCatalog.Optimizer.Default;
+
     /// <summary>Decoupled decay on all trainable weights, per step and unit of learning rate.</summary>
     public double WeightDecay { get; init; } = OptionCatalog.WeightDecay.Default;
 
-    /// <summary>Memory of the first moment.</summary>
+    /// <summary>Memory of the first moment; AdamW, and Muon beside its matrices.</summary>
     public double Beta1 { get; init; } = OptionCatalog.Beta1.Default;
 
     /// <summary>Memory of the second moment.</summary>
@@ -17,6 +20,15 @@ public sealed record OptimizerOptions
 
     /// <summary>Largest gradient norm over all trainable weights; 0 clips nothing.</summary>
     public double ClipNorm { get; init; } = OptionCatalog.ClipNorm.Default;
+
+    /// <summary>For <see cref="OptimizerKind.Sgd"/> alone.</summary>
+    public SgdOptions Sgd { get; init; } = new();
+
+    /// <summary>For <see cref="OptimizerKind.Adafactor"/> alone.</summary>
+    public AdafactorOptions Adafactor { get; init; } = new();
+
+    /// <summary>For <see cref="OptimizerKind.Muon"/> alone.</summary>
+    public MuonOptions Muon { get; init; } = new();
 
     internal IEnumerable<UserError> Validate()
     {
@@ -43,6 +55,11 @@ public sealed record OptimizerOptions
         if (ClipNorm is not (>= 0 and < double.PositiveInfinity))
         {
             yield return new("optimizer.clipNorm", $"Use a norm of 0 (no clipping) or more, not {ClipNorm:G3}.");
+        }
+
+        foreach (var error in Sgd.Validate().Concat(Adafactor.Validate()).Concat(Muon.Validate()))
+        {
+            yield return error;
         }
     }
 }

@@ -103,6 +103,13 @@ public static class OptionCatalog
         "The last steps still learn.",
         "What transformers does by default.", "transformers, get_polynomial_decay_schedule_with_warmup");
 
+    /// <summary><c>optimizer.kind</c></summary>
+    public static OptionDescriptor<OptimizerKind> Optimizer { get; } = new(
+        "optimizer.kind", "Optimizer", "", OptimizerKind.AdamW,
+        "How gradients become steps.",
+        "",
+        "Works at the first try for adapters and whole models alike; every recipe's learning rate is meant for it.", "Loshchilov and Hutter 2019, arXiv 1711.05101; default of PEFT, TRL, torchtune, Axolotl");
+
     /// <summary><c>optimizer.weightDecay</c></summary>
     public static OptionDescriptor<double> WeightDecay { get; } = new(
         "optimizer.weightDecay", "Weight decay", "", 0,
@@ -131,6 +138,85 @@ public static class OptionCatalog
         "Longest gradient a step may take; 0 clips nothing.",
         "Lets rare large gradients through.",
         "Cuts the spikes of unusual batches and nothing else.", "Pascanu et al. 2013, arXiv 1211.5063; default of transformers");
+
+    /// <summary><c>optimizer.sgd.momentum</c></summary>
+    public static OptionDescriptor<double> SgdMomentum { get; } = new(
+        "optimizer.sgd.momentum", "Momentum", "", 0.9,
+        "Share of the step before that is kept; 0 keeps no state.", "Smoother, slower to turn.",
+        "Plain descent hardly moves a transformer; with momentum it does.", "Sutskever et al. 2013, On the importance of initialization and momentum");
+
+    /// <summary><c>optimizer.sgd.dampening</c></summary>
+    public static OptionDescriptor<double> SgdDampening { get; } = new(
+        "optimizer.sgd.dampening", "Dampening", "", 0,
+        "Share of the gradient left out of the momentum.", "Smaller steps.", "What PyTorch does by default.", "torch.optim.SGD");
+
+    /// <summary><c>optimizer.sgd.nesterov</c></summary>
+    public static OptionDescriptor<bool> SgdNesterov { get; } = new(
+        "optimizer.sgd.nesterov", "Nesterov", "", false,
+        "Look ahead by the momentum.", "Turns a little earlier.", "What PyTorch does by default.", "torch.optim.SGD");
+
+    /// <summary><c>optimizer.adafactor.relativeStep</c></summary>
+    public static OptionDescriptor<bool> AdafactorRelativeStep { get; } = new(
+        "optimizer.adafactor.relativeStep", "Relative step", "", false,
+        "Let the rate follow from the step alone; the schedule's rate is then not used.", "No learning rate to choose.",
+        "The schedule that is drawn is the schedule that runs.", "transformers, Adafactor: external learning rate");
+
+    /// <summary><c>optimizer.adafactor.warmupInit</c></summary>
+    public static OptionDescriptor<bool> AdafactorWarmupInit { get; } = new(
+        "optimizer.adafactor.warmupInit", "Relative warm-up", "", false,
+        "With the relative step: climb by a millionth a step.", "A very slow start.", "Belongs to the relative step.", "transformers, Adafactor");
+
+    /// <summary><c>optimizer.adafactor.scaleParameter</c></summary>
+    public static OptionDescriptor<bool> AdafactorScaleParameter { get; } = new(
+        "optimizer.adafactor.scaleParameter", "Scale by weights", "", false,
+        "Multiply the rate by the size of each weight matrix.", "Small matrices take small steps.",
+        "An adapter starts at zero, where such steps would be too small.", "transformers, Adafactor: external learning rate");
+
+    /// <summary><c>optimizer.adafactor.clipThreshold</c></summary>
+    public static OptionDescriptor<double> AdafactorClipThreshold { get; } = new(
+        "optimizer.adafactor.clipThreshold", "Update clipping", "root mean square", 1,
+        "Largest size of an update.", "Lets larger updates through.", "The paper's.", "Shazeer and Stern 2018, arXiv 1804.04235, section 6");
+
+    /// <summary><c>optimizer.adafactor.decayRate</c></summary>
+    public static OptionDescriptor<double> AdafactorDecayRate { get; } = new(
+        "optimizer.adafactor.decayRate", "Decay rate", "", -0.8,
+        "Exponent of the second moment's memory, 1 - step^rate.", "Shorter memory.", "The paper's.", "Shazeer and Stern 2018, arXiv 1804.04235, section 7");
+
+    /// <summary><c>optimizer.adafactor.beta1</c></summary>
+    public static OptionDescriptor<double> AdafactorBeta1 { get; } = new(
+        "optimizer.adafactor.beta1", "Beta 1", "", 0,
+        "Memory of the first moment; 0 keeps none.", "Smoother; costs 4 bytes a weight.", "Saving memory is what Adafactor is for.", "Shazeer and Stern 2018, arXiv 1804.04235");
+
+    /// <summary><c>optimizer.adafactor.epsilon</c></summary>
+    public static OptionDescriptor<double> AdafactorEpsilon { get; } = new(
+        "optimizer.adafactor.epsilon", "Epsilon", "", 1e-30,
+        "Added to squared gradients.", "Damps steps where gradients are tiny.", "The paper's.", "Shazeer and Stern 2018, arXiv 1804.04235");
+
+    /// <summary><c>optimizer.adafactor.smallestScale</c></summary>
+    public static OptionDescriptor<double> AdafactorSmallestScale { get; } = new(
+        "optimizer.adafactor.smallestScale", "Smallest scale", "root mean square", 1e-3,
+        "Least size of a weight matrix that scaling by weights counts with.", "Larger steps from zero.", "The paper's.", "Shazeer and Stern 2018, arXiv 1804.04235, section 8");
+
+    /// <summary><c>optimizer.muon.momentum</c></summary>
+    public static OptionDescriptor<double> MuonMomentum { get; } = new(
+        "optimizer.muon.momentum", "Momentum", "", 0.95,
+        "Memory of the momentum.", "Smoother, slower to turn.", "The author's.", "Jordan et al. 2024, Muon");
+
+    /// <summary><c>optimizer.muon.nesterov</c></summary>
+    public static OptionDescriptor<bool> MuonNesterov { get; } = new(
+        "optimizer.muon.nesterov", "Nesterov", "", true,
+        "Look ahead by the momentum.", "Turns a little earlier.", "The author's.", "Jordan et al. 2024, Muon");
+
+    /// <summary><c>optimizer.muon.newtonSchulzSteps</c></summary>
+    public static OptionDescriptor<int> MuonNewtonSchulzSteps { get; } = new(
+        "optimizer.muon.newtonSchulzSteps", "Newton-Schulz steps", "", 5,
+        "Steps that make the momentum orthogonal.", "Nearer to orthogonal, slower.", "All singular values end between 0.7 and 1.2.", "Jordan et al. 2024, Muon");
+
+    /// <summary><c>optimizer.muon.matchAdamW</c></summary>
+    public static OptionDescriptor<bool> MuonMatchAdamW { get; } = new(
+        "optimizer.muon.matchAdamW", "AdamW's step size", "", true,
+        "Scale each matrix's step to the size of AdamW's.", "AdamW's learning rates fit; off, Muon's own (about 0.02) do.",
+        "One learning rate fits both, so changing the optimizer changes nothing else.", "Liu et al. 2025, arXiv 2502.16982, section 2.2");
 
     /// <summary><c>batch.rows</c></summary>
     public static OptionDescriptor<int> BatchRows { get; } = new(
@@ -212,7 +298,10 @@ public static class OptionCatalog
     public static IReadOnlyList<IOptionDescriptor> All { get; } =
     [
         HeldOutFraction, HeldOutMaxRows, LoraRank, LoraAlpha, LoraDropout, RsLora, Schedule, LearningRate, WarmupRatio, FloorRatio, DecayRatio,
-        Decay, PolynomialPower, PolynomialEnd, WeightDecay, Beta1, Beta2, Epsilon, ClipNorm, BatchRows, Accumulation, ContextLength, Packing,
+        Decay, PolynomialPower, PolynomialEnd, Optimizer, WeightDecay, Beta1, Beta2, Epsilon, ClipNorm,
+        SgdMomentum, SgdDampening, SgdNesterov, AdafactorRelativeStep, AdafactorWarmupInit, AdafactorScaleParameter, AdafactorClipThreshold,
+        AdafactorDecayRate, AdafactorBeta1, AdafactorEpsilon, AdafactorSmallestScale, MuonMomentum, MuonNesterov, MuonNewtonSchulzSteps, MuonMatchAdamW,
+        BatchRows, Accumulation, ContextLength, Packing,
         Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, GradientCheckpointing, Seed,
     ];
 

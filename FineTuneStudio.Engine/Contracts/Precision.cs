@@ -8,4 +8,7 @@ public enum Precision
 
     /// <summary>32-bit floating point: the reference arithmetic.</summary>
     Fp32,
+
+    /// <summary>IEEE half precision, for graphics cards without bfloat16: its range is small, so the loss is scaled.</summary>
+    Fp16,
 }

@@ -89,7 +89,7 @@ public sealed class CausalModel : IDisposable
     {
         var config = ModelConfigFile.Read(folder);
         var files = SafetensorsFolder.Open(folder);
-        var computeType = TypeOf(precision);
+        var computeType = TypeOf(precision, device);
         return new CausalModel(config, ModelWeights.Load(config, files, trainable ? DType.Float32 : computeType, trainable, device), computeType);
     }
 
@@ -112,7 +112,7 @@ public sealed class CausalModel : IDisposable
     /// <param name="trainable">Every weight learns: fp32 masters.</param>
     public static CausalModel Create(ModelConfig config, long seed, Precision precision, Device device = default, bool trainable = false)
     {
-        var computeType = TypeOf(precision);
+        var computeType = TypeOf(precision, device);
         return new CausalModel(config, ModelWeights.Create(config, seed, trainable ? DType.Float32 : computeType, trainable, device), computeType);
     }
 
@@ -172,8 +172,11 @@ public sealed class CausalModel : IDisposable
         }
     }
 
-    private static DType TypeOf(Precision precision) => precision switch
+    private static DType TypeOf(Precision precision, Device device) => precision switch
     {
+        Precision.Fp16 when device.IsCpu => throw new UserErrorException(
+            "precision", "fp16 is for graphics cards without bf16; a processor has no products of that type. Use bf16 (half the memory) or fp32."),
+        Precision.Fp16 => DType.Float16,
         Precision.Bf16 => DType.BFloat16,
         Precision.Fp32 => DType.Float32,
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "Unknown precision."),

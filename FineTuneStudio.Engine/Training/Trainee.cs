@@ -23,7 +23,7 @@ internal sealed class Trainee : IDisposable
         _adapter = adapter;
         Model = adapter is null ? model : model.WithAdapter(adapter);
         Parameters = adapter?.Parameters ?? model.Parameters;
-        Optimizer = new AdamW(Parameters, options);
+        Optimizer = Optimizer.Create(Parameters, options);
     }
 
     /// <summary>The model as it is now.</summary>
@@ -33,13 +33,13 @@ internal sealed class Trainee : IDisposable
     public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters { get; }
 
     /// <summary>The optimizer over them.</summary>
-    public AdamW Optimizer { get; }
+    public Optimizer Optimizer { get; }
 
     /// <summary>Number of weights that learn.</summary>
     public long TrainableCount => Parameters.Sum(pair => pair.Value.ElementCount);
 
     /// <summary>Size of what <see cref="Save"/> writes.</summary>
-    public long CheckpointBytes => Parameters.Sum(pair => pair.Value.Bytes) + Optimizer.Moments.Sum(pair => pair.Value.Bytes);
+    public long CheckpointBytes => Parameters.Sum(pair => pair.Value.Bytes) + Optimizer.State.Sum(pair => pair.Value.Bytes);
 
     /// <summary>Size of what <see cref="Export"/> writes.</summary>
     public long ExportBytes => _adapter is null ? TrainableCount * _base.Config.PublishedType.Size() : Parameters.Sum(pair => pair.Value.Bytes);
@@ -78,7 +78,7 @@ internal sealed class Trainee : IDisposable
         }
 
         using var optimizer = File.Create(Path.Combine(folder, OptimizerFile));
-        SafetensorsWriter.Write(optimizer, Optimizer.Moments);
+        SafetensorsWriter.Write(optimizer, Optimizer.State);
     }
 
     /// <summary>Sets weights and optimizer to a checkpoint's.</summary>
@@ -86,7 +86,7 @@ internal sealed class Trainee : IDisposable
     {
         using var off = GradMode.Off();
         Fill(Parameters, _adapter is null ? Path.Combine(folder, WeightsFile) : Path.Combine(folder, RunFolder.Adapter, AdapterFiles.Weights));
-        Fill(Optimizer.Moments, Path.Combine(folder, OptimizerFile));
+        Fill(Optimizer.State, Path.Combine(folder, OptimizerFile));
         Optimizer.SetSteps(steps);
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Training.Checkpoints;
 using FineTuneStudio.Engine.Training.Evaluation;
 using FineTuneStudio.Engine.Training.Optimizers;
@@ -24,6 +23,8 @@ internal sealed class TrainingLoop
     private readonly BatchPlan _plan;
     private readonly LearningRateSchedule _schedule;
     private readonly Trainee _trainee;
+    private readonly TrainingStep _step;
+    private readonly LossScale? _lossScale;
     private readonly CheckpointStore _checkpoints;
     private readonly HeldOutSampler _sampler;
     private readonly RunLog _log;
@@ -43,6 +44,8 @@ internal sealed class TrainingLoop
         _specificationHash = specificationHash;
         _rows = rows;
         _trainee = trainee;
+        _lossScale = specification.Precision == Precision.Fp16 ? new LossScale() : null;
+        _step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, _lossScale, specification.Optimizer.ClipNorm, specification.GradientCheckpointing);
         _checkpoints = checkpoints;
         _sampler = sampler;
         _log = log;
@@ -67,6 +70,11 @@ internal sealed class TrainingLoop
         Step = _savedStep = state.Step;
         (_heldOutLoss, _bestLoss) = (state.HeldOutLoss, state.BestLoss);
         _trainee.Restore(checkpoint.Folder, state.WeightSteps ?? [.. Enumerable.Repeat((long)state.Step, _trainee.Parameters.Count)]);
+
+        if (state.LossScale is { } scale)
+        {
+            _lossScale?.Restore(scale, state.LossScaleSteps);
+        }
 
         // The log was cut back to what the checkpoint knows of it, which is all but the line about itself.
         _log.Report(new TrainingEvent.CheckpointSaved(Step, checkpoint.Name, checkpoint.Bytes, state.Best));
@@ -123,64 +131,29 @@ internal sealed class TrainingLoop
     private void Learn(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        using var scope = TensorScope.Enter();
         var batches = _plan.MicroBatches(Step).ConvertAll(rows => Array.ConvertAll(rows, row => _rows.Training[row]));
         TrainingRow[] all = [.. batches.SelectMany(rows => rows)];
-        var weight = MicroBatch.WeightOf(all);
-        var loss = 0.0;
-        for (var index = 0; index < batches.Count; index++)
+        var outcome = _step.Run(batches, _schedule.Rate(Step), Dropout, cancellationToken);
+        if (outcome.End is StepEnd.LossNotFinite or StepEnd.GradientNotFinite)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            loss += Gather(batches[index], index, weight);
+            throw new NonFiniteLossException(
+                Step + 1, outcome.End == StepEnd.LossNotFinite ? "The loss" : "The gradient norm", [.. all.Select(row => row.Line).Order()]);
         }
 
-        if (!double.IsFinite(loss))
-        {
-            throw Failure("The loss", all);
-        }
-
-        Tensor?[] gradients = [.. _trainee.Parameters.Select(pair => pair.Value.Grad)];
-        var norm = GradientNorm.Of([.. gradients.OfType<Tensor>()]);
-        if (!double.IsFinite(norm))
-        {
-            throw Failure("The gradient norm", all);
-        }
-
-        var rate = _schedule.Rate(Step);
-        _trainee.Optimizer.Step(gradients, rate, GradientClipping.Factor(norm, _specification.Optimizer.ClipNorm));
-        ClearGradients();
+        var rate = _trainee.Optimizer.Rate(Step + 1, _schedule.Rate(Step));
         _writer.Step = ++Step;
         _log.Report(new TrainingEvent.StepCompleted(
-            Step, _plan.EpochAfter(Step), loss, rate, norm, all.Sum(row => row.Ids.Length), all.Sum(row => row.LearntTokens),
+            Step, _plan.EpochAfter(Step), outcome.Loss, rate, outcome.GradientNorm, all.Sum(row => row.Ids.Length), all.Sum(row => row.LearntTokens),
             clock.Elapsed.TotalSeconds, Environment.WorkingSet));
-    }
-
-    // Adds a micro-batch's share of the step's gradient; the share is of the learnt tokens of the whole step, so 8 x 1 equals 1 x 8.
-    private double Gather(TrainingRow[] rows, int microBatch, double weight)
-    {
-        using var scope = TensorScope.Enter();
-        using var batch = MicroBatch.Of(rows, _trainee.Model.Device);
-        using var dropout = _specification.Lora is { Dropout: > 0 }
-            ? new RandomGenerator(unchecked((long)CounterRandom.Bits(_specification.Seed, Step, microBatch)), _trainee.Model.Device)
-            : null;
-        var loss = SftLoss.Sum(_trainee.Model, batch, dropout, _specification.GradientCheckpointing) / weight;
-        loss.Backward();
-        return loss.Item();
-    }
-
-    private NonFiniteLossException Failure(string what, TrainingRow[] rows)
-    {
-        ClearGradients();
-        return new NonFiniteLossException(Step + 1, what, [.. rows.Select(row => row.Line).Order()]);
-    }
-
-    private void ClearGradients()
-    {
-        foreach (var (_, parameter) in _trainee.Parameters)
+        if (outcome.End == StepEnd.LeftOut)
         {
-            parameter.Grad = null;
+            _log.Report(new TrainingEvent.Logged(Step, LogSeverity.Information, $"The gradients of step {Step} overflowed fp16; it is left out, and the loss scale is {_lossScale!.Value:G6} now."));
         }
     }
+
+    private RandomGenerator? Dropout(int microBatch) => _specification.Lora is { Dropout: > 0 }
+        ? new RandomGenerator(unchecked((long)CounterRandom.Bits(_specification.Seed, Step, microBatch)), _trainee.Model.Device)
+        : null;
 
     private bool IsDue(int everySteps) => Step == TotalSteps || (everySteps > 0 && Step % everySteps == 0);
 
@@ -238,6 +211,8 @@ internal sealed class TrainingLoop
             Step = Step,
             Epoch = _plan.EpochAfter(Step),
             WeightSteps = steps.All(step => step == Step) ? null : [.. steps],
+            LossScale = _lossScale?.Value,
+            LossScaleSteps = _lossScale?.StepsTaken ?? 0,
             EventBytes = _log.EventBytes,
             MetricBytes = _log.MetricBytes,
             HeldOutLoss = _heldOutLoss,

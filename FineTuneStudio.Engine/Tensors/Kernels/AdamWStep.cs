@@ -25,7 +25,7 @@ public static class AdamWStep
         Tensor[] parameters, Tensor[] gradients, Tensor[] firstMoments, Tensor[] secondMoments, long step, double learningRate,
         double beta1, double beta2, double epsilon, double weightDecay, double gradientScale = 1)
     {
-        if (parameters.Length > 0 && KernelChoice.IsFused(Fused, parameters[0]))
+        if (parameters.Length > 0 && KernelChoice.IsFusedForMasters(Fused, parameters[0]))
         {
             Fused.Run(parameters, gradients, firstMoments, secondMoments, step, learningRate, beta1, beta2, epsilon, weightDecay, gradientScale);
         }
@@ -47,7 +47,7 @@ public static class AdamWStep
         {
             using var scope = TensorScope.Enter();
             var (parameter, first, second) = (parameters[index], firstMoments[index], secondMoments[index]);
-            var gradient = gradients[index].To(DType.Float32);
+            var gradient = gradients[index].To(parameter.DType);
             gradient = gradientScale == 1 ? gradient : gradient * gradientScale;
             parameter.MulInPlace(1 - (learningRate * weightDecay));
             LerpOperator.Run(first, gradient, 1 - beta1);

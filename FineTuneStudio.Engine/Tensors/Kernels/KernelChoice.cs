@@ -18,6 +18,9 @@ public static class KernelChoice
     internal static bool IsFused(Operator kernel, Tensor first)
         => _plainDepth == 0 && first.Device.IsCpu && (first.DType is DType.Float32 or DType.BFloat16) && kernel.Exists;
 
+    // Optimizers step fp32 masters; other types are for comparisons with a reference.
+    internal static bool IsFusedForMasters(Operator kernel, Tensor first) => first.DType == DType.Float32 && IsFused(kernel, first);
+
     /// <summary>Until disposed, plain twins only.</summary>
     public readonly ref struct PlainScope : IDisposable
     {

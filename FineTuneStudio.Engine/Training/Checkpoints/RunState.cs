@@ -15,6 +15,12 @@ internal sealed record RunState
     /// <summary>Updates each weight counted, where they are not all equal to the step.</summary>
     public IReadOnlyList<long>? WeightSteps { get; init; }
 
+    /// <summary>Factor on the loss of fp16 runs; <see langword="null"/> for others.</summary>
+    public float? LossScale { get; init; }
+
+    /// <summary>Steps taken since <see cref="LossScale"/> changed.</summary>
+    public int LossScaleSteps { get; init; }
+
     /// <summary>Bytes of <c>events.jsonl</c> that belong to the steps done.</summary>
     public required long EventBytes { get; init; }
 

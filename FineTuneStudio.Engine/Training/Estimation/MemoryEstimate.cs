@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Training.Estimation;
 
@@ -8,9 +9,18 @@ internal static class MemoryEstimate
 {
     private const long ProgramBytes = 250L << 20;
     private const int Fp32 = 4;
+    private const int Half = 2;
 
-    // Master, gradient and two moments.
-    private const int BytesOfTrainable = 4 * Fp32;
+    /// <summary>What the optimizer keeps of each weight between steps, in bytes; what is small beside the weights themselves is left out.</summary>
+    public static double StateBytesPerWeight(OptimizerOptions optimizer) => optimizer.Kind switch
+    {
+        OptimizerKind.AdamW => 2 * Fp32,
+        OptimizerKind.AdamW8Bit => 2 + (2.0 * Fp32 / AdamW8BitStep.BlockSize),
+        OptimizerKind.Sgd => optimizer.Sgd.Momentum > 0 ? Fp32 : 0,
+        OptimizerKind.Adafactor => optimizer.Adafactor.Beta1 > 0 ? Fp32 : 0,
+        OptimizerKind.Muon => Fp32,
+        var other => throw new ArgumentOutOfRangeException(nameof(optimizer), other, "Unknown optimizer."),
+    };
 
     /// <summary>The parts.</summary>
     /// <param name="config">The base model.</param>
@@ -20,7 +30,7 @@ internal static class MemoryEstimate
     /// <param name="longestRow">Tokens of the longest row.</param>
     public static IEnumerable<MemoryPart> Parts(ModelConfig config, RunSpecification specification, long parameters, long trainable, int longestRow)
     {
-        var bytes = specification.Precision == Precision.Bf16 ? 2 : Fp32;
+        var bytes = specification.Precision == Precision.Fp32 ? Fp32 : Half;
         var batch = specification.Batch;
         var tokens = (long)batch.Rows * (batch.Packing ? batch.ContextLength : Math.Min(longestRow, batch.ContextLength));
         yield return new("program and libraries", ProgramBytes);
@@ -29,7 +39,7 @@ internal static class MemoryEstimate
             yield return new("weights of the base model", parameters * bytes);
         }
 
-        yield return new(specification.Lora is null ? "weights, gradients and optimizer" : "adapter, gradients and optimizer", trainable * BytesOfTrainable);
+        yield return new(specification.Lora is null ? "weights, gradients and optimizer" : "adapter, gradients and optimizer", (long)(trainable * ((2 * Fp32) + StateBytesPerWeight(specification.Optimizer))));
         var layer = config.Layers.Max(description => ElementsOfLayer(config, description));
         var kept = specification.GradientCheckpointing ? layer + ((long)config.Layers.Count * config.HiddenSize) : layer * config.Layers.Count;
         yield return new("activations of a batch", tokens * kept * bytes);

@@ -18,7 +18,7 @@ internal static class ProductRate
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
         var size = Math.Min(width, WidestMeasured);
-        var type = precision == Precision.Bf16 ? DType.BFloat16 : DType.Float32;
+        var type = precision == Precision.Fp32 ? DType.Float32 : DType.BFloat16;
         var left = Tensor.Full([Rows, size], 0.5, type);
         var right = Tensor.Full([size, size], 0.5, type);
         Multiply(left, right);

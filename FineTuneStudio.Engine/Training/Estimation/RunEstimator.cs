@@ -126,10 +126,9 @@ internal sealed class RunEstimator
 
     private long DiskBytes(int steps)
     {
-        const int bytesOfState = 12;
         const int bytesOfWeight = 4;
-        var checkpoints = (_specification.Checkpoints.Keep + 2L) * _trainable * bytesOfState;
-        return checkpoints + (_trainable * bytesOfWeight) + (steps * BytesOfLogPerStep);
+        var checkpoint = (long)(_trainable * (bytesOfWeight + MemoryEstimate.StateBytesPerWeight(_specification.Optimizer)));
+        return ((_specification.Checkpoints.Keep + 2L) * checkpoint) + (_trainable * bytesOfWeight) + (steps * BytesOfLogPerStep);
     }
 
     private IEnumerable<string> Warnings(BatchPlan plan, RowFigures rows)

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
 using FineTuneStudio.Engine.Tokenizers;
 using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Tests.Support;
@@ -146,6 +147,64 @@ public sealed class TrainingRunTests
         run.Specification = run.Specification with { Model = Path.Combine(run.Folder, RunFolder.Model), Duration = new DurationOptions { Steps = 1 } };
         var again = run.Run(folder: run.At("again")).OfType<TrainingEvent.Evaluated>().First();
         Assert.Equal(losses[^1].Loss, again.Loss, 1e-4);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamW8Bit, 5e-3)]
+    [InlineData(OptimizerKind.Sgd, 0.3)]
+    [InlineData(OptimizerKind.Adafactor, 5e-3)]
+    [InlineData(OptimizerKind.Muon, 5e-3)]
+    public void Run_WithEachOptimizer_LearnsAndGoesOnToTheSameBits(OptimizerKind kind, double rate)
+    {
+        using var run = new TinyRun();
+
+        // Wide enough for 8-bit moments.
+        run.Specification = run.Specification with
+        {
+            Lora = new LoraOptions { Rank = 64, Alpha = 64 },
+            Optimizer = new OptimizerOptions { Kind = kind },
+            Schedule = new ScheduleOptions { LearningRate = rate },
+        };
+        var losses = run.Run(folder: run.At("whole")).OfType<TrainingEvent.Evaluated>().ToList();
+        run.Run((trainingEvent, _, cancellation) =>
+        {
+            if (trainingEvent is TrainingEvent.StepCompleted { Step: 5 })
+            {
+                cancellation.Cancel();
+            }
+        });
+        run.Run();
+
+        Assert.True(losses[^1].Loss < losses[0].Loss - 0.3, $"{losses[0].Loss} -> {losses[^1].Loss}");
+        Assert.Equal(run.Adapter(run.At("whole")), run.Adapter());
+    }
+
+    [Fact]
+    public void Run_EveryWeightWithMuon_LeavesEmbeddingsToAdamW()
+    {
+        using var run = new TinyRun();
+        run.Specification = run.Specification with
+        {
+            Lora = null,
+            Optimizer = new OptimizerOptions { Kind = OptimizerKind.Muon },
+            Schedule = new ScheduleOptions { LearningRate = 1e-3 },
+            Duration = new DurationOptions { Steps = 2 },
+        };
+        run.Run();
+
+        var state = SafetensorsFile.Open(Path.Combine(run.Folder, "checkpoints", "step-00000002", "optimizer.safetensors")).Header.Entries.Keys;
+        Assert.Contains("model.embed_tokens.weight.second", state);
+        Assert.Contains("model.norm.weight.second", state);
+        Assert.Contains("model.layers.0.mlp.up_proj.weight.momentum", state);
+        Assert.DoesNotContain("model.layers.0.mlp.up_proj.weight.second", state);
+    }
+
+    [Fact]
+    public void Run_HalfPrecisionOnAProcessor_IsRefusedWithTheWayOut()
+    {
+        using var run = new TinyRun();
+        run.Specification = run.Specification with { Precision = Precision.Fp16 };
+        Assert.Contains("Use bf16", Assert.Throws<UserErrorException>(() => run.Run()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

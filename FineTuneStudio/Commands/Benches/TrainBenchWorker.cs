@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Training;
 
 namespace FineTuneStudio.Commands.Benches;
 
@@ -11,6 +14,8 @@ internal static class TrainBenchWorker
 {
     public const string Verb = "bench-train";
 
+    private static readonly LoraOptions Lora = new() { Rank = 16, Alpha = 32, Dropout = 0 };
+
     public static Command Create()
     {
         var shape = new Argument<string>("SHAPE") { Description = $"One of {string.Join(", ", TrainShape.All.Select(shape => shape.Name))}" };
@@ -18,23 +23,24 @@ internal static class TrainBenchWorker
         var profile = new Option<bool>("--profile") { Description = "Print where one step's time goes, operator by operator, to stderr" };
         var threads = new Option<int>("--threads") { Description = "Cores to use", DefaultValueFactory = _ => Environment.ProcessorCount };
         var plain = new Option<bool>("--plain") { Description = "Without the fused kernels" };
-        var command = new Command(Verb, "Measure training of one shape") { shape, rounds, threads, profile, plain };
+        var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Which optimizer steps", DefaultValueFactory = _ => OptimizerKind.AdamW };
+        var command = new Command(Verb, "Measure training of one shape") { shape, rounds, threads, profile, plain, optimizer };
         command.Hidden = true;
         command.SetAction(result => CommandRunner.Run(() =>
         {
             var name = result.GetValue(shape);
             var chosen = TrainShape.All.FirstOrDefault(candidate => candidate.Name == name)
                 ?? throw new UserErrorException("SHAPE", $"There is no shape '{name}'. Use one of {string.Join(", ", TrainShape.All.Select(candidate => candidate.Name))}.");
-            return Run(chosen, result.GetValue(rounds), result.GetValue(threads), result.GetValue(profile), result.GetValue(plain));
+            return Run(chosen, result.GetValue(rounds), result.GetValue(threads), result.GetValue(profile), result.GetValue(plain), result.GetValue(optimizer));
         }));
         return command;
     }
 
-    private static int Run(TrainShape shape, int rounds, int threads, bool profile, bool plain)
+    private static int Run(TrainShape shape, int rounds, int threads, bool profile, bool plain, OptimizerKind optimizer)
     {
         using var twins = plain ? Engine.Tensors.Kernels.KernelChoice.Plain() : default;
         TorchRuntime.Threads = threads;
-        using var step = new TrainStep(shape);
+        using var step = new TrialTraining(ModelConfigFile.Parse(Encoding.UTF8.GetBytes(shape.Configuration), "bench"), Lora, Options(optimizer), shape.Sequences, shape.Length);
         step.Run();
         step.Run();
         if (profile)
@@ -49,8 +55,10 @@ internal static class TrainBenchWorker
         return CommandRunner.Success;
     }
 
+    private static OptimizerOptions Options(OptimizerKind kind) => new() { Kind = kind, WeightDecay = 0.01, ClipNorm = 1 };
+
     // Other programs may take the processor for a while, so each step stands beside rates of its own moment, and medians are taken.
-    private static TrainMeasurement Measure(TrainStep step, int rounds, long peak)
+    private static TrainMeasurement Measure(TrialTraining step, int rounds, long peak)
     {
         var steps = new List<(double Seconds, double Forward, double Backward, double Update, double Library, double Limit)>();
         using var library = new LibraryRate(step.Shapes, step.Tokens);
@@ -59,9 +67,9 @@ internal static class TrainBenchWorker
         {
             var (before, limit) = (library.Measure(), Measurement.MachineLimit(0.2));
             var watch = Stopwatch.StartNew();
-            var (_, forward, backward, update) = step.Run();
+            var parts = step.Run();
             var seconds = watch.Elapsed.TotalSeconds;
-            steps.Add((seconds, forward, backward, update, (before + library.Measure()) / 2, limit));
+            steps.Add((seconds, parts.Forward, parts.Backward, parts.Update, (before + library.Measure()) / 2, limit));
         }
 
         double Median(Func<(double Seconds, double Forward, double Backward, double Update, double Library, double Limit), double> of)

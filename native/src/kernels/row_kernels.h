@@ -37,7 +37,7 @@ struct RowKernels {
 
 struct AdamWOptions {
     float decay;             // 1 - learning rate * weight decay
-    float beta2;
+    float beta1, beta2;
     float rest1, rest2;      // 1 - beta, subtracted in double: 1 - 0.999f is off by five digits
     float step_size;         // learning rate / (1 - beta1^step)
     float root_correction;   // sqrt(1 - beta2^step)
@@ -45,8 +45,30 @@ struct AdamWOptions {
     float gradient_scale;
 };
 
+struct SgdOptions {
+    float decay;             // added to the gradient for each unit of the weight
+    float keep, take;        // of the momentum before, and of the gradient
+    float momentum;          // Nesterov's share of the new momentum
+    float learning_rate, gradient_scale;
+    bool nesterov;
+};
+
+// 256 values in rising order, and the borders between neighbours; above the last one there is none.
+struct Codebook {
+    float values[256];
+    float borders[256];
+};
+
+// Elements that share a scale in 8-bit states.
+constexpr int64_t block_of_state = 256;
+
 struct FlatKernels {
     void (*adamw)(float* parameter, const float* gradient, float* first, float* second, int64_t count, const AdamWOptions& options);
+    // Moments as codes, with the largest of each block beside them; `count` elements from the start of a block.
+    void (*adamw8)(float* parameter, const float* gradient, uint8_t* first, uint8_t* second, float* first_scale, float* second_scale, int64_t count,
+        const Codebook& first_codes, const Codebook& second_codes, const AdamWOptions& options);
+    // momentum is null where there is none.
+    void (*sgd)(float* parameter, const float* gradient, float* momentum, int64_t count, const SgdOptions& options);
     double (*sum_of_squares)(const float* x, int64_t count);
 };
 

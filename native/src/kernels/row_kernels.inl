@@ -189,6 +189,68 @@ void adamw(float* parameter, const float* gradient, float* first, float* second,
     }
 }
 
+// The nearest of 256 values: how many borders lie below x, by halving.
+inline int32_t nearest(const float* borders, float x) {
+    int32_t code = x > borders[127] ? 128 : 0;
+    code += x > borders[code + 63] ? 64 : 0;
+    code += x > borders[code + 31] ? 32 : 0;
+    code += x > borders[code + 15] ? 16 : 0;
+    code += x > borders[code + 7] ? 8 : 0;
+    code += x > borders[code + 3] ? 4 : 0;
+    code += x > borders[code + 1] ? 2 : 0;
+    code += x > borders[code] ? 1 : 0;
+    return code;
+}
+
+void adamw8(float* parameter, const float* gradient, uint8_t* first, uint8_t* second, float* first_scale, float* second_scale, int64_t count,
+    const Codebook& first_codes, const Codebook& second_codes, const AdamWOptions& options) {
+    const AdamWOptions o = options;
+    const float *first_values = first_codes.values, *second_values = second_codes.values;
+    const float *first_borders = first_codes.borders, *second_borders = second_codes.borders;
+    for (int64_t start = 0; start < count; start += block_of_state) {
+        const int64_t block = start / block_of_state, size = count - start < block_of_state ? count - start : block_of_state;
+        float *p = parameter + start, m[block_of_state], v[block_of_state];
+        const float *g = gradient + start, m_scale = first_scale[block], v_scale = second_scale[block];
+        uint8_t *m_code = first + start, *v_code = second + start;
+        float m_largest = 0, v_largest = 0;
+        #pragma omp simd reduction(max : m_largest, v_largest)
+        for (int64_t i = 0; i < size; i++) {
+            const float scaled = g[i] * o.gradient_scale;
+            m[i] = first_values[m_code[i]] * m_scale * o.beta1 + o.rest1 * scaled;
+            v[i] = second_values[v_code[i]] * v_scale * o.beta2 + o.rest2 * scaled * scaled;
+            p[i] = p[i] * o.decay - o.step_size * m[i] / (std::sqrt(v[i]) / o.root_correction + o.epsilon);
+            const float magnitude = std::fabs(m[i]);
+            m_largest = magnitude > m_largest ? magnitude : m_largest;
+            v_largest = v[i] > v_largest ? v[i] : v_largest;
+        }
+        first_scale[block] = m_largest;
+        second_scale[block] = v_largest;
+        const float m_unit = m_largest > 0 ? m_largest : 1.0f, v_unit = v_largest > 0 ? v_largest : 1.0f;
+        #pragma omp simd
+        for (int64_t i = 0; i < size; i++) {
+            m_code[i] = static_cast<uint8_t>(nearest(first_borders, m[i] / m_unit));
+            v_code[i] = static_cast<uint8_t>(nearest(second_borders, v[i] / v_unit));
+        }
+    }
+}
+
+void sgd(float* parameter, const float* gradient, float* momentum, int64_t count, const SgdOptions& options) {
+    const SgdOptions o = options;
+    if (momentum == nullptr) {
+        #pragma omp simd
+        for (int64_t i = 0; i < count; i++) parameter[i] -= o.learning_rate * (gradient[i] * o.gradient_scale + o.decay * parameter[i]);
+        return;
+    }
+    const float own = o.nesterov ? 1.0f : 0.0f, shared = o.nesterov ? o.momentum : 1.0f;
+    #pragma omp simd
+    for (int64_t i = 0; i < count; i++) {
+        const float g = gradient[i] * o.gradient_scale + o.decay * parameter[i];
+        const float m = o.keep * momentum[i] + o.take * g;
+        momentum[i] = m;
+        parameter[i] -= o.learning_rate * (own * g + shared * m);
+    }
+}
+
 double sum_of_squares(const float* x, int64_t count) {
     double total = 0;
     for (int64_t start = 0; start < count; start += 1024) {
@@ -213,7 +275,7 @@ extern const RowKernels<bf16> rows_bf16;
 extern const FlatKernels flat;
 const RowKernels<float> rows_float = table<float>();
 const RowKernels<bf16> rows_bf16 = table<bf16>();
-const FlatKernels flat = {adamw, sum_of_squares};
+const FlatKernels flat = {adamw, adamw8, sgd, sum_of_squares};
 
 }  // namespace FTS_ISA
 }  // namespace fts

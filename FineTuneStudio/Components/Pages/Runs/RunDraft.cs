@@ -50,6 +50,8 @@ public sealed class RunDraft
 
     public double PolynomialEnd { get; set; } = OptionCatalog.PolynomialEnd.Default;
 
+    public OptimizerKind Optimizer { get; set; } = OptionCatalog.Optimizer.Default;
+
     public double WeightDecay { get; set; } = OptionCatalog.WeightDecay.Default;
 
     public double ClipNorm { get; set; } = OptionCatalog.ClipNorm.Default;
@@ -106,7 +108,7 @@ public sealed class RunDraft
             Targets = Targets.Count == KnownTargets.Count ? [LoraOptions.AllLinear] : [.. KnownTargets.Where(Targets.Contains)],
         },
         Schedule = ScheduleOptions,
-        Optimizer = new OptimizerOptions { WeightDecay = WeightDecay, ClipNorm = ClipNorm },
+        Optimizer = new OptimizerOptions { Kind = Optimizer, WeightDecay = WeightDecay, ClipNorm = ClipNorm },
         Batch = new BatchOptions { Rows = BatchRows, Accumulation = Accumulation, ContextLength = ContextLength, Packing = Packing },
         Duration = new DurationOptions { Epochs = Epochs, Steps = DurationInSteps ? Steps : null },
         Evaluation = new EvaluationOptions { Samples = Samples, SampleTokens = SampleTokens },

@@ -1,0 +1,121 @@
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+using FineTuneStudio.Engine.Training.Optimizers;
+using FineTuneStudio.Engine.Training.Sft;
+
+namespace FineTuneStudio.Engine.Training;
+
+/// <summary>One optimizer step: loss and gradients of its micro-batches, norm, clipping, update.</summary>
+internal sealed class TrainingStep
+{
+    private const double SmallestLossScale = 1;
+
+    private readonly CausalModel _model;
+    private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _parameters;
+    private readonly Optimizer _optimizer;
+    private readonly LossScale? _lossScale;
+    private readonly double _clipNorm;
+    private readonly bool _checkpointing;
+    private double _forward;
+    private double _backward;
+
+    /// <summary>Takes what it moves; all of it stays its owner's.</summary>
+    /// <param name="model">With its adapter, where one learns.</param>
+    /// <param name="parameters">What learns, by name.</param>
+    /// <param name="optimizer">Over these parameters.</param>
+    /// <param name="lossScale">For gradients in fp16; <see langword="null"/> otherwise.</param>
+    /// <param name="clipNorm">Longest gradient; 0 clips nothing.</param>
+    /// <param name="checkpointing">Recompute layers in the backward pass.</param>
+    public TrainingStep(
+        CausalModel model, IReadOnlyList<KeyValuePair<string, Tensor>> parameters, Optimizer optimizer, LossScale? lossScale, double clipNorm, bool checkpointing)
+    {
+        _model = model;
+        _parameters = parameters;
+        _optimizer = optimizer;
+        _lossScale = lossScale;
+        _clipNorm = clipNorm;
+        _checkpointing = checkpointing;
+    }
+
+    /// <summary>Learns from rows.</summary>
+    /// <param name="microBatches">Rows of each forward pass; at least one learnt token in each.</param>
+    /// <param name="learningRate">The schedule's rate.</param>
+    /// <param name="dropout">A micro-batch's random stream, by its number; disposed after it. <see langword="null"/> drops nothing.</param>
+    /// <param name="cancellationToken">Looked at between micro-batches; the weights are then those of before.</param>
+    public StepOutcome Run(
+        IReadOnlyList<TrainingRow[]> microBatches, double learningRate, Func<int, RandomGenerator?> dropout, CancellationToken cancellationToken)
+    {
+        using var scope = TensorScope.Enter();
+        (_forward, _backward) = (0, 0);
+        try
+        {
+            // Each micro-batch's share is of the learnt tokens of the whole step, so 8 x 1 equals 1 x 8.
+            var weight = MicroBatch.WeightOf(microBatches.SelectMany(rows => rows));
+            var loss = 0.0;
+            for (var index = 0; index < microBatches.Count; index++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var stream = dropout(index);
+                loss += Gather(microBatches[index], weight, stream);
+            }
+
+            var start = TimeProvider.System.GetTimestamp();
+            var (norm, end) = Update(loss, learningRate);
+            return new(loss, norm, end, new(_forward, _backward, TimeProvider.System.GetElapsedTime(start).TotalSeconds));
+        }
+        finally
+        {
+            foreach (var (_, parameter) in _parameters)
+            {
+                parameter.Grad = null;
+            }
+        }
+    }
+
+    private double Gather(TrainingRow[] rows, double weight, RandomGenerator? dropout)
+    {
+        using var scope = TensorScope.Enter();
+        var start = TimeProvider.System.GetTimestamp();
+        using var batch = MicroBatch.Of(rows, _model.Device);
+        var loss = SftLoss.Sum(_model, batch, dropout, _checkpointing) / weight;
+        var middle = TimeProvider.System.GetTimestamp();
+        (_lossScale is null ? loss : loss * _lossScale.Value).Backward();
+        var value = loss.Item();
+        _forward += TimeProvider.System.GetElapsedTime(start, middle).TotalSeconds;
+        _backward += TimeProvider.System.GetElapsedTime(middle).TotalSeconds;
+        return value;
+    }
+
+    private (double Norm, StepEnd End) Update(double loss, double learningRate)
+    {
+        if (!double.IsFinite(loss))
+        {
+            return (double.NaN, StepEnd.LossNotFinite);
+        }
+
+        Tensor?[] gradients = [.. _parameters.Select(pair => pair.Value.Grad)];
+        var scale = _lossScale?.Value ?? 1;
+        var norm = GradientNorm.Of([.. gradients.OfType<Tensor>()]) / scale;
+        if (!double.IsFinite(norm))
+        {
+            return (norm, LeaveOut(scale) ? StepEnd.LeftOut : StepEnd.GradientNotFinite);
+        }
+
+        _optimizer.Step(gradients, learningRate, GradientClipping.Factor(norm, _clipNorm) / scale);
+        _lossScale?.Update(taken: true);
+        return (norm, StepEnd.Updated);
+    }
+
+    // An overflow at a scale of one is no matter of the scale.
+    private bool LeaveOut(float scale)
+    {
+        if (_lossScale is null || scale <= SmallestLossScale)
+        {
+            return false;
+        }
+
+        _lossScale.Update(taken: false);
+        return true;
+    }
+}
