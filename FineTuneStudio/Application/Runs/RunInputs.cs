@@ -58,6 +58,11 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
             errors.Add(new("dataset.path", $"No checked dataset is called '{specification.Dataset.Path}'. Choose one of the list, or upload it first."));
         }
 
+        if (specification.InitialAdapter is { } initial && !(CheckpointReference.TryParse(initial, out var checkpoint) && Directory.Exists(checkpoint.AdapterFolder(paths))))
+        {
+            errors.Add(new("initialAdapter", $"There is no checkpoint '{initial}' to begin with: name one that is still on disk as RUN@STEP, or leave it out."));
+        }
+
         return (errors, model, dataset);
     }
 }
