@@ -6,6 +6,9 @@ public sealed class RunControl : IDisposable
     private readonly ManualResetEventSlim _mayRun = new(initialState: true);
     private volatile bool _stopRequested;
 
+    /// <summary>Processor threads of the run; all of the machine's by default.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Finish the step, write the adapter, end as <see cref="EndReason.StoppedAndKept"/>.</summary>
     public bool StopRequested => _stopRequested;
 

@@ -33,7 +33,7 @@ public static class TrainingRun
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
     {
         UserErrorException.ThrowIfAny(specification.Validate());
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.Threads = control.Threads;
         var hash = HashOf(specification);
         var store = new CheckpointStore(Path.Combine(runFolder, RunFolder.Checkpoints), specification.Checkpoints.Keep);
         var checkpoint = store.FindNewest();

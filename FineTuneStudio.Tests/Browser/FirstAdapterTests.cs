@@ -100,8 +100,8 @@ public sealed partial class FirstAdapterTests(ChromiumFixture chromium)
 
         await page.Page.FillAsync("#prompt", "Where is my card?");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Ask both" }).ClickAsync();
-        await page.Page.Locator("[data-answer='tuned']").Filter(new() { HasTextRegex = SomeText() }).WaitForAsync();
-        await page.Page.Locator("[data-answer='base']").Filter(new() { HasTextRegex = SomeText() }).WaitForAsync();
+        await page.Page.Locator("[data-answer='0'] .answer-text").Filter(new() { HasTextRegex = SomeText() }).WaitForAsync();
+        await page.Page.Locator("[data-answer='1'] .answer-text").Filter(new() { HasTextRegex = SomeText() }).WaitForAsync();
         return files.At("adapter.zip");
     }
 

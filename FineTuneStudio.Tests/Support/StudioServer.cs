@@ -28,10 +28,11 @@ internal sealed class StudioServer : IAsyncDisposable
 
     /// <param name="configure">Replaces services.</param>
     /// <param name="dataDirectory">A directory that outlives the server; by default one of its own, deleted at the end.</param>
-    public static async Task<StudioServer> StartAsync(Action<IServiceCollection>? configure = null, string? dataDirectory = null)
+    /// <param name="port">Where one that was stopped was before; by default a free one.</param>
+    public static async Task<StudioServer> StartAsync(Action<IServiceCollection>? configure = null, string? dataDirectory = null, int port = 0)
     {
         var data = dataDirectory ?? Directory.CreateTempSubdirectory("studio-test-").FullName;
-        var app = StudioHost.Create(new StudioHostSettings { DataDirectory = data, Address = IPAddress.Loopback, Port = 0 }, configure);
+        var app = StudioHost.Create(new StudioHostSettings { DataDirectory = data, Address = IPAddress.Loopback, Port = port }, configure);
         await app.StartAsync();
         return new StudioServer(app, data, dataDirectory is null);
     }

@@ -8,6 +8,7 @@ internal static class StudioApi
         routes.MapGet("/health", () => TypedResults.Ok(new { status = "ready" })).WithName("Health");
         routes.MapDatasets();
         routes.MapAdapters();
+        routes.MapThings();
         routes.MapRuns();
     }
 }

@@ -1,8 +1,13 @@
 using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Application.Datasets;
+using FineTuneStudio.Application.Disk;
 using FineTuneStudio.Application.Drafts;
+using FineTuneStudio.Application.FirstRun;
+using FineTuneStudio.Application.Home;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Application.Settings;
+using FineTuneStudio.Application.Things;
 using FineTuneStudio.Application.Trash;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -23,6 +28,15 @@ internal static class StudioServices
         services.AddRuns();
         services.AddAdapters();
         services.AddTrash();
+        services.AddSingleton<ThingDirectory>();
+        services.AddSingleton<HomeBoard>();
+        services.AddSingleton<FirstRunGuide>();
+        services.AddSingleton(provider => new ModelImports(provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DiskKeeper(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<TrashCan>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SettingsStore(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ILogger<SettingsStore>>()));
         services.AddSingleton(provider => new DraftStore(
             provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DraftStore>>()));
         return services;

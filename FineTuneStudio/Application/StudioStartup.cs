@@ -1,5 +1,6 @@
 using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Models;
+using FineTuneStudio.Application.Settings;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTuneStudio.Application;
 
 /// <summary>Brings the tables up to date, registers the model that comes with the studio, and clears away what a killed process left half done.</summary>
-internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases, ModelLibrary models, DraftStore drafts, StudioPaths paths) : IHostedService
+internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases, ModelLibrary models, DraftStore drafts, SettingsStore settings, StudioPaths paths) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,6 +18,7 @@ internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases,
         {
             await using var database = await databases.CreateDbContextAsync(cancellationToken);
             await database.Database.MigrateAsync(cancellationToken);
+            await settings.LoadAsync(cancellationToken);
             await drafts.ClearOldAsync(cancellationToken);
             await models.RegisterEmbeddedAsync(cancellationToken);
         }

@@ -16,6 +16,8 @@ internal sealed class StudioDatabase(DbContextOptions<StudioDatabase> options) :
 
     public DbSet<DraftEntity> Drafts => Set<DraftEntity>();
 
+    public DbSet<SettingEntity> Settings => Set<SettingEntity>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
         => modelBuilder.ApplyConfigurationsFromAssembly(typeof(StudioDatabase).Assembly);
 

@@ -11,6 +11,7 @@ public sealed class SamplesTests
 {
     [Theory]
     [InlineData("support-intents.jsonl", 288, AnswerKind.Label)]
+    [InlineData("help-desk.jsonl", 640, AnswerKind.Label)]
     [InlineData("product-reviews.csv", 100, AnswerKind.Label)]
     [InlineData("polite-tone.jsonl", 100, AnswerKind.LongText)]
     [InlineData("word-problems.jsonl", 240, AnswerKind.MarkedResult)]

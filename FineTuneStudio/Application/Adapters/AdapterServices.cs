@@ -1,10 +1,13 @@
+using FineTuneStudio.Application.Answers;
 using FineTuneStudio.Application.Models;
+using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Application.Settings;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace FineTuneStudio.Application.Adapters;
 
-/// <summary>Wires adapters.</summary>
+/// <summary>Wires adapters, and whoever answers.</summary>
 internal static class AdapterServices
 {
     public static void AddAdapters(this IServiceCollection services)
@@ -12,7 +15,11 @@ internal static class AdapterServices
         services.AddSingleton<IAnswerEngine, AnswerEngine>();
         services.AddSingleton(provider => new AdapterLibrary(
             provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>()));
-        services.AddSingleton(provider => new SideBySide(
-            provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<IAnswerEngine>()));
+        services.AddSingleton(provider => new AnswerService(
+            provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<SettingsStore>(),
+            provider.GetRequiredService<IAnswerEngine>()));
+        services.AddSingleton(provider => new ReloadCheck(
+            provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<StudioPaths>(),
+            provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -40,7 +40,15 @@ public sealed class ModelLibrary
     /// <param name="folder">A folder in Hugging Face layout.</param>
     /// <param name="name">How it will be called; <see langword="null"/> takes the folder's name.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
-    public async Task<Result<ModelSummary>> ImportAsync(string folder, string? name, CancellationToken cancellationToken)
+    public Task<Result<ModelSummary>> ImportAsync(string folder, string? name, CancellationToken cancellationToken)
+        => ImportAsync(folder, name, progress: null, cancellationToken);
+
+    /// <inheritdoc cref="ImportAsync(string, string, CancellationToken)"/>
+    /// <param name="folder">A folder in Hugging Face layout.</param>
+    /// <param name="name">How it will be called; <see langword="null"/> takes the folder's name.</param>
+    /// <param name="progress">Told of bytes copied, and of how many.</param>
+    /// <param name="cancellationToken">Leaves nothing behind.</param>
+    internal async Task<Result<ModelSummary>> ImportAsync(string folder, string? name, Action<long, long>? progress, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(folder))
         {
@@ -73,7 +81,7 @@ public sealed class ModelLibrary
         {
             // The folder's own name travels into adapters as the base model's name, so it keeps the person's words as far as paths allow.
             var copy = Path.Combine(_paths.Model(id), FileNames.Safe(name));
-            await CopyAsync(folder, copy, cancellationToken);
+            await CopyAsync(folder, copy, progress, cancellationToken);
             return new Result<ModelSummary>.Success(Summarize(await AddAsync(id, name, copy, description, embedded: false, cancellationToken)));
         }
         catch (Exception exception)
@@ -133,16 +141,23 @@ public sealed class ModelLibrary
     private static Task<string> HashAsync(string folder, CancellationToken cancellationToken)
         => Task.Run(() => ModelHash.Compute(folder, progress: null, cancellationToken), cancellationToken);
 
-    private static async Task CopyAsync(string source, string target, CancellationToken cancellationToken)
+    private static async Task CopyAsync(string source, string target, Action<long, long>? progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(target);
+        var (copied, total) = (0L, BytesOf(source));
+        var buffer = new byte[1 << 20];
 
         // Links are followed: a Hugging Face cache folder is made of them.
         foreach (var file in new DirectoryInfo(source).EnumerateFiles())
         {
             await using var from = file.OpenRead();
-            await using var to = new FileStream(Path.Combine(target, file.Name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20, FileOptions.Asynchronous);
-            await from.CopyToAsync(to, 1 << 20, cancellationToken);
+            await using var to = new FileStream(Path.Combine(target, file.Name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            while (await from.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+            {
+                await to.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                progress?.Invoke(copied += count, total);
+            }
+
             to.Flush(flushToDisk: true);
         }
     }

@@ -3,7 +3,7 @@ using FineTuneStudio.Engine.Contracts;
 namespace FineTuneStudio.Application.Runs;
 
 /// <summary>A run that has a thread: its levers.</summary>
-internal sealed class ActiveRun(Guid id, RunFeed feed) : IDisposable
+internal sealed class ActiveRun(Guid id, RunFeed feed, int threads) : IDisposable
 {
     private readonly CancellationTokenSource _cancelled = new();
 
@@ -11,7 +11,7 @@ internal sealed class ActiveRun(Guid id, RunFeed feed) : IDisposable
 
     public RunFeed Feed { get; } = feed;
 
-    public RunControl Control { get; } = new();
+    public RunControl Control { get; } = new() { Threads = threads };
 
     public CancellationToken Cancelled => _cancelled.Token;
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FineTuneStudio.Application.Settings;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
@@ -10,7 +11,7 @@ namespace FineTuneStudio.Application.Runs;
 /// <summary>Takes runs from the queue, in its order, and gives each a thread of its own. What ran when the process died goes on first.</summary>
 internal sealed class RunWorker(
     IDbContextFactory<StudioDatabase> databases, ActiveRuns active, RunFeeds feeds, RunInputs inputs, RunResults results, RunQueue queue, RunChanges changes, ITrainingEngine engine,
-    StudioPaths paths, TimeProvider time, IOptions<StudioOptions> options, ILogger<RunWorker> log) : BackgroundService
+    SettingsStore settings, StudioPaths paths, TimeProvider time, IOptions<StudioOptions> options, ILogger<RunWorker> log) : BackgroundService
 {
     /// <summary>How long a stopping studio waits for a run to save its state.</summary>
     private static readonly TimeSpan SavingPatience = TimeSpan.FromSeconds(20);
@@ -89,7 +90,7 @@ internal sealed class RunWorker(
             next.StartedAt ??= time.GetUtcNow();
             await database.SaveChangesAsync(stopping);
 
-            var claimed = new ActiveRun(next.Id, feeds.Open(next.Id, progress => progress));
+            var claimed = new ActiveRun(next.Id, feeds.Open(next.Id, progress => progress), settings.Current.Threads ?? Environment.ProcessorCount);
             claimed.Feed.Update(progress => progress with { State = RunState.Running, End = null, Message = "" });
             active.Add(claimed);
             changes.Ring();

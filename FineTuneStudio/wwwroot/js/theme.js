@@ -1,34 +1,24 @@
-// Loaded in the head, before anything is painted: the page never flashes in the wrong theme.
+// Loaded in the head, before anything is painted: the page never flashes in the wrong theme. The choice is the studio's; the server writes
+// it on the document.
 (() => {
+  const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const chosen = () => {
-    try {
-      return localStorage.getItem("theme") ?? "system";
-    } catch {
-      return "system";
-    }
-  };
 
-  function apply() {
-    const choice = chosen();
+  function paint() {
+    const choice = root.dataset.themeChoice;
     const theme = choice === "system" ? (dark.matches ? "dark" : "light") : choice;
-    document.documentElement.dataset.theme = theme;
-    document.documentElement.dataset.themeChoice = choice;
+    if (root.dataset.theme === theme) return;
+    root.dataset.theme = theme;
     dispatchEvent(new CustomEvent("themechange", { detail: theme }));
   }
 
   window.studioTheme = {
-    current: chosen,
-    choose(choice) {
-      try {
-        localStorage.setItem("theme", choice);
-      } catch {
-        // Private windows may refuse storage; the choice then lasts for this page.
-      }
-      apply();
+    apply(choice, singleKeys) {
+      root.dataset.themeChoice = choice;
+      root.dataset.singleKeys = singleKeys;
+      paint();
     },
   };
-  dark.addEventListener("change", apply);
-  addEventListener("storage", apply);
-  apply();
+  dark.addEventListener("change", paint);
+  paint();
 })();
