@@ -100,7 +100,7 @@ public sealed class CausalModel : IDisposable
     /// <exception cref="UserErrorException">Weights that do not fit; every fault at once.</exception>
     internal static CausalModel Load(ModelConfig config, ITensorSource weights, Precision precision)
     {
-        var computeType = TypeOf(precision);
+        var computeType = TypeOf(precision, default);
         return new CausalModel(config, ModelWeights.Load(config, weights, computeType, trainable: false, default), computeType);
     }
 

@@ -39,7 +39,7 @@ public sealed class TrialTraining : IDisposable
         {
             var weights = new float[length];
             weights.AsSpan(1).Fill(1);
-            _rows[row] = new TrainingRow(row + 1, [.. Enumerable.Range(0, length).Select(_ => random.Next(config.VocabularySize))], weights, Cut: false);
+            _rows[row] = new TrainingRow(row, row + 1, [.. Enumerable.Range(0, length).Select(_ => random.Next(config.VocabularySize))], weights, Cut: false);
         }
     }
 

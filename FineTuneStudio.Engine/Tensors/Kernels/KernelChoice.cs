@@ -11,7 +11,7 @@ public static class KernelChoice
     public static PlainScope Plain()
     {
         _plainDepth++;
-        return default;
+        return new PlainScope(isOpen: true);
     }
 
     // The kernels read bfloat16 and float32; one element type for all.
@@ -24,7 +24,12 @@ public static class KernelChoice
     /// <summary>Until disposed, plain twins only.</summary>
     public readonly ref struct PlainScope : IDisposable
     {
+        // The default scope, of whoever opens one only sometimes, closes nothing.
+        private readonly bool _isOpen;
+
+        internal PlainScope(bool isOpen) => _isOpen = isOpen;
+
         /// <inheritdoc/>
-        public void Dispose() => _plainDepth--;
+        public void Dispose() => _plainDepth -= _isOpen ? 1 : 0;
     }
 }

@@ -48,7 +48,7 @@ public static class TokenChoice
             var ranked = Enumerable.Range(0, vocabulary).OrderByDescending(id => own[id]).ToArray();
             var token = temperatures[row] == 0
                 ? ranked[0]
-                : Draw(Kept(ranked, tempered, topP[row], topK[row]), tempered, Uniform((ulong)keys[row], (ulong)counters[row]));
+                : Draw(Kept(ranked, tempered, topP[row], topK[row]), tempered, Uniform(unchecked((ulong)keys[row]), (ulong)counters[row]));
             tokens[row] = token;
             probabilities[2 * row] = (float)tempered[token];
             probabilities[(2 * row) + 1] = (float)LogSoftmax(own, 1)[token];

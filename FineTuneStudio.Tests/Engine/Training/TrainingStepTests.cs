@@ -13,7 +13,7 @@ namespace FineTuneStudio.Tests.Engine.Training;
 /// <summary>One step by itself: what a loss scale changes, which is nothing until gradients overflow.</summary>
 public sealed class TrainingStepTests : IDisposable
 {
-    private static readonly TrainingRow[] Rows = [new(1, [3, 5, 7, 9, 11], [0, 1, 1, 1, 1], Cut: false), new(2, [4, 6, 8], [0, 0, 1], Cut: false)];
+    private static readonly TrainingRow[] Rows = [new(1, 1, [3, 5, 7, 9, 11], [0, 1, 1, 1, 1], Cut: false), new(2, 2, [4, 6, 8], [0, 0, 1], Cut: false)];
 
     private readonly CausalModel _base = CausalModel.Load(SharedData.Golden("models", "llama"), Precision.Fp32);
 

@@ -20,7 +20,7 @@ public sealed class TokenChoiceTests
         double[] temperatures = [.. Enumerable.Range(0, rows).Select(row => (row % 4) switch { 0 => 0, 1 => 1, 2 => 0.3, _ => 2.5 })];
         double[] topP = [.. Enumerable.Range(0, rows).Select(row => (row / 4 % 3) switch { 0 => 1, 1 => 0.9, _ => 1e-6 })];
         long[] topK = [.. Enumerable.Range(0, rows).Select(row => (row / 12 % 3) switch { 0 => 0, 1 => 7L, _ => 1000 })];
-        long[] keys = [.. Enumerable.Range(0, rows).Select(row => (row * 7919L) - 5)];
+        long[] keys = [.. Enumerable.Range(0, rows).Select(row => ((row % 2 == 0 ? 1 : -1) * row * 7919L) - 5)];
         long[] counters = [.. Enumerable.Range(0, rows).Select(row => (long)row % 3)];
 
         var fused = TokenChoice.Apply(logits, temperatures, topP, topK, keys, counters);
