@@ -14,6 +14,7 @@ internal static class AdapterApi
         var group = routes.MapGroup("/api/adapters").WithTags("Adapters");
         group.MapGet("/{id:guid}/zip", DownloadAsync).WithName("DownloadAdapter").WithSummary("The adapter in PEFT layout, as a zip");
         group.MapGet("/{id:guid}/merged", DownloadMergedAsync).WithName("DownloadMerged").WithSummary("Base model and adapter as one model folder, as a zip");
+        group.MapGet("/{id:guid}/gguf", DownloadGgufAsync).WithName("DownloadGguf").WithSummary("The adapter as GGUF, for llama.cpp");
     }
 
     private static async Task<Results<PushStreamHttpResult, NotFound>> DownloadAsync(Guid id, AdapterLibrary adapters, CancellationToken cancellationToken)
@@ -21,8 +22,21 @@ internal static class AdapterApi
             ? TypedResults.Stream(stream => adapters.WriteZipAsync(adapter, new SynchronousWriter(stream), cancellationToken), "application/zip", FileNames.Safe(adapter.Name) + ".zip")
             : TypedResults.NotFound();
 
-    private static async Task<Results<PushStreamHttpResult, NotFound, ValidationProblem>> DownloadMergedAsync(
+    private static Task<Results<PushStreamHttpResult, NotFound, ValidationProblem>> DownloadMergedAsync(
         Guid id, HttpContext context, AdapterLibrary adapters, ModelLibrary models, CancellationToken cancellationToken)
+        => DownloadPreparedAsync(
+            id, context, adapters, models, adapters.MergeAsync,
+            (prepared, name) => TypedResults.Stream(stream => prepared.WriteZipAsync(stream, cancellationToken), "application/zip", $"{name}-merged.zip"), cancellationToken);
+
+    private static Task<Results<PushStreamHttpResult, NotFound, ValidationProblem>> DownloadGgufAsync(
+        Guid id, HttpContext context, AdapterLibrary adapters, ModelLibrary models, CancellationToken cancellationToken)
+        => DownloadPreparedAsync(
+            id, context, adapters, models, adapters.WriteGgufAsync,
+            (prepared, name) => TypedResults.Stream(stream => prepared.WriteFileAsync(stream, cancellationToken), "application/octet-stream", $"{name}.gguf"), cancellationToken);
+
+    private static async Task<Results<PushStreamHttpResult, NotFound, ValidationProblem>> DownloadPreparedAsync(
+        Guid id, HttpContext context, AdapterLibrary adapters, ModelLibrary models,
+        Func<AdapterSummary, string, CancellationToken, Task<Result<PreparedDownload>>> prepare, Func<PreparedDownload, string, PushStreamHttpResult> send, CancellationToken cancellationToken)
     {
         if (await adapters.FindAsync(id, cancellationToken) is not { } adapter)
         {
@@ -31,16 +45,16 @@ internal static class AdapterApi
 
         if (await models.FindAsync(adapter.Model, cancellationToken) is not { } model)
         {
-            UserError[] errors = [new("model", $"The base model '{adapter.Model}' is no longer in the library. Import it again to merge the adapter into it.")];
+            UserError[] errors = [new("model", $"The base model '{adapter.Model}' is no longer in the library. Import it again for this download.")];
             return TypedResults.ValidationProblem(errors.ToProblem());
         }
 
-        switch (await adapters.MergeAsync(adapter, model.Folder, cancellationToken))
+        switch (await prepare(adapter, model.Folder, cancellationToken))
         {
-            case Result<MergedDownload>.Success(var merged):
-                context.Response.RegisterForDispose(merged);
-                return TypedResults.Stream(stream => merged.WriteZipAsync(stream, cancellationToken), "application/zip", $"{FileNames.Safe(adapter.Name)}-merged.zip");
-            case Result<MergedDownload>.Refused(var errors):
+            case Result<PreparedDownload>.Success(var prepared):
+                context.Response.RegisterForDispose(prepared);
+                return send(prepared, FileNames.Safe(adapter.Name));
+            case Result<PreparedDownload>.Refused(var errors):
                 return TypedResults.ValidationProblem(errors.ToProblem());
             case var other:
                 throw new InvalidOperationException($"Unknown result {other}.");

@@ -8,6 +8,9 @@ public sealed record PageAction(string Label, string Icon)
     /// <summary>Where it leads; <see langword="null"/> where it does something here.</summary>
     public string? Address { get; init; }
 
+    /// <summary>Whether the address is a file to be stored rather than a page.</summary>
+    public bool Download { get; init; }
+
     public Func<Task>? Act { get; init; }
 
     public bool Disabled { get; init; }

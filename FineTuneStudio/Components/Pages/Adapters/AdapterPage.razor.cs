@@ -1,6 +1,8 @@
 using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Components.Answers;
+using FineTuneStudio.Components.Notices;
 using FineTuneStudio.Components.Shared;
+using FineTuneStudio.Domain;
 using Microsoft.AspNetCore.Components;
 
 namespace FineTuneStudio.Components.Pages.Adapters;
@@ -15,6 +17,9 @@ public sealed partial class AdapterPage : IDisposable
 
     [Inject]
     public required AdapterLibrary Adapters { get; init; }
+
+    [Inject]
+    public required Deletion Deletion { get; init; }
 
     [Parameter]
     public Guid Id { get; set; }
@@ -34,6 +39,17 @@ public sealed partial class AdapterPage : IDisposable
         model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("BASE"), "./{SafeName}")
         tokenizer = AutoTokenizer.from_pretrained("BASE")
         """;
+
+    private string LlamaText => $"llama-cli -m BASE.gguf --lora {SafeName}.gguf -p \"Hello\"";
+
+    private IReadOnlyList<PageAction> Actions =>
+    [
+        new($"Adapter, {Figures.Bytes(_adapter!.Bytes)}", "download") { Address = $"/api/adapters/{Id}/zip", Download = true, Primary = true, Hint = "PEFT layout, as a zip" },
+        new("See its run", "run") { Address = $"/runs/{_adapter.RunId}" },
+        new("Adapter as GGUF", "download") { Address = $"/api/adapters/{Id}/gguf", Download = true, Seldom = true, Hint = "For llama.cpp, beside the base model as GGUF" },
+        new("Merged model", "download") { Address = $"/api/adapters/{Id}/merged", Download = true, Seldom = true, Hint = "Base model and adapter as one model folder" },
+        new("Delete", "trash") { Act = () => Deletion.DeleteAsync(ThingKind.Adapter, Id, _adapter.Name, "/adapters"), Danger = true, Seldom = true },
+    ];
 
     private string VllmText => $"vllm serve BASE --enable-lora --lora-modules {SafeName}=./{SafeName}";
 

@@ -2,10 +2,10 @@ using System.IO.Compression;
 
 namespace FineTuneStudio.Application.Adapters;
 
-/// <summary>A merged model made for one download; its folder is gone when this is disposed.</summary>
-public sealed class MergedDownload : IDisposable
+/// <summary>Files made for one download; their folder is gone when this is disposed.</summary>
+public sealed class PreparedDownload : IDisposable
 {
-    internal MergedDownload(string folder)
+    internal PreparedDownload(string folder)
     {
         Folder = folder;
     }
@@ -23,6 +23,13 @@ public sealed class MergedDownload : IDisposable
             await using var to = await entry.OpenAsync(cancellationToken);
             await from.CopyToAsync(to, 1 << 20, cancellationToken);
         }
+    }
+
+    /// <summary>Writes the one file of the folder as it is.</summary>
+    public async Task WriteFileAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        await using var file = new DirectoryInfo(Folder).EnumerateFiles().Single().OpenRead();
+        await file.CopyToAsync(destination, 1 << 20, cancellationToken);
     }
 
     public void Dispose()
