@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Application.Settings;
 
@@ -16,9 +15,6 @@ public sealed record StudioSettings
 
     /// <summary>Newest checkpoints that a clean-up leaves of a run that is over.</summary>
     public int CheckpointsKept { get; init; } = 1;
-
-    /// <summary>What a new run begins with; <see langword="null"/> begins with the studio's own defaults.</summary>
-    public RunSpecification? NewRun { get; init; }
 
     /// <summary>When somebody last looked at the home page.</summary>
     public DateTimeOffset? HomeSeenAt { get; init; }

@@ -3,6 +3,7 @@ import { match } from "./fuzzy.js";
 
 const mostShown = 60;
 const mostOfAKind = 5;
+const refreshPace = 2000;
 let owner = null;
 let things = [];
 let shown = [];
@@ -23,6 +24,8 @@ export function open() {
   box.onclick = (event) => event.target === box && box.close();
   draw();
   refresh();
+  const refreshing = setInterval(refresh, refreshPace);
+  box.addEventListener("close", () => clearInterval(refreshing), { once: true });
 }
 
 // What was known last time is shown at once; what changed since replaces it.
