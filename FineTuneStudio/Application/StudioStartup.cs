@@ -28,7 +28,7 @@ internal sealed class StudioStartup(IDbContextFactory<StudioDatabase> databases,
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => drafts.FlushAsync();
 
     private void ClearLeftovers()
     {

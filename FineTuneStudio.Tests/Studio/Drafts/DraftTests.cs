@@ -75,6 +75,19 @@ public sealed class DraftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Flush_WhileTyping_KeepsWhatWasTyped()
+    {
+        var store = Store;
+        await using var draft = await store.OpenAsync(Key, () => new Form(), Token);
+        Type(draft, 64);
+
+        await store.FlushAsync();
+
+        await using var again = await OpenAsync();
+        Assert.Equal(64, again.Value.Rank);
+    }
+
+    [Fact]
     public async Task Forget_AfterChanges_NextFormIsFresh()
     {
         await using (var draft = await OpenAsync())

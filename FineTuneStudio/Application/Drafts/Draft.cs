@@ -28,6 +28,7 @@ public sealed class Draft<T> : IDraft, IAsyncDisposable
         RestoredFrom = restored is null ? null : restoredFrom;
         _kept = JsonSerializer.Serialize(Value);
         _timer = time.CreateTimer(_ => _ = WriteAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        store.Opened(this, WriteAsync);
     }
 
     /// <summary>What the form shows and changes.</summary>
@@ -72,6 +73,7 @@ public sealed class Draft<T> : IDraft, IAsyncDisposable
     /// <summary>Keeps what has not been kept yet.</summary>
     public async ValueTask DisposeAsync()
     {
+        _store.Closed(this);
         await _timer.DisposeAsync();
         await WriteAsync();
         _writing.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text.Json;
 using FineTuneStudio.Persistence;
@@ -14,6 +15,7 @@ public sealed class DraftStore
     private readonly IDbContextFactory<StudioDatabase> _databases;
     private readonly TimeProvider _time;
     private readonly ILogger<DraftStore> _log;
+    private readonly ConcurrentDictionary<IDraft, Func<Task>> _open = new();
 
     internal DraftStore(IDbContextFactory<StudioDatabase> databases, TimeProvider time, ILogger<DraftStore> log)
     {
@@ -31,6 +33,13 @@ public sealed class DraftStore
         var row = await database.Drafts.AsNoTracking().SingleOrDefaultAsync(draft => draft.Key == key, cancellationToken);
         return new Draft<T>(this, _time, key, fresh, row is null ? null : Read<T>(row.Content), row?.ChangedAt);
     }
+
+    /// <summary>Writes what open forms have not written yet: the studio stops.</summary>
+    internal Task FlushAsync() => Task.WhenAll(_open.Values.Select(write => write()));
+
+    internal void Opened(IDraft draft, Func<Task> write) => _open[draft] = write;
+
+    internal void Closed(IDraft draft) => _open.TryRemove(draft, out _);
 
     /// <summary>Clears away drafts that nobody came back to.</summary>
     internal Task ClearOldAsync(CancellationToken cancellationToken) => TryAsync("of long ago", database =>
