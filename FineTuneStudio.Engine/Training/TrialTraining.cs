@@ -2,7 +2,6 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
-using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Optimizers;
 using FineTuneStudio.Engine.Training.Sft;
 

@@ -112,4 +112,10 @@ public sealed class ToastListTests : BunitContext
         Assert.Empty(list.FindAll("img"));
         Assert.Equal("<img src=x onerror=alert(1)>", list.Find(".toast p").TextContent);
     }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _toasts.Dispose();
+    }
 }

@@ -1,5 +1,4 @@
 using FineTuneStudio.Application.Drafts;
-using FineTuneStudio.Persistence;
 using FineTuneStudio.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Rendering.Lengths;
 
 namespace FineTuneStudio.Application.Datasets;
 
 /// <summary>The lengths of one dataset for one model while they are measured and after; shared by all pages that look. Thread-safe.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A source without a timer holds nothing, and pages may look at a measurement that is over.")]
 public sealed class LengthMeasurement
 {
     private readonly Lock _gate = new();

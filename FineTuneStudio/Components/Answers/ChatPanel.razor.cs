@@ -44,6 +44,7 @@ public sealed partial class ChatPanel : IAsyncDisposable
     {
         await _closed.CancelAsync();
         await _asking;
+        _question?.Dispose();
         if (_draft is not null)
         {
             await _draft.DisposeAsync();

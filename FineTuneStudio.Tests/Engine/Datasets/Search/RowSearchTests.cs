@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Datasets.Search;
 using FineTuneStudio.Tests.Support;

@@ -156,7 +156,7 @@ public sealed partial class DatasetPage : IDisposable
 
     private async Task UseModelAsync()
     {
-        var model = _models.FirstOrDefault(model => model.Name == Model)?.Name ?? _models.FirstOrDefault()?.Name ?? "";
+        var model = _models.FirstOrDefault(model => model.Name == Model)?.Name ?? (_models is [var first, ..] ? first.Name : "");
         if (model != _model || _lengths is null)
         {
             _model = model;
