@@ -58,6 +58,9 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Share of the inputs set to zero while training.</summary>
     public double Dropout { get; }
 
+    /// <summary>Whether it computes <c>s B A x</c> and nothing else: no magnitude, and no dropout in this pass.</summary>
+    internal bool IsPlain(RandomGenerator? dropout) => Magnitude is null && (dropout is null || Dropout == 0);
+
     /// <summary>The linear with its adapter.</summary>
     /// <param name="x"><c>[N, in]</c></param>
     /// <param name="weight">Frozen. <c>[out, in]</c></param>

@@ -8,7 +8,7 @@ internal sealed class AnswerRow
     private readonly List<int> _ids = [];
     private readonly List<float> _logProbabilities = [];
     private readonly List<float> _plainLogProbabilities = [];
-    private readonly int _promptLength;
+    private readonly int[] _prompt;
     private readonly IReadOnlySet<int> _stopIds;
 
     public AnswerRow(TokenRequest request, int requestIndex, int answerIndex, IReadOnlySet<int> stopIds)
@@ -17,7 +17,7 @@ internal sealed class AnswerRow
         RequestIndex = requestIndex;
         AnswerIndex = answerIndex;
         Key = Mix(Mix(Mix(Options.Seed) + (request.Stream ?? requestIndex)) + answerIndex);
-        _promptLength = request.Prompt.Length;
+        _prompt = request.Prompt;
         _stopIds = stopIds;
     }
 
@@ -38,7 +38,10 @@ internal sealed class AnswerRow
     public int LastId => _ids[^1];
 
     /// <summary>Tokens before the last chosen one: its place in the sequence.</summary>
-    public int Position => _promptLength + Count - 1;
+    public int Position => _prompt.Length + Count - 1;
+
+    /// <summary>Prompt and answer so far.</summary>
+    public int[] Sequence => [.. _prompt, .. _ids];
 
     public AnswerEnd? End { get; private set; }
 

@@ -12,6 +12,7 @@ internal sealed class DecodeBatch : IDisposable
     private readonly LanguageHead _head;
     private readonly Action<GeneratedToken>? _onToken;
     private readonly List<AnswerRow> _rows = [];
+    private readonly int? _ropeBorder;
 
     /// <param name="model">The network.</param>
     /// <param name="slots">Most rows.</param>
@@ -24,6 +25,7 @@ internal sealed class DecodeBatch : IDisposable
         _onToken = onToken;
         Slots = slots;
         _cache = new KvCache(model.Config, model.ComputeType, model.Device, slots, capacity);
+        _ropeBorder = model.Config.RopeBorder;
     }
 
     public int Slots { get; }
@@ -36,43 +38,45 @@ internal sealed class DecodeBatch : IDisposable
     public void Start(IReadOnlyList<PromptGroup> groups)
     {
         using var scope = TensorScope.Enter();
-        using var batch = TokenBatch.FromSequences([.. groups.Select(group => group.Prompt)], _model.Device);
-        var slots = new long[batch.Tokens];
-        var last = new List<long>();
-        for (var index = 0; index < groups.Count; index++)
+        foreach (var row in groups.SelectMany(group => group.Rows))
         {
-            var (start, end) = (batch.SequenceStarts[index], batch.SequenceStarts[index + 1]);
-            foreach (var row in groups[index].Rows)
-            {
-                row.Slot = _cache.Take();
-                last.Add(end - 1);
-            }
-
-            slots.AsSpan(start, end - start).Fill(groups[index].Rows[0].Slot);
+            row.Slot = _cache.Take();
         }
 
-        var hidden = _model.Hidden(batch, new PromptContext(_cache, batch, Tensor.From<long>(slots).To(_model.Device)));
-        foreach (var group in groups)
+        var last = PassWhole([.. groups.Select(group => (group.Prompt, group.Rows[0].Slot))]);
+        var places = new List<long>();
+        for (var index = 0; index < groups.Count; index++)
         {
-            foreach (var row in group.Rows.Skip(1))
+            places.AddRange(groups[index].Rows.Select(_ => (long)index));
+            foreach (var row in groups[index].Rows.Skip(1))
             {
-                _cache.Copy(group.Rows[0].Slot, row.Slot, group.Prompt.Length);
+                _cache.Copy(groups[index].Rows[0].Slot, row.Slot, groups[index].Prompt.Length);
             }
         }
 
         AnswerRow[] rows = [.. groups.SelectMany(group => group.Rows)];
         _rows.AddRange(rows);
-        Choose(rows, hidden.IndexSelect(0, Tensor.From<long>([.. last]).To(_model.Device)));
+        Choose(rows, last.IndexSelect(0, Tensor.From<long>([.. places]).To(_model.Device)));
     }
 
     /// <summary>Adds a token to every row.</summary>
     public void Step()
     {
         using var scope = TensorScope.Enter();
-        using var batch = TokenBatch.Continue(_rows.ConvertAll(row => new[] { row.LastId }), _rows.ConvertAll(row => row.Position), _model.Device);
-        var slots = Tensor.From<long>([.. _rows.Select(row => (long)row.Slot)]).To(_model.Device);
-        var hidden = _model.Hidden(batch, new StepContext(_cache, slots, batch.Positions));
-        Choose(_rows, hidden);
+        var crossing = _rows.FindAll(row => row.Position == _ropeBorder);
+        var rows = crossing.Count == 0 ? _rows : _rows.FindAll(row => row.Position != _ropeBorder);
+        if (crossing.Count > 0)
+        {
+            // What is kept of them was turned by the frequencies of shorter sequences.
+            Choose(crossing, PassWhole(crossing.ConvertAll(row => (row.Sequence, row.Slot))));
+        }
+
+        if (rows.Count > 0)
+        {
+            using var batch = TokenBatch.Continue(rows.ConvertAll(row => new[] { row.LastId }), rows.ConvertAll(row => row.Position), _model.Device);
+            var slots = Tensor.From<long>([.. rows.Select(row => (long)row.Slot)]).To(_model.Device);
+            Choose(rows, _model.Hidden(batch, new StepContext(_cache, slots, batch.Positions)));
+        }
     }
 
     /// <summary>Takes out the rows that have ended, and frees their slots.</summary>
@@ -90,6 +94,22 @@ internal sealed class DecodeBatch : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
+
+    // Whole sequences, each into its slot; the hidden state of each one's last token. [n, D]
+    private Tensor PassWhole(List<(int[] Ids, int Slot)> sequences)
+    {
+        using var batch = TokenBatch.FromSequences(sequences.ConvertAll(sequence => sequence.Ids), _model.Device);
+        var slots = new List<long>();
+        var last = new List<long>();
+        foreach (var (ids, slot) in sequences)
+        {
+            slots.AddRange(Enumerable.Repeat((long)slot, ids.Length));
+            last.Add(slots.Count - 1);
+        }
+
+        var hidden = _model.Hidden(batch, new PromptContext(_cache, batch, Tensor.From<long>([.. slots]).To(_model.Device)));
+        return hidden.IndexSelect(0, Tensor.From<long>([.. last]).To(_model.Device));
+    }
 
     // hidden [n, D], a row for each answer
     private void Choose(IReadOnlyList<AnswerRow> rows, Tensor hidden)

@@ -4,7 +4,10 @@ using FineTuneStudio.Engine.Tensors;
 namespace FineTuneStudio.Engine.Generation;
 
 /// <summary>Keys and values of the sequences being generated; each sequence owns a slot while it runs.</summary>
-/// <remarks>Memory is reserved at once but touched, and so taken from the system, only as far as sequences grow.</remarks>
+/// <remarks>
+/// Memory is reserved at once but touched, and so taken from the system, only as far as sequences grow. A layer that looks back through a
+/// window keeps no more than the window's tokens, each in the place of the one that left it.
+/// </remarks>
 internal sealed class KvCache : IDisposable
 {
     private readonly Layer[] _layers;
@@ -17,23 +20,26 @@ internal sealed class KvCache : IDisposable
     /// <param name="capacity">Most tokens of a sequence.</param>
     public KvCache(ModelConfig config, DType dtype, Device device, int slots, int capacity)
     {
-        _layers = [.. config.Layers.Select(layer => Make(layer.Attention.Cache))];
+        _layers = [.. config.Layers.Select(layer => Make(layer.Attention))];
         _free = new Stack<int>(Enumerable.Range(0, slots).Reverse());
 
-        Layer Make(CacheShape shape)
+        Layer Make(AttentionDescription attention)
         {
-            Tensor Empty(long size) => Tensor.Empty([slots, shape.Heads, capacity, size], dtype, device).Own();
+            Tensor Empty(long size) => Tensor.Empty([slots, attention.Cache.Heads, Kept(attention, capacity), size], dtype, device).Own();
 
-            return new Layer(Empty(shape.KeySize), Empty(shape.ValueSize));
+            return new Layer(Empty(attention.Cache.KeySize), Empty(attention.Cache.ValueSize));
         }
     }
 
     /// <summary>Slots that no sequence owns.</summary>
     public int FreeSlots => _free.Count;
 
-    /// <summary>Bytes that one token of one sequence takes over all layers.</summary>
-    public static long BytesOfToken(ModelConfig config, DType dtype)
-        => config.Layers.Sum(layer => layer.Attention.Cache.Elements * dtype.Size());
+    /// <summary>Bytes that a sequence takes over all layers.</summary>
+    /// <param name="config">The network.</param>
+    /// <param name="dtype">Element type of activations.</param>
+    /// <param name="tokens">Its tokens.</param>
+    public static long BytesOf(ModelConfig config, DType dtype, int tokens)
+        => config.Layers.Sum(layer => layer.Attention.Cache.Elements * dtype.Size() * Kept(layer.Attention, tokens));
 
     /// <summary>The tensors of a layer. <c>[slots, K, capacity, C]</c></summary>
     public Layer Of(int layer) => _layers[layer];
@@ -50,8 +56,9 @@ internal sealed class KvCache : IDisposable
         using var scope = TensorScope.Enter();
         foreach (var (keys, values) in _layers)
         {
-            keys.Select(0, to).Narrow(1, 0, tokens).CopyFrom(keys.Select(0, from).Narrow(1, 0, tokens));
-            values.Select(0, to).Narrow(1, 0, tokens).CopyFrom(values.Select(0, from).Narrow(1, 0, tokens));
+            var kept = Math.Min(tokens, keys.Size(2));
+            keys.Select(0, to).Narrow(1, 0, kept).CopyFrom(keys.Select(0, from).Narrow(1, 0, kept));
+            values.Select(0, to).Narrow(1, 0, kept).CopyFrom(values.Select(0, from).Narrow(1, 0, kept));
         }
     }
 
@@ -64,6 +71,9 @@ internal sealed class KvCache : IDisposable
             values.Dispose();
         }
     }
+
+    // Tokens of a sequence that a layer keeps.
+    private static int Kept(AttentionDescription attention, int tokens) => Math.Min(tokens, attention.Window ?? tokens);
 
     /// <summary>Keys and values of one layer. <c>[slots, K, capacity, C]</c></summary>
     public readonly record struct Layer(Tensor Keys, Tensor Values);

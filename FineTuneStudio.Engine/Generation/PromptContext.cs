@@ -13,7 +13,7 @@ internal sealed class PromptContext(KvCache cache, TokenBatch batch, Tensor slot
     public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
     {
         var (keys, values) = cache.Of(layer);
-        CachedAttention.Write(k, v, keys, values, slots, batch.Positions);
+        CachedAttention.Write(k, v, keys, values, slots, batch.Positions, scoring.Window);
         return PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring);
     }
 }

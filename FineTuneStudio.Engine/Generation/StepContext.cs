@@ -10,9 +10,12 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="positions">Place of each row's token in its sequence. <c>[N]</c>, Int64</param>
 internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions) : AttentionContext
 {
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring) => Attend(layer, q, k, v, new HeadSteps(), scoring);
+
+    // Norm, turn, cache and attention are one operator.
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, HeadSteps steps, AttentionScoring scoring)
     {
         var (keys, values) = cache.Of(layer);
-        return CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring);
+        return CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring, steps);
     }
 }

@@ -76,7 +76,7 @@ public sealed class TokenGenerator
 
     private int Slots(IReadOnlyList<TokenRequest> requests, int capacity)
     {
-        var fitting = _limits.CacheBytes / (KvCache.BytesOfToken(_model.Config, _model.ComputeType) * capacity);
+        var fitting = _limits.CacheBytes / KvCache.BytesOf(_model.Config, _model.ComputeType, capacity);
         return (int)Math.Clamp(Math.Min(fitting, requests.Sum(request => (long)request.Answers)), 1, _limits.Rows);
     }
 

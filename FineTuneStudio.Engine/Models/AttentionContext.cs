@@ -27,4 +27,18 @@ public abstract class AttentionContext
     /// <param name="scoring">What governs the scores.</param>
     /// <returns><c>[N, H, V]</c></returns>
     public abstract Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring);
+
+    /// <summary>The same of queries and keys as they leave their products.</summary>
+    /// <param name="layer">Index of the layer, from 0.</param>
+    /// <param name="q"><c>[N, H, C]</c></param>
+    /// <param name="k"><c>[N, K, C]</c></param>
+    /// <param name="v"><c>[N, K, V]</c></param>
+    /// <param name="steps">What they go through first.</param>
+    /// <param name="scoring">What governs the scores.</param>
+    /// <returns><c>[N, H, V]</c></returns>
+    public virtual Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, HeadSteps steps, AttentionScoring scoring)
+    {
+        (q, k) = steps.Apply(q, k);
+        return Attend(layer, q, k, v, scoring);
+    }
 }

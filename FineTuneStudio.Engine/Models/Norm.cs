@@ -9,6 +9,15 @@ namespace FineTuneStudio.Engine.Models;
 /// <param name="offset">Multiplies by <c>1 + weight</c>.</param>
 internal sealed class Norm(Tensor weight, double epsilon, bool offset)
 {
+    /// <summary><c>[D]</c></summary>
+    public Tensor Weight => weight;
+
+    /// <summary>Added to the mean of the squares.</summary>
+    public double Epsilon => epsilon;
+
+    /// <summary>Whether it multiplies by <c>1 + weight</c>.</summary>
+    public bool Offset => offset;
+
     /// <param name="x"><c>[..., D]</c></param>
     /// <returns>Of x's shape and type.</returns>
     public Tensor Apply(Tensor x) => RmsNorm.Apply(x, weight.To(x.DType), epsilon, offset);

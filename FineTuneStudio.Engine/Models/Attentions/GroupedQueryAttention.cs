@@ -76,16 +76,15 @@ internal sealed class GroupedQueryAttention : IAttention
     {
         var tokens = x.Size(0);
         var projected = Project(x, context.Dropout);
-        var q = Normed(projected[0], _queryNorm, _description.Heads);
-        var k = Normed(projected[1], _keyNorm, _description.KeyValueHeads);
-        var v = projected[2].View(tokens, _description.KeyValueHeads, _description.HeadSize);
-        if (rope is { } tables)
+        if (_description.QueryKeyNorm == QueryKeyNorm.Whole)
         {
-            q = Rope.Apply(q, tables.Cos, tables.Sin);
-            k = Rope.Apply(k, tables.Cos, tables.Sin);
+            (projected[0], projected[1]) = (_queryNorm!.Apply(projected[0]), _keyNorm!.Apply(projected[1]));
         }
 
-        var attended = context.Attend(_layer, q, k, v, _scoring);
+        Tensor Heads(int index, long heads) => projected[index].View(tokens, heads, _description.HeadSize);
+
+        var keyHeads = _description.KeyValueHeads;
+        var attended = context.Attend(_layer, Heads(0, _description.Heads), Heads(1, keyHeads), Heads(2, keyHeads), Steps(rope), _scoring);
         return _output.Apply(attended.Reshape(tokens, _description.QueryWidth), context.Dropout);
     }
 
@@ -104,13 +103,17 @@ internal sealed class GroupedQueryAttention : IAttention
         return [whole.Narrow(1, 0, queries), whole.Narrow(1, queries, keys), whole.Narrow(1, queries + keys, keys)];
     }
 
-    // [N, heads C] -> [N, heads, C]
-    private Tensor Normed(Tensor projected, Norm? norm, int heads)
+    private HeadSteps Steps(RopeTables? rope)
     {
-        Tensor Heads(Tensor wide) => wide.View(wide.Size(0), heads, _description.HeadSize);
-
-        return _description.QueryKeyNorm == QueryKeyNorm.Whole
-            ? Heads(norm!.Apply(projected))
-            : norm?.Apply(Heads(projected)) ?? Heads(projected);
+        var perHead = _description.QueryKeyNorm == QueryKeyNorm.PerHead;
+        return new HeadSteps
+        {
+            QueryNorm = perHead ? _queryNorm!.Weight : null,
+            KeyNorm = perHead ? _keyNorm!.Weight : null,
+            Epsilon = _queryNorm?.Epsilon ?? 0,
+            UnitOffset = _queryNorm?.Offset ?? false,
+            Cos = rope?.Cos,
+            Sin = rope?.Sin,
+        };
     }
 }

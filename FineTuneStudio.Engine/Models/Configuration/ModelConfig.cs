@@ -46,4 +46,11 @@ public sealed record ModelConfig
 
     /// <summary>The layers, bottom up.</summary>
     public required IReadOnlyList<LayerDescription> Layers { get; init; }
+
+    /// <summary>
+    /// The length of a sequence up to which LongRoPE has other frequencies than beyond: keys from before do not fit queries from after.
+    /// <see langword="null"/> where there is no such border.
+    /// </summary>
+    public int? RopeBorder
+        => Layers.Select(layer => layer.Attention.Rope).FirstOrDefault(rope => rope?.Kind == RopeKind.LongRope)?.TrainedLength;
 }

@@ -45,10 +45,9 @@ internal sealed class GatedFeedForward : IFeedForward
 
     public Tensor Apply(Tensor x, AttentionContext context)
     {
-        var projected = LinearLayer.ApplyAll(_inputs, x, context.Dropout);
         var inner = _description.FusedProjections
-            ? GatedActivation.ApplyHalves(projected[0], _description.Activation)
-            : GatedActivation.Apply(projected[0], projected[1], _description.Activation);
+            ? GatedActivation.ApplyHalves(_inputs[0].Apply(x, context.Dropout), _description.Activation)
+            : LinearLayer.ApplyGated(_inputs[0], _inputs[1], x, _description.Activation, context.Dropout);
         return _down.Apply(inner, context.Dropout);
     }
 

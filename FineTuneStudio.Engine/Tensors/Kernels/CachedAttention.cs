@@ -3,7 +3,7 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 /// <summary>Attention of one new token of each of several sequences over the keys and values kept of them; no gradient.</summary>
 /// <remarks>
 /// A cache is a tensor of keys <c>[slots, K, capacity, C]</c> and one of values <c>[slots, K, capacity, V]</c>; a sequence owns a slot. Rows may be of any length: nothing is padded, and a row's
-/// result does not depend on its neighbours.
+/// result does not depend on its neighbours. A cache may be as short as the window: then its places are used in turns.
 /// </remarks>
 public static class CachedAttention
 {
@@ -19,13 +19,17 @@ public static class CachedAttention
     /// <param name="slots">Which slot each row's sequence owns; each at most once. <c>[N]</c>, Int64</param>
     /// <param name="positions">Place of the new token in its sequence. <c>[N]</c>, Int64</param>
     /// <param name="scoring">What governs the scores.</param>
+    /// <param name="steps">What queries and keys still have to go through; <see langword="null"/> is nothing.</param>
     /// <returns><c>[N, H, V]</c></returns>
     /// <exception cref="TensorException">Shapes do not fit, or a row lies outside of the cache.</exception>
     public static Tensor Apply(
-        Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, AttentionScoring scoring)
+        Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, AttentionScoring scoring,
+        HeadSteps? steps = null)
         => KernelChoice.IsFused(FusedAttention, q)
-            ? FusedAttention.Call(q, k, v, keys, values, slots, positions, scoring.Scale, scoring.Window ?? 0, scoring.SoftCap ?? 0.0, scoring.Sinks)
-            : ApplyPlain(q, k, v, keys, values, slots, positions, scoring);
+            ? FusedAttention.Call(
+                q, k, v, keys, values, slots, positions, scoring.Scale, scoring.Window ?? 0, scoring.SoftCap ?? 0.0, scoring.Sinks,
+                steps?.QueryNorm, steps?.KeyNorm, steps?.Epsilon ?? 0.0, steps?.UnitOffset ?? false, steps?.Cos, steps?.Sin)
+            : ApplyPlain(q, k, v, keys, values, slots, positions, scoring, steps);
 
     /// <summary>Writes keys and values of tokens into the cache: prompts.</summary>
     /// <param name="k"><c>[N, K, C]</c></param>
@@ -33,12 +37,13 @@ public static class CachedAttention
     /// <param name="keys">The cache's keys, written to. <c>[slots, K, capacity, C]</c></param>
     /// <param name="values">The cache's values, written to. <c>[slots, K, capacity, V]</c></param>
     /// <param name="slots">Slot of each token's sequence. <c>[N]</c>, Int64</param>
-    /// <param name="positions">Place of each token in its sequence. <c>[N]</c>, Int64</param>
-    public static void Write(Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions)
+    /// <param name="positions">Place of each token in its sequence, in order. <c>[N]</c>, Int64</param>
+    /// <param name="window">Tokens that a later one looks back at, itself included; <see langword="null"/> is all.</param>
+    public static void Write(Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, int? window = null)
     {
         if (KernelChoice.IsFused(FusedWrite, k))
         {
-            FusedWrite.Run(k, v, keys, values, slots, positions);
+            FusedWrite.Run(k, v, keys, values, slots, positions, window ?? 0);
         }
         else
         {
@@ -48,18 +53,21 @@ public static class CachedAttention
 
     /// <summary>The plain twin of <see cref="Apply"/>, row by row.</summary>
     public static Tensor ApplyPlain(
-        Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, AttentionScoring scoring)
+        Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, AttentionScoring scoring,
+        HeadSteps? steps = null)
     {
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
+        (q, k) = steps?.Apply(q, k) ?? (q, k);
         WritePlain(k, v, keys, values, slots, positions);
         var (slot, position) = (slots.ToArray<long>(), positions.ToArray<long>());
         var group = q.Size(1) / k.Size(1);
         var results = new Tensor[slot.Length];
         for (var row = 0; row < results.Length; row++)
         {
-            var start = scoring.Window is { } width ? Math.Max(0, position[row] + 1 - width) : 0;
-            Tensor Kept(Tensor cache) => cache.Select(0, slot[row]).Narrow(1, start, position[row] + 1 - start)
+            var (whole, capacity) = (position[row] + 1, keys.Size(2));
+            var start = whole > capacity ? 0 : scoring.Window is { } width ? Math.Max(0, whole - width) : 0;
+            Tensor Kept(Tensor cache) => cache.Select(0, slot[row]).Narrow(1, start, Math.Min(whole, capacity) - start)
                 .To(DType.Float32).RepeatInterleave(group, 0);             // [H, T, C]
 
             var query = q.Select(0, row).To(DType.Float32).Unsqueeze(1);    // [H, 1, C]
@@ -77,8 +85,9 @@ public static class CachedAttention
         var (slot, position) = (slots.ToArray<long>(), positions.ToArray<long>());
         for (var row = 0; row < slot.Length; row++)
         {
-            keys.Select(0, slot[row]).Select(1, position[row]).CopyFrom(k.Select(0, row));
-            values.Select(0, slot[row]).Select(1, position[row]).CopyFrom(v.Select(0, row));
+            var place = position[row] % keys.Size(2);
+            keys.Select(0, slot[row]).Select(1, place).CopyFrom(k.Select(0, row));
+            values.Select(0, slot[row]).Select(1, place).CopyFrom(v.Select(0, row));
         }
     }
 }

@@ -43,8 +43,8 @@ public static class GatedActivation
         return scope.Keep((activated * up.To(DType.Float32)).To(gate.DType));
     }
 
-    // The kernel's name of an activation; null where it has none.
-    private static string? NameOf(Activation activation) => activation switch
+    /// <summary>The kernels' name of an activation; <see langword="null"/> where they lack it.</summary>
+    internal static string? NameOf(Activation activation) => activation switch
     {
         Activation.Silu => "silu",
         Activation.GeluTanh => "gelu_tanh",

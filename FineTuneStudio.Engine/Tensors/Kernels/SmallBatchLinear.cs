@@ -9,6 +9,7 @@ public static class SmallBatchLinear
 {
     private static readonly Operator Fused = Operator.Named("fts::linear");
     private static readonly Operator FusedMany = Operator.Named("fts::linears");
+    private static readonly Operator FusedGated = Operator.Named("fts::gated_linears");
 
     /// <summary><c>x W^T + b</c>; differentiable.</summary>
     /// <param name="x"><c>[N, in]</c></param>
@@ -28,6 +29,25 @@ public static class SmallBatchLinear
         => KernelChoice.IsFused(FusedMany, x)
             ? Array.ConvertAll(FusedMany.CallMany(x, weights, Operator.Argument.OptionalTensors(biases)), product => product!)
             : [.. weights.Zip(biases, (weight, bias) => ApplyPlain(x, weight, bias))];
+
+    /// <summary>Two products of the same rows, and the gated activation of both: <c>activation(x G^T) * (x U^T)</c>; differentiable.</summary>
+    /// <param name="x"><c>[N, in]</c></param>
+    /// <param name="gate">Of x's type. <c>[F, in]</c></param>
+    /// <param name="up">Of x's type. <c>[F, in]</c></param>
+    /// <param name="gateBias"><c>[F]</c></param>
+    /// <param name="upBias"><c>[F]</c></param>
+    /// <param name="activation">What the gate goes through.</param>
+    /// <returns><c>[N, F]</c>, in x's type.</returns>
+    public static Tensor ApplyGated(Tensor x, Tensor gate, Tensor up, Tensor? gateBias, Tensor? upBias, Activation activation)
+    {
+        if (GatedActivation.NameOf(activation) is { } name && KernelChoice.IsFused(FusedGated, x))
+        {
+            return FusedGated.Call(x, gate, up, gateBias, upBias, name);
+        }
+
+        var products = ApplyMany(x, [gate, up], [gateBias, upBias]);
+        return GatedActivation.Apply(products[0], products[1], activation);
+    }
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
     public static Tensor ApplyPlain(Tensor x, Tensor weight, Tensor? bias = null, bool wide = false)

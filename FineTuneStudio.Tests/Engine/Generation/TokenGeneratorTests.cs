@@ -132,6 +132,31 @@ public sealed class TokenGeneratorTests
     }
 
     [Fact]
+    public void Generate_PastLongRopesBorder_IsWhatWholeSequencesGive()
+    {
+        // 32 positions are trained; two answers cross the border at different steps, a third begins beyond it.
+        using var model = Load("phi3_longrope");
+        int[][] prompts = [[.. Enumerable.Range(3, 25)], [.. Enumerable.Range(100, 29)], [.. Enumerable.Range(50, 40)]];
+
+        var answers = Generate(model, prompts, Greedy);
+
+        using var scope = TensorScope.Enter();
+        using var off = GradMode.Off();
+        foreach (var (prompt, answer) in prompts.Zip(answers))
+        {
+            int[] sequence = prompt;
+            foreach (var id in answer.Ids)
+            {
+                using var batch = TokenBatch.FromSequences([sequence]);
+                var last = model.Hidden(batch, new PackedAttentionContext(batch)).Narrow(0, sequence.Length - 1, 1);
+                var logits = model.Head.Logits(last).ToArray<float>();
+                Assert.Equal(Array.IndexOf(logits, logits.Max()), id);
+                sequence = [.. sequence, id];
+            }
+        }
+    }
+
+    [Fact]
     public void Generate_WithAdapter_TakesAnotherWayThanTheBase()
     {
         var folder = SharedData.Golden("models", "qwen3");

@@ -1,10 +1,32 @@
 // Two passes over the keys' and values' memory, softmax in fp32 between them.
+#include <cmath>
+
 #include "decode_attention.h"
 #include "decode_math.inl"
 
 namespace {
 
 using fts::decode::attention_task;
+using fts::decode::head_steps;
+
+// Norms and turns one head, each rounded to T as where the two are passes of their own: a step gives the keys that a prompt's pass gives.
+template <typename T>
+inline void take_steps(const head_steps& steps, const T* from, int64_t size, T* to) {
+    if (steps.norm != nullptr) {
+        const T* weight = static_cast<const T*>(steps.norm);
+        float squares = 0;
+        for (int64_t i = 0; i < size; i++) squares += load_one(from + i) * load_one(from + i);
+        const float factor = 1.0f / std::sqrt(squares / static_cast<float>(size) + steps.epsilon);
+        for (int64_t i = 0; i < size; i++) store_one(to + i, load_one(from + i) * factor * (steps.offset + load_one(weight + i)));
+    } else if (to != from) {
+        std::memcpy(to, from, size * sizeof(T));
+    }
+    for (int64_t i = 0; i < steps.half; i++) {
+        const float first = load_one(to + i), second = load_one(to + i + steps.half), c = steps.cos[i], s = steps.sin[i];
+        store_one(to + i, first * c - second * s);
+        store_one(to + i + steps.half, second * c + first * s);
+    }
+}
 
 // scores[g * length + t] = query_g . key_t, for Heads queries at once.
 template <typename T, int Heads>
@@ -99,11 +121,15 @@ inline void mix_values(const float* weights, const float* sums, const T* values,
 
 template <typename T, int Heads>
 inline void attend_heads(const attention_task& task, int64_t head) {
-    const int64_t size = task.size, value_size = task.value_size, length = task.position + 1 - task.first;
+    const int64_t size = task.size, value_size = task.value_size, length = task.length;
     const T* query = static_cast<const T*>(task.query) + head * size;
     float* queries = task.scratch;
-    float* scores = queries + Heads * size;
-    for (int64_t i = 0; i < Heads * size; i++) queries[i] = load_one(query + i) * task.scale;
+    T* ready = reinterpret_cast<T*>(queries + Heads * size);
+    float* scores = queries + 2 * Heads * size;
+    for (int g = 0; g < Heads; g++) {
+        take_steps(task.query_steps, query + g * size, size, ready);
+        for (int64_t i = 0; i < size; i++) queries[g * size + i] = load_one(ready + i) * task.scale;
+    }
 
     score_keys<T, Heads>(queries, static_cast<const T*>(task.keys) + task.first * size, size, length, scores);
     float sums[Heads];
@@ -114,8 +140,8 @@ inline void attend_heads(const attention_task& task, int64_t head) {
 
 template <typename T>
 inline void attend(const attention_task& task) {
-    std::memcpy(static_cast<T*>(task.keys) + task.position * task.size, task.key, task.size * sizeof(T));
-    std::memcpy(static_cast<T*>(task.values) + task.position * task.value_size, task.value, task.value_size * sizeof(T));
+    take_steps(task.key_steps, static_cast<const T*>(task.key), task.size, static_cast<T*>(task.keys) + task.place * task.size);
+    std::memcpy(static_cast<T*>(task.values) + task.place * task.value_size, task.value, task.value_size * sizeof(T));
     int64_t head = 0;
     for (; head + 4 <= task.group; head += 4) attend_heads<T, 4>(task, head);
     switch (task.group - head) {

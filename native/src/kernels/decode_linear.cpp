@@ -1,11 +1,15 @@
-// fts::linears: several products of the same rows in one go (q, k and v; gate and up). Few rows go through kernels that read each
-// weight once; many rows, gradients, other types and other processors through libtorch's own product.
+// fts::linears: several products of the same rows in one go (q, k and v; gate and up), with adapters beside them or an activation behind
+// them. Few rows go through kernels that read each weight once; many rows, gradients, other types and other processors through libtorch's
+// own product.
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
 #include "../internal.h"
 #include "decode_linear.h"
 #include "decode_parallel.h"
+#include "elementwise.h"
+#include "product.h"
+#include "row_kernels.h"
 
 namespace fts::decode {
 namespace {
@@ -54,6 +58,9 @@ public:
     piece_list(int64_t rows, int64_t width, int64_t element_bytes)
         : outputs_(std::max<int64_t>(4, piece_bytes * 8 / std::max<int64_t>(8, rows) / std::max<int64_t>(1, width * element_bytes) / 4 * 4)) {}
 
+    // Sharing out n products at once makes each piece a part of all.
+    piece_list(int64_t rows, int64_t width, int64_t element_bytes, int64_t at_once) : piece_list(rows, width * at_once, element_bytes) {}
+
     void add(const linear_piece& whole) {
         wholes_.push_back(whole);
         ends_.push_back(count() + (whole.outputs + outputs_ - 1) / outputs_);
@@ -76,37 +83,141 @@ private:
     std::vector<int64_t> ends_;
 };
 
-std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, const c10::List<c10::optional<at::Tensor>>& biases, bool wide) {
+// The kernel for these rows; null where libtorch's product is to be taken.
+linear_kernel choose_for(const at::Tensor& x, at::TensorList weights) {
     TORCH_CHECK(x.dim() == 2, "x must be [rows, width], not ", x.sizes());
+    return x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !needs_gradient(x, weights) ? choose(x.scalar_type()) : nullptr;
+}
+
+at::Tensor input_of(linear_kernel kernel, const at::Tensor& x) { return reads_wide_rows(kernel) ? x.to(at::kFloat).contiguous() : x.contiguous(); }
+
+linear_piece whole_piece(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& result, bool wide) {
+    return {input.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, result.data_ptr(), input.size(0), input.size(1), weight.size(0),
+            0, 0, wide, nullptr, nullptr, 0};
+}
+
+using optional_list = c10::List<c10::optional<at::Tensor>>;
+
+at::Tensor item(const optional_list& list, size_t index) { return list.size() == 0 ? at::Tensor() : list.get(index).value_or(at::Tensor()); }
+
+std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, const optional_list& biases, bool wide) {
     TORCH_CHECK(biases.size() == 0 || biases.size() == weights.size(), "as many biases as weights, or none");
     const auto type = wide ? at::kFloat : x.scalar_type();
-    const auto kernel = x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !needs_gradient(x, weights) ? choose(x.scalar_type()) : nullptr;
-
+    const auto kernel = choose_for(x, weights);
+    const at::Tensor input = kernel == nullptr ? at::Tensor() : input_of(kernel, x);
     std::vector<at::Tensor> results;
     piece_list pieces(x.size(0), x.size(1), x.element_size());
-    at::Tensor input;
     for (size_t i = 0; i < weights.size(); i++) {
         const at::Tensor& weight = weights[i];
-        const at::Tensor bias = biases.size() == 0 ? at::Tensor() : biases.get(i).value_or(at::Tensor());
+        const at::Tensor bias = item(biases, i);
         if (!fits(x, weight, bias) || kernel == nullptr) {
             results.push_back(at::linear(x, weight, bias).to(type));
             continue;
         }
-
-        if (!input.defined()) input = reads_wide_rows(kernel) ? x.to(at::kFloat).contiguous() : x.contiguous();
         results.push_back(at::empty({x.size(0), weight.size(0)}, x.options().dtype(type)));
-        pieces.add({input.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, results.back().data_ptr(),
-                    x.size(0), x.size(1), weight.size(0), 0, 0, wide});
+        pieces.add(whole_piece(input, weight, bias, results.back(), wide));
     }
-
     take_pieces(pieces.count(), [&](int64_t number) { kernel(pieces.at(number)); });
     return results;
 }
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, bool wide) {
-    c10::List<c10::optional<at::Tensor>> biases;
+    optional_list biases;
     if (bias) biases.push_back(bias);
     return linears(x, weight, biases, wide)[0];
+}
+
+// x A^T of every adapter, scaled. [rows, rank] each, fp32
+std::vector<at::Tensor> low_parts(const at::Tensor& x, const std::vector<at::Tensor>& a, at::ArrayRef<double> scales) {
+    std::vector<at::Tensor> there;
+    for (const auto& factor : a) {
+        if (factor.defined()) there.push_back(factor);
+    }
+    auto products = linears(x.to(at::kFloat), there, optional_list(), false);
+    std::vector<at::Tensor> low(a.size());
+    for (size_t i = 0, next = 0; i < a.size(); i++) {
+        if (a[i].defined()) low[i] = products[next++].mul_(scales[i]);
+    }
+    return low;
+}
+
+std::vector<at::Tensor> lora_linears(const at::Tensor& x, at::TensorList weights, const optional_list& biases, const optional_list& a_list, const optional_list& b_list, at::ArrayRef<double> scales) {
+    TORCH_CHECK(biases.size() == weights.size() && a_list.size() == weights.size() && b_list.size() == weights.size() && scales.size() == weights.size(),
+                "a bias, an A, a B and a scale for each of ", weights.size(), " weights");
+    std::vector<at::Tensor> a, b, all(weights.begin(), weights.end());
+    bool few = true;
+    for (size_t i = 0; i < weights.size(); i++) {
+        a.push_back(item(a_list, i));
+        b.push_back(item(b_list, i));
+        few &= fits(x, weights[i], item(biases, i));
+        if (!a[i].defined()) continue;
+        TORCH_CHECK(b[i].defined() && a[i].dim() == 2 && b[i].dim() == 2 && a[i].size(1) == x.size(1) && b[i].size(0) == weights[i].size(0) && a[i].size(0) == b[i].size(1),
+                    "lora_linears: x ", x.sizes(), ", weight ", weights[i].sizes(), ", a ", a[i].sizes(), ", b ", b[i].defined() ? b[i].sizes() : at::IntArrayRef());
+        few &= a[i].scalar_type() == at::kFloat && b[i].scalar_type() == at::kFloat && a[i].is_contiguous() && b[i].is_contiguous();
+        all.push_back(a[i]);
+        all.push_back(b[i]);
+    }
+
+    const auto kernel = few ? choose_for(x, all) : nullptr;
+    std::vector<at::Tensor> results;
+    if (kernel == nullptr) {
+        for (size_t i = 0; i < weights.size(); i++) {
+            const auto bias = biases.get(i);
+            results.push_back(a[i].defined() ? lora_linear(x, weights[i], bias, a[i], b[i], scales[i], c10::nullopt) : at::linear(x, weights[i], bias ? *bias : at::Tensor()));
+        }
+        return results;
+    }
+
+    const auto low = low_parts(x, a, scales);
+    const at::Tensor input = input_of(kernel, x);
+    piece_list pieces(x.size(0), x.size(1), x.element_size());
+    for (size_t i = 0; i < weights.size(); i++) {
+        results.push_back(at::empty({x.size(0), weights[i].size(0)}, x.options()));
+        auto piece = whole_piece(input, weights[i], item(biases, i), results.back(), false);
+        if (a[i].defined()) {
+            piece.low = low[i].data_ptr<float>();
+            piece.factor = b[i].data_ptr<float>();
+            piece.rank = a[i].size(0);
+        }
+        pieces.add(piece);
+    }
+    take_pieces(pieces.count(), [&](int64_t number) { kernel(pieces.at(number)); });
+    return results;
+}
+
+// activation(x gate^T) * (x up^T): each piece makes both products of its outputs, and their activation while they are in the cache.
+at::Tensor gated_linears(const at::Tensor& x, const at::Tensor& gate, const at::Tensor& up, const c10::optional<at::Tensor>& gate_bias, const c10::optional<at::Tensor>& up_bias, std::string activation) {
+    TORCH_CHECK(gate.sizes() == up.sizes(), "gate ", gate.sizes(), " and up ", up.sizes(), " differ");
+    const auto kind = gate_named(activation);
+    const at::Tensor first = gate_bias.value_or(at::Tensor()), second = up_bias.value_or(at::Tensor());
+    const auto kernel = fits(x, gate, first) && fits(x, up, second) ? choose_for(x, {gate, up}) : nullptr;
+    if (kernel == nullptr) return gated(at::linear(x, gate, first), at::linear(x, up, second), kind);
+
+    const at::Tensor input = input_of(kernel, x);
+    const int64_t rows = x.size(0), outputs = gate.size(0);
+    at::Tensor gates = at::empty({rows, outputs}, x.options()), ups = at::empty_like(gates), result = at::empty_like(gates);
+    const auto up_piece = whole_piece(input, up, second, ups, false);
+    piece_list pieces(rows, x.size(1), x.element_size(), 2);
+    pieces.add(whole_piece(input, gate, first, gates, false));
+    take_pieces(pieces.count(), [&](int64_t number) {
+        const auto piece = pieces.at(number);
+        auto other = up_piece;
+        other.first = piece.first;
+        other.last = piece.last;
+        kernel(piece);
+        kernel(other);
+        const auto activate = [&](auto type) {
+            using T = decltype(type);
+            for (int64_t row = 0; row < rows; row++) {
+                const int64_t at = row * outputs + piece.first;
+                row_kernels<T>().gated(kind, static_cast<const T*>(gates.data_ptr()) + at, static_cast<const T*>(ups.data_ptr()) + at, piece.last - piece.first,
+                                       static_cast<T*>(result.data_ptr()) + at);
+            }
+        };
+        if (x.scalar_type() == at::kFloat) activate(float{});
+        else activate(bf16{});
+    });
+    return result;
 }
 
 }  // namespace
@@ -114,6 +225,8 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::opti
 // Composite: where a gradient is needed, autograd sees libtorch's product.
 TORCH_LIBRARY_FRAGMENT(fts, m) {
     m.def("linears(Tensor x, Tensor[] weights, Tensor?[] biases, bool wide=False) -> Tensor[]", linears);
+    m.def("lora_linears(Tensor x, Tensor[] weights, Tensor?[] biases, Tensor?[] a, Tensor?[] b, float[] scales) -> Tensor[]", lora_linears);
+    m.def("gated_linears(Tensor x, Tensor gate, Tensor up, Tensor? gate_bias, Tensor? up_bias, str activation) -> Tensor", gated_linears);
     m.def("linear(Tensor x, Tensor weight, Tensor? bias=None, bool wide=False) -> Tensor", linear);
 }
 

@@ -4,7 +4,7 @@
 
 namespace fts::decode {
 
-// One piece of y = x W^T + b: all rows of x, outputs first <= n < last.
+// One piece of y = x W^T + low F^T + b: all rows of x, outputs first <= n < last.
 struct linear_piece {
     const void* x;         // [rows, width], contiguous
     const void* weight;    // [outputs, width], contiguous
@@ -12,6 +12,9 @@ struct linear_piece {
     void* y;               // [rows, outputs]
     int64_t rows, width, outputs, first, last;
     bool wide;             // y is fp32 whatever the weight's type
+    const float* low;      // [rows, rank], what an adapter's first product gave; null: none
+    const float* factor;   // [outputs, rank]
+    int64_t rank;
 };
 
 // The sum over the width is taken in the same order for every count of rows: a row's result does not depend on its neighbours.

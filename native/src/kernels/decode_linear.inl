@@ -58,8 +58,19 @@ inline void add_lanes_of_eight(const __m512* v, int64_t stride, float* sums) {
     for (int i = 0; i < 8; i++) sums[i] = lanes[order[i]];
 }
 
+// The low-rank part of one output of one row.
+inline float low_part(const linear_piece& piece, int64_t row, int64_t output) {
+    const float *low = piece.low + row * piece.rank, *factor = piece.factor + output * piece.rank;
+    __m512 sum = _mm512_setzero_ps();
+    int64_t r = 0;
+    for (; r + 16 <= piece.rank; r += 16) sum = _mm512_fmadd_ps(_mm512_loadu_ps(low + r), _mm512_loadu_ps(factor + r), sum);
+    const __mmask16 rest = static_cast<__mmask16>((1u << (piece.rank - r)) - 1);
+    return add_lanes(_mm512_fmadd_ps(_mm512_maskz_loadu_ps(rest, low + r), _mm512_maskz_loadu_ps(rest, factor + r), sum));
+}
+
 template <typename Element>
 inline void store(const linear_piece& piece, int64_t row, int64_t output, float sum) {
+    if (piece.low != nullptr) sum += low_part(piece, row, output);
     if (piece.bias != nullptr) sum += Element::widen(static_cast<const typename Element::weight_type*>(piece.bias)[output]);
     const int64_t place = row * piece.outputs + output;
     if (piece.wide) static_cast<float*>(piece.y)[place] = sum;

@@ -1,4 +1,6 @@
 // Rotary embedding and the gated activation.
+#include "elementwise.h"
+
 #include "support.h"
 
 using namespace fts;
@@ -100,14 +102,24 @@ struct Gated : torch::autograd::Function<Gated> {
 
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) { return Rope::apply(x, cos, sin); }
 
-at::Tensor gated(const at::Tensor& gate, const c10::optional<at::Tensor>& up, std::string activation) {
-    TORCH_CHECK(activation == "silu" || activation == "gelu_tanh", "gated: silu and gelu_tanh are built, not ", activation);
-    return Gated::apply(gate, up, static_cast<int64_t>(activation == "silu" ? Gate::silu : Gate::gelu_tanh));
+at::Tensor gated_named(const at::Tensor& gate, const c10::optional<at::Tensor>& up, std::string activation) {
+    return gated(gate, up, gate_named(activation));
 }
 
 }  // namespace
 
+namespace fts {
+
+Gate gate_named(const std::string& activation) {
+    TORCH_CHECK(activation == "silu" || activation == "gelu_tanh", "gated: silu and gelu_tanh are built, not ", activation);
+    return activation == "silu" ? Gate::silu : Gate::gelu_tanh;
+}
+
+at::Tensor gated(const at::Tensor& gate, const c10::optional<at::Tensor>& up, Gate kind) { return Gated::apply(gate, up, static_cast<int64_t>(kind)); }
+
+}  // namespace fts
+
 TORCH_LIBRARY_FRAGMENT(fts, library) {
     library.def("rope(Tensor x, Tensor cos, Tensor sin) -> Tensor", rope);
-    library.def("gated(Tensor gate, Tensor? up, str activation) -> Tensor", gated);
+    library.def("gated(Tensor gate, Tensor? up, str activation) -> Tensor", gated_named);
 }

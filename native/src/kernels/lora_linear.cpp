@@ -55,6 +55,10 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
     }
 };
 
+}  // namespace
+
+namespace fts {
+
 at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scale,
     const c10::optional<at::Tensor>& adapter_input) {
     TORCH_CHECK(x.dim() == 2 && weight.dim() == 2 && a.dim() == 2 && b.dim() == 2 && x.size(1) == weight.size(1) && a.size(1) == weight.size(1) &&
@@ -62,7 +66,7 @@ at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const c10:
     return LoraLinear::apply(x, adapter_input, weight, bias, a, b, scale);
 }
 
-}  // namespace
+}  // namespace fts
 
 TORCH_LIBRARY_FRAGMENT(fts, library) {
     library.def("lora_linear(Tensor x, Tensor weight, Tensor? bias, Tensor a, Tensor b, float scale, Tensor? adapter_input=None) -> Tensor", lora_linear);

@@ -60,26 +60,54 @@ public sealed class CachedAttentionTests
         }
     }
 
-    [Fact]
-    public void Apply_TokenByToken_IsAttentionOverTheWholeSequence()
+    [Theory]
+    [InlineData(DType.Float32, 1e-5)]
+    [InlineData(DType.BFloat16, 1e-2)]
+    public void Apply_NormAndTurnInTheSameGo_MatchTheTwinsSteps(DType dtype, double tolerance)
     {
-        using var scope = TensorScope.Enter();
-        const int length = 20, prompt = 6;
-        var scoring = new AttentionScoring(0.25) { Window = 9 };
-        var (q, k, v) = (Twins.Random(1, DType.Float32, length, 4, 16), Twins.Random(2, DType.Float32, length, 2, 16), Twins.Random(3, DType.Float32, length, 2, 16));
-        var keys = Tensor.Zeros([2, 2, length, 16], DType.Float32);
-        var values = Tensor.ZerosLike(keys);
-        var whole = PackedAttention.ApplyPlain(q, k, v, [0, length], scoring);
-
-        CachedAttention.Write(
-            k.Narrow(0, 0, prompt), v.Narrow(0, 0, prompt), keys, values, Tensor.Full([prompt], 1, DType.Int64), Tensor.Arange(0, prompt, 1, DType.Int64));
-        for (var position = prompt; position < length; position++)
+        foreach (var (size, turned, norms, offset) in new (long, long, bool, bool)[] { (64, 32, true, false), (64, 24, true, true), (48, 24, false, false), (20, 0, true, false) })
         {
-            var one = CachedAttention.Apply(
-                q.Narrow(0, position, 1), k.Narrow(0, position, 1), v.Narrow(0, position, 1),
-                keys, values, Tensor.From<long>([1]), Tensor.From<long>([position]), scoring);
+            using var scope = TensorScope.Enter();
+            var angles = turned > 0 ? Twins.Random(7, DType.Float32, 3, turned) : null;
+            var steps = new HeadSteps
+            {
+                QueryNorm = norms ? Twins.Random(8, dtype, size) : null,
+                KeyNorm = norms ? Twins.Random(9, dtype, size) : null,
+                Epsilon = 1e-5,
+                UnitOffset = offset,
+                Cos = angles?.Cos(),
+                Sin = angles?.Sin(),
+            };
+            var (q, k, v) = (Twins.Random(1, dtype, 3, 6, size), Twins.Random(2, dtype, 3, 2, size), Twins.Random(3, dtype, 3, 2, size));
+            var (keys, values) = (Twins.Random(4, dtype, Slots, 2, Capacity, size), Twins.Random(5, dtype, Slots, 2, Capacity, size));
+            var (plainKeys, plainValues) = (keys.Clone(), values.Clone());
+            var slots = Tensor.From<long>([4, 0, 2]);
+            var positions = Tensor.From<long>([5, 37, Capacity - 1]);
 
-            Twins.AssertClose(whole.Narrow(0, position, 1), one, 1e-5, $"position {position}", smallest: 1);
+            Tensor plain;
+            using (KernelChoice.Plain())
+            {
+                plain = CachedAttention.Apply(q, k, v, plainKeys, plainValues, slots, positions, new(0.3), steps);
+            }
+
+            var fused = CachedAttention.Apply(q, k, v, keys, values, slots, positions, new(0.3), steps);
+
+            Twins.AssertClose(plain, fused, tolerance, $"heads of {size}, {turned} pairs turned", smallest: 1);
+            Twins.AssertClose(plainKeys, keys, tolerance, "kept keys", smallest: 1);
+            Assert.True(plainValues.HasSameElements(values));
+        }
+    }
+
+    [Theory]
+    [InlineData(6, 20)]
+    [InlineData(6, 9)]
+    [InlineData(14, 9)]
+    public void Apply_TokenByToken_IsAttentionOverTheWholeSequence(int prompt, int capacity)
+    {
+        CompareTokenByToken(prompt, capacity);
+        using (KernelChoice.Plain())
+        {
+            CompareTokenByToken(prompt, capacity);
         }
     }
 
@@ -97,5 +125,27 @@ public sealed class CachedAttentionTests
             () => CachedAttention.Apply(q, q, q, cache, cache, Tensor.From<long>([slot]), Tensor.From<long>([position]), new(1)));
 
         Assert.Contains("outside the cache", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static void CompareTokenByToken(int prompt, int capacity)
+    {
+        using var scope = TensorScope.Enter();
+        const int length = 20;
+        var scoring = new AttentionScoring(0.25) { Window = 9 };
+        var (q, k, v) = (Twins.Random(1, DType.Float32, length, 4, 16), Twins.Random(2, DType.Float32, length, 2, 16), Twins.Random(3, DType.Float32, length, 2, 16));
+        var keys = Tensor.Zeros([2, 2, capacity, 16], DType.Float32);
+        var values = Tensor.ZerosLike(keys);
+        var whole = PackedAttention.ApplyPlain(q, k, v, [0, length], scoring);
+
+        CachedAttention.Write(
+            k.Narrow(0, 0, prompt), v.Narrow(0, 0, prompt), keys, values, Tensor.Full([prompt], 1, DType.Int64), Tensor.Arange(0, prompt, 1, DType.Int64), scoring.Window);
+        for (var position = prompt; position < length; position++)
+        {
+            var one = CachedAttention.Apply(
+                q.Narrow(0, position, 1), k.Narrow(0, position, 1), v.Narrow(0, position, 1),
+                keys, values, Tensor.From<long>([1]), Tensor.From<long>([position]), scoring);
+
+            Twins.AssertClose(whole.Narrow(0, position, 1), one, 1e-5, $"position {position}", smallest: 1);
+        }
     }
 }

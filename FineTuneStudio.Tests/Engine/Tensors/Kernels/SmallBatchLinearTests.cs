@@ -78,6 +78,55 @@ public sealed class SmallBatchLinearTests
         }
     }
 
+    [Theory]
+    [InlineData(DType.Float32, 1e-5)]
+    [InlineData(DType.BFloat16, 1.5e-2)]
+    public void ApplyGated_FewRowsOrMany_MatchesItsTwin(DType dtype, double tolerance)
+    {
+        foreach (var activation in Enum.GetValues<Activation>())
+        {
+            foreach (var rows in new long[] { 1, 3, 17, 40 })
+            {
+                using var scope = TensorScope.Enter();
+                var (gate, up) = (Twins.Random(2, dtype, 203, 96), Twins.Random(3, dtype, 203, 96));
+                var (x, bias) = (Twins.Random(1, dtype, rows, 96) * 0.2, Twins.Random(4, dtype, 203));
+
+                var fused = SmallBatchLinear.ApplyGated(x, gate, up, bias, null, activation);
+
+                Twins.AssertClose(GatedActivation.ApplyPlain(x.Linear(gate, bias), x.Linear(up), activation), fused, tolerance, $"{activation} of {rows}", smallest: 1);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(DType.Float32, 1e-5)]
+    [InlineData(DType.BFloat16, 1.5e-2)]
+    public void LoraApplyMany_FewRowsOrMany_MatchesItsTwin(DType dtype, double tolerance)
+    {
+        foreach (var (rows, rank) in new (long, long)[] { (1, 16), (3, 5), (17, 40), (40, 8) })
+        {
+            using var scope = TensorScope.Enter();
+            var x = Twins.Random(1, dtype, rows, 96);
+            Tensor[] weights = [Twins.Random(2, dtype, 64, 96), Twins.Random(3, dtype, 8, 96), Twins.Random(4, dtype, 150, 96)];
+            Tensor?[] biases = [null, Twins.Random(5, dtype, 8), null];
+            Tensor?[] a = [Twins.Random(6, DType.Float32, rank, 96), null, Twins.Random(7, DType.Float32, 3, 96)];
+            Tensor?[] b = [Twins.Random(8, DType.Float32, 64, rank), null, Twins.Random(9, DType.Float32, 150, 3)];
+            double[] scales = [0.5, 0, 2];
+
+            // The twin in fp32 on the same numbers: its own rounding must not count.
+            Tensor[] plain;
+            using (KernelChoice.Plain())
+            {
+                plain = LoraLinear.ApplyMany(
+                    x.To(DType.Float32), Array.ConvertAll(weights, weight => weight.To(DType.Float32)), Array.ConvertAll(biases, bias => bias?.To(DType.Float32)), a, b, scales);
+            }
+
+            var fused = LoraLinear.ApplyMany(x, weights, biases, a, b, scales);
+
+            Assert.All(plain.Zip(fused), pair => Twins.AssertClose(pair.First, pair.Second, tolerance, $"{rows} rows, rank {rank}", smallest: 1));
+        }
+    }
+
     [Fact]
     public void Apply_WeightThatLearns_IsDifferentiated()
     {
