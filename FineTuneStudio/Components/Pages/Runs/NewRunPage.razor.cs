@@ -25,6 +25,7 @@ public sealed partial class NewRunPage : IDisposable
     private IReadOnlyList<DatasetSummary>? _datasets;
     private IReadOnlyList<ModelSummary>? _models;
     private IReadOnlyList<UserError> _errors = [];
+    private RunDetail? _origin;
     private DatasetReport? _report;
     private MethodAdvice _advice = DecisionTree.Advise(null, new Dictionary<string, string>());
     private RunEstimate? _estimate;
@@ -52,6 +53,18 @@ public sealed partial class NewRunPage : IDisposable
     [SupplyParameterFromQuery]
     public string? Dataset { get; set; }
 
+    /// <summary>A run whose options to begin with.</summary>
+    [SupplyParameterFromQuery]
+    public Guid? Like { get; set; }
+
+    /// <summary>A run from whose checkpoint to begin.</summary>
+    [SupplyParameterFromQuery]
+    public Guid? Fork { get; set; }
+
+    /// <summary>The step of that checkpoint.</summary>
+    [SupplyParameterFromQuery]
+    public int? Step { get; set; }
+
     private DatasetSummary? Chosen => _datasets?.FirstOrDefault(dataset => dataset.Name == _draft.Dataset);
 
     private string DefaultName => $"{Path.GetFileNameWithoutExtension(_draft.Dataset)} on {_draft.Model}";
@@ -77,9 +90,17 @@ public sealed partial class NewRunPage : IDisposable
         _models = await Models.ListAsync(_closed.Token);
         _datasets = [.. (await Datasets.ListAsync(_closed.Token)).Where(dataset => dataset is { State: DatasetState.Checked, GoodRows: > 0 })];
         _draft.Model = _models.Count > 0 ? _models[0].Name : "";
+        _origin = (Like ?? Fork) is { } origin ? await Runs.FindAsync(origin, _closed.Token) : null;
+        if (_origin is not null)
+        {
+            _draft.Take(_origin.Specification);
+            _draft.InitialAdapter = Fork is { } run && Step is { } step ? new CheckpointReference(run, step).ToString() : _draft.InitialAdapter;
+        }
+
         if (_datasets.Count > 0)
         {
-            await UseDatasetAsync((_datasets.FirstOrDefault(dataset => dataset.Name == Dataset || dataset.Id.ToString() == Dataset) ?? _datasets[0]).Name);
+            var wanted = Dataset ?? _draft.Dataset;
+            await UseDatasetAsync((_datasets.FirstOrDefault(dataset => dataset.Name == wanted || dataset.Id.ToString() == wanted) ?? _datasets[0]).Name);
         }
     }
 
@@ -99,6 +120,12 @@ public sealed partial class NewRunPage : IDisposable
         _answers[answer.Question] = answer.Choice;
         _advice = DecisionTree.Advise(_report, _answers);
         _anyway = false;
+    }
+
+    private void BeginAnew()
+    {
+        _draft.InitialAdapter = null;
+        Changed();
     }
 
     private void ChooseModel(string name)

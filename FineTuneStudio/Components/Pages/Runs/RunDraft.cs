@@ -8,11 +8,16 @@ public sealed class RunDraft
     /// <summary>Linears of the supported families, by the last part of their names.</summary>
     public static readonly IReadOnlyList<string> KnownTargets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 
+    private RunSpecification? _origin;
+
     public string Name { get; set; } = "";
 
     public string Model { get; set; } = "";
 
     public string Dataset { get; set; } = "";
+
+    /// <summary>A checkpoint of another run to begin with, as <c>RUN@STEP</c>.</summary>
+    public string? InitialAdapter { get; set; }
 
     public double HeldOutFraction { get; set; } = OptionCatalog.HeldOutFraction.Default;
 
@@ -94,26 +99,59 @@ public sealed class RunDraft
         PolynomialEnd = PolynomialEnd,
     };
 
-    public RunSpecification ToSpecification() => new()
+    /// <summary>Takes over what decided another run, but for its name.</summary>
+    public void Take(RunSpecification specification)
     {
-        Name = Name,
-        Model = Model,
-        Dataset = new DatasetOptions { Path = Dataset, HeldOutFraction = HeldOutFraction, MaxRows = MaxRows },
-        Lora = new LoraOptions
+        _origin = specification;
+        (Model, Dataset, InitialAdapter) = (specification.Model, specification.Dataset.Path, specification.InitialAdapter);
+        (HeldOutFraction, MaxRows) = (specification.Dataset.HeldOutFraction, specification.Dataset.MaxRows);
+        if (specification.Lora is { } lora)
         {
-            Rank = Rank,
-            Alpha = Alpha,
-            Dropout = Dropout,
-            RsLora = RsLora,
-            Targets = Targets.Count == KnownTargets.Count ? [LoraOptions.AllLinear] : [.. KnownTargets.Where(Targets.Contains)],
-        },
-        Schedule = ScheduleOptions,
-        Optimizer = new OptimizerOptions { Kind = Optimizer, WeightDecay = WeightDecay, ClipNorm = ClipNorm },
-        Batch = new BatchOptions { Rows = BatchRows, Accumulation = Accumulation, ContextLength = ContextLength, Packing = Packing },
-        Duration = new DurationOptions { Epochs = Epochs, Steps = DurationInSteps ? Steps : null },
-        Evaluation = new EvaluationOptions { Samples = Samples, SampleTokens = SampleTokens },
-        Precision = Precision,
-        GradientCheckpointing = GradientCheckpointing,
-        Seed = Seed,
-    };
+            (Rank, Alpha, Dropout, RsLora) = (lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);
+            Targets.Clear();
+            Targets.UnionWith(lora.Targets.Contains(LoraOptions.AllLinear) ? KnownTargets : lora.Targets);
+        }
+
+        var schedule = specification.Schedule;
+        (Schedule, LearningRate, WarmupInSteps, WarmupSteps) = (schedule.Kind, schedule.LearningRate, schedule.WarmupSteps is not null, schedule.WarmupSteps ?? WarmupSteps);
+        (WarmupRatio, FloorRatio, DecayRatio, Decay) = (schedule.WarmupRatio, schedule.FloorRatio, schedule.DecayRatio, schedule.Decay);
+        (PolynomialPower, PolynomialEnd) = (schedule.PolynomialPower, schedule.PolynomialEnd);
+        (Optimizer, WeightDecay, ClipNorm) = (specification.Optimizer.Kind, specification.Optimizer.WeightDecay, specification.Optimizer.ClipNorm);
+        (BatchRows, Accumulation, ContextLength, Packing) = (specification.Batch.Rows, specification.Batch.Accumulation, specification.Batch.ContextLength, specification.Batch.Packing);
+        (Epochs, DurationInSteps, Steps) = (specification.Duration.Epochs, specification.Duration.Steps is not null, specification.Duration.Steps ?? Steps);
+        (Samples, SampleTokens) = (specification.Evaluation.Samples, specification.Evaluation.SampleTokens);
+        (Precision, GradientCheckpointing, Seed) = (specification.Precision, specification.GradientCheckpointing, specification.Seed);
+    }
+
+    public RunSpecification ToSpecification()
+    {
+        // What the page does not show stays as it was in the run that was taken over.
+        var origin = _origin ?? new RunSpecification { Model = Model, Dataset = new DatasetOptions { Path = Dataset } };
+        return origin with
+        {
+            Name = Name,
+            Model = Model,
+            InitialAdapter = InitialAdapter,
+            Dataset = origin.Dataset with
+            {
+                Path = Dataset, HeldOutFraction = HeldOutFraction, MaxRows = MaxRows, Columns = origin.Dataset.Path == Dataset ? origin.Dataset.Columns : null,
+            },
+            Lora = (origin.Lora ?? new LoraOptions()) with
+            {
+                Rank = Rank,
+                Alpha = Alpha,
+                Dropout = Dropout,
+                RsLora = RsLora,
+                Targets = Targets.Count == KnownTargets.Count ? [LoraOptions.AllLinear] : [.. KnownTargets.Where(Targets.Contains)],
+            },
+            Schedule = ScheduleOptions,
+            Optimizer = origin.Optimizer with { Kind = Optimizer, WeightDecay = WeightDecay, ClipNorm = ClipNorm },
+            Batch = origin.Batch with { Rows = BatchRows, Accumulation = Accumulation, ContextLength = ContextLength, Packing = Packing },
+            Duration = origin.Duration with { Epochs = Epochs, Steps = DurationInSteps ? Steps : null },
+            Evaluation = origin.Evaluation with { Samples = Samples, SampleTokens = SampleTokens },
+            Precision = Precision,
+            GradientCheckpointing = GradientCheckpointing,
+            Seed = Seed,
+        };
+    }
 }

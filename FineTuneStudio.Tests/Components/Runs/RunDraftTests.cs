@@ -1,0 +1,43 @@
+using FineTuneStudio.Components.Pages.Runs;
+using FineTuneStudio.Engine.Contracts;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Components.Runs;
+
+public sealed class RunDraftTests
+{
+    [Fact]
+    public void Take_AnotherRunsSpecification_GivesItBackWhole()
+    {
+        var specification = new RunSpecification
+        {
+            Model = "nano",
+            InitialAdapter = "0198a000-0000-7000-8000-000000000001@30",
+            Dataset = new DatasetOptions { Path = "rows.csv", HeldOutFraction = 0.2, MaxRows = 77 },
+            Lora = new LoraOptions { Rank = 4, Alpha = 9, Dropout = 0.1, Targets = ["q_proj", "v_proj"] },
+            Schedule = new ScheduleOptions { Kind = ScheduleKind.Linear, LearningRate = 3e-4, WarmupSteps = 5 },
+            Batch = new BatchOptions { Rows = 3, Accumulation = 2, ContextLength = 99, Packing = false },
+            Duration = new DurationOptions { Steps = 12 },
+            Evaluation = new EvaluationOptions { EverySteps = 7, Samples = 2, SampleTokens = 9 },
+            Checkpoints = new CheckpointOptions { EverySteps = 3, Keep = 9 },
+            Precision = Precision.Fp32,
+            Seed = 7,
+        };
+        var draft = new RunDraft();
+
+        draft.Take(specification);
+
+        Assert.Equal(specification.ToJson(), draft.ToSpecification().ToJson());
+    }
+
+    [Fact]
+    public void Take_ThenAnotherDataset_LeavesTheOldOnesColumnsBehind()
+    {
+        var draft = new RunDraft();
+        draft.Take(new RunSpecification { Model = "nano", Dataset = new DatasetOptions { Path = "rows.csv", Columns = new ColumnMapping { User = "text", Assistant = "label" } } });
+
+        draft.Dataset = "other.csv";
+
+        Assert.Null(draft.ToSpecification().Dataset.Columns);
+    }
+}
