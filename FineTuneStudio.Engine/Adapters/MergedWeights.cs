@@ -24,6 +24,7 @@ internal sealed class MergedWeights
     {
         _files = files;
         _adapters = adapters;
+        RefuseQuantised(files);
         CheckFit();
     }
 
@@ -44,6 +45,15 @@ internal sealed class MergedWeights
         var module = ModuleOf(name);
         var weight = rows(_adapters?.SavedModules.GetValueOrDefault(module) ?? _files.Get(_files.Find(name) is null ? EmbeddingName : name));
         return _adapters?.Adapters.GetValueOrDefault(module) is { } adapter ? adapter.MergeRows(weight, rows) : weight;
+    }
+
+    /// <summary>Refuses a base whose weights are quantised: a merged one would be rounded twice.</summary>
+    public static void RefuseQuantised(SafetensorsFolder files)
+    {
+        if (files.Names.FirstOrDefault(name => name.EndsWith(".quant_map", StringComparison.Ordinal) || name.EndsWith("_scale_inv", StringComparison.Ordinal) || name.EndsWith("_blocks", StringComparison.Ordinal)) is { } name)
+        {
+            throw new UserErrorException(files.Path, $"The base model is quantised ('{name}'); merging would round it a second time. Merge into the model's unquantised weights (--model), or export the adapter alone.");
+        }
     }
 
     private static string ModuleOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : "";

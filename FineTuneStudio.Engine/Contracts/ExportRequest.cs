@@ -18,6 +18,9 @@ public sealed record ExportRequest
     /// <summary>A folder that is empty or new; a <c>.zip</c> of it; or, for GGUF, a <c>.gguf</c> with its certificate beside it.</summary>
     public required string Target { get; init; }
 
+    /// <summary>What a GGUF file in a folder is called, without its ending; <see langword="null"/> takes the target's name.</summary>
+    public string? FileName { get; init; }
+
     /// <summary>The base model's public name; <see langword="null"/> takes its folder's.</summary>
     public string? BaseModel { get; init; }
 }

@@ -73,7 +73,7 @@ public static class AdapterExporter
 
     private static string FileName(ExportRequest request)
     {
-        var wished = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(request.Target));
+        var wished = request.FileName ?? Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(request.Target));
         return string.Create(CultureInfo.InvariantCulture, $"{(wished.Length > 0 ? wished : "adapter")}{ExportTarget.GgufEnding}");
     }
 }

@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
+using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
@@ -88,7 +89,7 @@ public sealed class CausalModel : IDisposable
     public static CausalModel Load(string folder, Precision precision, Device device = default, bool trainable = false)
     {
         var config = ModelConfigFile.Read(folder);
-        var files = SafetensorsFolder.Open(folder);
+        var files = DequantisedSource.Of(SafetensorsFolder.Open(folder));
         var computeType = TypeOf(precision, device);
         return new CausalModel(config, ModelWeights.Load(config, files, trainable ? DType.Float32 : computeType, trainable, device), computeType);
     }

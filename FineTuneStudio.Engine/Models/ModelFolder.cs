@@ -2,6 +2,8 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
+using FineTuneStudio.Engine.Quantisation;
+using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Models;
@@ -22,7 +24,7 @@ public static class ModelFolder
 
         var errors = new List<UserError>();
         var config = Try(() => ModelConfigFile.Read(folder), errors);
-        var files = Try(() => SafetensorsFolder.Open(folder), errors);
+        var files = Try(() => DequantisedSource.Of(SafetensorsFolder.Open(folder)), errors);
         var tokenizer = Try(() => TokenizerFacts.Read(folder), errors);
         if (config is not null && files is not null)
         {
@@ -42,7 +44,7 @@ public static class ModelFolder
     /// <exception cref="UserErrorException">No model, or one that is not built.</exception>
     public static IReadOnlyList<LinearShape> Linears(string folder) => WeightPlan.Linears(ModelConfigFile.Read(folder));
 
-    private static ModelDescription Describe(string folder, ModelConfig config, SafetensorsFolder files, TokenizerFacts tokenizer)
+    private static ModelDescription Describe(string folder, ModelConfig config, ITensorSource files, TokenizerFacts tokenizer)
     {
         var entries = WeightPlan.Of(config).Select(slot => files.Find(slot.Name)).OfType<SafetensorsEntry>().ToList();
         return new ModelDescription

@@ -15,6 +15,7 @@ internal static class AdapterApi
         group.MapGet("/{id:guid}/zip", DownloadAsync).WithName("DownloadAdapter").WithSummary("The adapter in PEFT layout, as a zip");
         group.MapGet("/{id:guid}/merged", DownloadMergedAsync).WithName("DownloadMerged").WithSummary("Base model and adapter as one model folder, as a zip");
         group.MapGet("/{id:guid}/gguf", DownloadGgufAsync).WithName("DownloadGguf").WithSummary("The adapter as GGUF, for llama.cpp");
+        group.MapGet("/{id:guid}/exports/{key}", DownloadExportAsync).WithName("DownloadExport").WithSummary("What was made of the adapter: a GGUF file, or a zip with its certificate");
     }
 
     private static async Task<Results<PushStreamHttpResult, NotFound>> DownloadAsync(Guid id, AdapterLibrary adapters, CancellationToken cancellationToken)
@@ -59,5 +60,18 @@ internal static class AdapterApi
             case var other:
                 throw new InvalidOperationException($"Unknown result {other}.");
         }
+    }
+
+    private static async Task<Results<PhysicalFileHttpResult, PushStreamHttpResult, NotFound>> DownloadExportAsync(
+        Guid id, string key, AdapterLibrary adapters, AdapterExports exports, CancellationToken cancellationToken)
+    {
+        if (await adapters.FindAsync(id, cancellationToken) is not { } adapter || ExportKind.Find(key) is not { } kind || exports.Open(id, kind) is not { } download)
+        {
+            return TypedResults.NotFound();
+        }
+
+        return download.File is { } file
+            ? TypedResults.PhysicalFile(file, "application/octet-stream", Path.GetFileName(file), enableRangeProcessing: true)
+            : TypedResults.Stream(stream => download.WriteZipAsync(stream, cancellationToken), "application/zip", $"{FileNames.Safe(adapter.Name)}-{kind.Key}.zip");
     }
 }

@@ -25,6 +25,12 @@ public sealed class StudioOptions
     [Range(0, long.MaxValue)]
     public long ReserveBytes { get; set; } = 256L << 20;
 
+    /// <summary>Address of the hub that models are imported from; empty takes the variable <c>HF_ENDPOINT</c>, else the public one.</summary>
+    public string HubEndpoint { get; set; } = "";
+
+    /// <summary>Access token of the hub, for private and gated models; empty takes the variable <c>HF_TOKEN</c>.</summary>
+    public string HubToken { get; set; } = "";
+
     /// <summary><c>$XDG_DATA_HOME/finetunestudio</c>, by default <c>~/.local/share/finetunestudio</c>.</summary>
     public static string DefaultDataDirectory { get; } = Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "finetunestudio");

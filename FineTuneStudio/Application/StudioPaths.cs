@@ -10,7 +10,7 @@ internal sealed class StudioPaths
         Root = Path.GetFullPath(string.IsNullOrWhiteSpace(dataDirectory) ? StudioOptions.DefaultDataDirectory : dataDirectory);
         try
         {
-            foreach (var folder in (string[])[Root, Uploads, Temporary, Datasets, Models, Runs])
+            foreach (var folder in (string[])[Root, Uploads, Temporary, Imports, Exports, Datasets, Models, Runs])
             {
                 Directory.CreateDirectory(folder);
             }
@@ -33,6 +33,12 @@ internal sealed class StudioPaths
 
     /// <summary>What is made for a download and deleted after it.</summary>
     public string Temporary => Path.Combine(Root, "temporary");
+
+    /// <summary>Models on their way in from a hub; what was cut off is gone on with.</summary>
+    public string Imports => Path.Combine(Root, "imports");
+
+    /// <summary>Adapters made ready for other software.</summary>
+    public string Exports => Path.Combine(Root, "exports");
 
     public string Datasets => Path.Combine(Root, "datasets");
 

@@ -5,6 +5,7 @@ using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.FirstRun;
 using FineTuneStudio.Application.Home;
 using FineTuneStudio.Application.Models;
+using FineTuneStudio.Application.Models.Hub;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Application.Settings;
 using FineTuneStudio.Application.Things;
@@ -53,6 +54,8 @@ internal static class StudioServices
             provider.GetRequiredService<IOptions<StudioOptions>>().Value.PostgreSql, provider.GetRequiredService<StudioPaths>().Database));
         services.AddSingleton(provider => new ModelLibrary(
             provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new HubImporter(
+            provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

@@ -1,7 +1,9 @@
 using FineTuneStudio.Application.Models;
+using FineTuneStudio.Application.Models.Hub;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace FineTuneStudio.Application;
 
@@ -16,6 +18,10 @@ internal sealed class StudioStorage : IDisposable
     }
 
     public ModelLibrary Models => _services.GetRequiredService<ModelLibrary>();
+
+    public HubImporter Hub => _services.GetRequiredService<HubImporter>();
+
+    public StudioOptions Options => _services.GetRequiredService<IOptions<StudioOptions>>().Value;
 
     /// <summary>Opens a data directory; its tables are brought up to date, and the embedded model is registered.</summary>
     public static StudioStorage Open(string dataDirectory)

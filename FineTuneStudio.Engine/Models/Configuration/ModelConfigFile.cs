@@ -12,6 +12,9 @@ public static class ModelConfigFile
 
     private const long MaxBytes = 64 << 20;
 
+    // Their tensors tell the rest: Engine/Quantisation finds them by what stands beside them.
+    private static readonly string[] ReadableQuantisations = ["bitsandbytes", "fp8", "mxfp4"];
+
     /// <summary>Architectures that are built, by <c>model_type</c>.</summary>
     public static IReadOnlyList<string> KnownFamilies => ModelFamilies.Names;
 
@@ -65,9 +68,9 @@ public static class ModelConfigFile
             errors.Add(new(source, UnknownArchitecture(type, fields.Texts("architectures") is [var first, ..] ? first : null)));
         }
 
-        if (fields.Object("quantization_config") is { } quantization)
+        if (fields.Object("quantization_config") is { } quantization && quantization.Text("quant_method", "") is var method && !ReadableQuantisations.Contains(method))
         {
-            errors.Add(new(source, $"The weights are quantised ({quantization.Text("quant_method", "unknown method")}), which is not built yet. Use the model's unquantised weights."));
+            errors.Add(new(source, $"The weights are quantised ({(method.Length > 0 ? method : "unknown method")}), which is not read; {string.Join(", ", ReadableQuantisations)} are. Use the model's unquantised weights."));
         }
 
         var config = family?.Read(fields, family);

@@ -29,6 +29,18 @@ public sealed class SafetensorsFile
     /// <summary>Whether the file holds a tensor of this name.</summary>
     public bool Contains(string name) => Header.Entries.ContainsKey(name);
 
+    /// <summary>A tensor's bytes, whatever its type, in place. The caller (or its scope) releases it. <c>[bytes]</c>, UInt8</summary>
+    /// <exception cref="UserErrorException">There is none of this name, or it is empty.</exception>
+    public Tensor GetBytes(string name)
+    {
+        if (!Header.Entries.TryGetValue(name, out var entry) || entry.Bytes == 0)
+        {
+            throw new UserErrorException(Header.Path, $"There is no tensor '{name}', or it is empty.");
+        }
+
+        return Mapped(entry, [entry.Bytes], DType.UInt8);
+    }
+
     /// <summary>A tensor, in place where its bytes are aligned. The caller (or its scope) releases it.</summary>
     /// <exception cref="UserErrorException">There is none of this name, or its element type is none that can be computed with.</exception>
     public Tensor Get(string name)
@@ -49,6 +61,11 @@ public sealed class SafetensorsFile
             return Tensor.Empty(shape, dtype);
         }
 
+        return Mapped(entry, shape, dtype);
+    }
+
+    private Tensor Mapped(SafetensorsEntry entry, long[] shape, DType dtype)
+    {
         var mapping = _mapping.Value;
         return entry.End + Header.DataStart <= mapping.Length
             ? mapping.TensorAt(Header.DataStart + entry.Begin, shape, dtype)

@@ -65,6 +65,21 @@ public sealed class SafetensorsFolder : ITensorSource
         ? file.Get(name)
         : throw new UserErrorException(Path, $"There is no tensor '{name}'.");
 
+    /// <summary>A tensor's bytes, whatever its type. The caller (or its scope) releases it. <c>[bytes]</c>, UInt8</summary>
+    /// <exception cref="UserErrorException">There is none of this name.</exception>
+    public Tensor GetBytes(string name) => _fileOf.TryGetValue(name, out var file)
+        ? file.GetBytes(name)
+        : throw new UserErrorException(Path, $"There is no tensor '{name}'.");
+
+    /// <summary>Names of the shards that an index lists, before they are there; plain file names all.</summary>
+    /// <exception cref="UserErrorException">The index is broken, or names what is no plain file name.</exception>
+    public static IReadOnlyList<string> ShardNames(string index)
+    {
+        var names = ReadIndex(index).Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        names.ForEach(name => CheckShardName(index, name));
+        return names;
+    }
+
     private static SafetensorsFolder FromIndex(string folder, string index)
     {
         var map = ReadIndex(index);
@@ -95,13 +110,17 @@ public sealed class SafetensorsFolder : ITensorSource
     }
 
     // An index from elsewhere must not make us open ../../etc/passwd, a device or a pipe.
-    private static string ShardPath(string folder, string index, string name)
+    private static void CheckShardName(string index, string name)
     {
         if (name.Length == 0 || name != System.IO.Path.GetFileName(name) || name.Contains('\\', StringComparison.Ordinal) || name is "." or "..")
         {
             throw new UserErrorException(index, $"weight_map names the file '{name}'; only plain names of files beside the index are accepted.");
         }
+    }
 
+    private static string ShardPath(string folder, string index, string name)
+    {
+        CheckShardName(index, name);
         var path = System.IO.Path.Combine(folder, name);
         return File.Exists(path)
             ? path

@@ -21,5 +21,7 @@ internal static class AdapterServices
         services.AddSingleton(provider => new ReloadCheck(
             provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<StudioPaths>(),
             provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AdapterExports(
+            provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<StudioPaths>()));
     }
 }

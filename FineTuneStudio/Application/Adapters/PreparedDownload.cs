@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace FineTuneStudio.Application.Adapters;
 
 /// <summary>Files made for one download; their folder is gone when this is disposed.</summary>
@@ -13,17 +11,7 @@ public sealed class PreparedDownload : IDisposable
     internal string Folder { get; }
 
     /// <summary>Writes the folder's files as a zip; weights do not compress, so nothing is.</summary>
-    public async Task WriteZipAsync(Stream destination, CancellationToken cancellationToken)
-    {
-        await using var zip = await ZipArchive.CreateAsync(destination, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
-        foreach (var file in new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal))
-        {
-            var entry = zip.CreateEntry(Path.GetRelativePath(Folder, file.FullName), CompressionLevel.NoCompression);
-            await using var from = file.OpenRead();
-            await using var to = await entry.OpenAsync(cancellationToken);
-            await from.CopyToAsync(to, 1 << 20, cancellationToken);
-        }
-    }
+    public Task WriteZipAsync(Stream destination, CancellationToken cancellationToken) => FolderZip.WriteAsync(Folder, destination, cancellationToken);
 
     /// <summary>Writes the one file of the folder as it is.</summary>
     public async Task WriteFileAsync(Stream destination, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,7 +49,14 @@ public sealed class ModelLibrary
     /// <param name="name">How it will be called; <see langword="null"/> takes the folder's name.</param>
     /// <param name="progress">Told of bytes copied, and of how many.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
-    internal async Task<Result<ModelSummary>> ImportAsync(string folder, string? name, Action<long, long>? progress, CancellationToken cancellationToken)
+    internal Task<Result<ModelSummary>> ImportAsync(string folder, string? name, Action<long, long>? progress, CancellationToken cancellationToken)
+        => TakeAsync(folder, name, (source, target) => CopyAsync(source, target, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Takes in a folder that lies inside the data directory already: it is moved, not copied.</summary>
+    internal Task<Result<ModelSummary>> AdoptAsync(string folder, string name, CancellationToken cancellationToken)
+        => TakeAsync(folder, name, MoveAsync, cancellationToken);
+
+    private async Task<Result<ModelSummary>> TakeAsync(string folder, string? name, Func<string, string, Task> bring, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(folder))
         {
@@ -81,7 +89,7 @@ public sealed class ModelLibrary
         {
             // The folder's own name travels into adapters as the base model's name, so it keeps the person's words as far as paths allow.
             var copy = Path.Combine(_paths.Model(id), FileNames.Safe(name));
-            await CopyAsync(folder, copy, progress, cancellationToken);
+            await bring(folder, copy);
             return new Result<ModelSummary>.Success(Summarize(await AddAsync(id, name, copy, description, embedded: false, cancellationToken)));
         }
         catch (Exception exception)
@@ -140,6 +148,13 @@ public sealed class ModelLibrary
 
     private static Task<string> HashAsync(string folder, CancellationToken cancellationToken)
         => Task.Run(() => ModelHash.Compute(folder, progress: null, cancellationToken), cancellationToken);
+
+    private static Task MoveAsync(string source, string target)
+    {
+        DurableFile.CreateFolder(Path.GetDirectoryName(target)!);
+        DurableFile.MoveFolder(source, target);
+        return Task.CompletedTask;
+    }
 
     private static async Task CopyAsync(string source, string target, Action<long, long>? progress, CancellationToken cancellationToken)
     {

@@ -1,0 +1,135 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+
+namespace FineTuneStudio.Engine.Quantisation;
+
+/// <summary>Finds the quantised weights of a folder by what stands beside them.</summary>
+internal sealed class QuantisedLayouts(SafetensorsFolder files)
+{
+    private const string StateMark = ".quant_state.bitsandbytes__";
+    private const string InverseScale = "_scale_inv";
+    private const string Blocks = "_blocks";
+    private const string Scales = "_scales";
+
+    /// <summary>What each quantised weight becomes, and the names that are spent on it.</summary>
+    /// <exception cref="UserErrorException">A part is missing, or does not fit.</exception>
+    public (IReadOnlyList<DequantisedTensor> Tensors, IReadOnlySet<string> Spent) Find()
+    {
+        var tensors = new List<DequantisedTensor>();
+        var spent = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in files.Names)
+        {
+            if (name.IndexOf(StateMark, StringComparison.Ordinal) is var state and > 0)
+            {
+                tensors.Add(FourBit(name[..state], name));
+                spent.UnionWith(files.Names.Where(other => other.StartsWith(name[..state] + ".", StringComparison.Ordinal)).Append(name[..state]));
+            }
+            else if (name.EndsWith(InverseScale, StringComparison.Ordinal))
+            {
+                tensors.Add(Float8(name[..^InverseScale.Length], name));
+                spent.UnionWith([name, name[..^InverseScale.Length]]);
+            }
+            else if (name.EndsWith(Blocks, StringComparison.Ordinal) && files.Find(name[..^Blocks.Length] + Scales) is not null)
+            {
+                tensors.Add(Microscaling(name[..^Blocks.Length]));
+                spent.UnionWith([name, name[..^Blocks.Length] + Scales]);
+            }
+        }
+
+        return (tensors, spent);
+    }
+
+    private DequantisedTensor FourBit(string weight, string stateName)
+    {
+        using var stateBytes = files.GetBytes(stateName);
+        var state = FourBitState.Parse(stateBytes.ToArray<byte>(), files.Path, weight);
+        var blocks = (state.Elements + state.BlockSize - 1) / state.BlockSize;
+        Expect(weight, entry => entry.Bytes == (state.Elements + 1) / 2);
+        Expect(weight + ".absmax", entry => entry.Elements == blocks);
+        Expect(weight + ".quant_map", entry => entry.Elements == 16);
+        if (state.NestedBlockSize > 0)
+        {
+            Expect(weight + ".nested_absmax", entry => entry.Elements == (blocks + state.NestedBlockSize - 1) / state.NestedBlockSize);
+            Expect(weight + ".nested_quant_map", entry => entry.Elements == 256);
+        }
+
+        return new DequantisedTensor(weight, state.Shape, state.DType, () => Load(weight, state));
+    }
+
+    private unsafe Tensor Load(string weight, FourBitState state)
+    {
+        using var scope = TensorScope.Enter();
+        var (packed, code, stored) = (files.GetBytes(weight), files.Get(weight + ".quant_map"), files.Get(weight + ".absmax"));
+        var scales = state.NestedBlockSize == 0
+            ? stored.To(DType.Float32)
+            : Tensor.From<float>(FourBitCodec.RestoreScales(
+                stored.AsSpan<byte>(), files.Get(weight + ".nested_quant_map").AsSpan<float>(), files.Get(weight + ".nested_absmax").AsSpan<float>(), state.NestedBlockSize, state.NestedOffset));
+        var numbers = Tensor.Empty(state.Shape, DType.Float32);
+        FourBitCodec.Decode((byte*)packed.DataPointer, (float*)code.DataPointer, (float*)scales.DataPointer, state.BlockSize, (float*)numbers.DataPointer, state.Elements);
+        return scope.Keep(numbers.To(state.DType));
+    }
+
+    private DequantisedTensor Float8(string weight, string scaleName)
+    {
+        Expect(weight, entry => entry.Type.Name == "F8_E4M3" && entry.Shape.Count == 2);
+        var (shape, scales) = (files.Find(weight)!.Shape, files.Find(scaleName)!.Shape);
+        Expect(scaleName, entry => entry.Type.DType == DType.Float32 && entry.Shape.Count == 2);
+
+        // Scales lie on a square grid whose step the configuration gives; powers of two all, so the shapes alone tell it.
+        var step = Step(shape, scales) ?? throw Fault(scaleName);
+        return new DequantisedTensor(weight, [.. shape], DType.Float32, () => Load(weight, scaleName, step));
+    }
+
+    private unsafe Tensor Load(string weight, string scaleName, long step)
+    {
+        using var scope = TensorScope.Enter();
+        var shape = files.Find(weight)!.Shape;
+        var (bytes, scales) = (files.GetBytes(weight), files.Get(scaleName));
+        var numbers = Tensor.Empty([.. shape], DType.Float32);
+        Float8Codec.Decode((byte*)bytes.DataPointer, (float*)scales.DataPointer, (float*)numbers.DataPointer, shape[0], shape[1], step, step);
+        return scope.Keep(numbers);
+    }
+
+    private DequantisedTensor Microscaling(string weight)
+    {
+        Expect(weight + Blocks, entry => entry.Shape.Count == 4 && entry.Shape[3] == 16);
+        var shape = files.Find(weight + Blocks)!.Shape;
+        Expect(weight + Scales, entry => entry.Shape.SequenceEqual(shape.Take(3)));
+        long[] result = [shape[0], shape[2] * 32, shape[1]];
+        return new DequantisedTensor(weight, result, DType.BFloat16, () => LoadMicroscaling(weight, shape, result));
+    }
+
+    private unsafe Tensor LoadMicroscaling(string weight, IReadOnlyList<long> shape, long[] result)
+    {
+        using var scope = TensorScope.Enter();
+        var (blocks, scales) = (files.GetBytes(weight + Blocks), files.GetBytes(weight + Scales));
+        var numbers = Tensor.Empty(result, DType.Float32);
+        MicroscalingCodec.Decode((byte*)blocks.DataPointer, (byte*)scales.DataPointer, (float*)numbers.DataPointer, shape[0], shape[1], shape[2]);
+        return scope.Keep(numbers.To(DType.BFloat16));
+    }
+
+    private static long? Step(IReadOnlyList<long> shape, IReadOnlyList<long> scales)
+    {
+        for (var step = 16L; step <= 1024; step *= 2)
+        {
+            if ((shape[0] + step - 1) / step == scales[0] && (shape[1] + step - 1) / step == scales[1])
+            {
+                return step;
+            }
+        }
+
+        return null;
+    }
+
+    private void Expect(string name, Func<SafetensorsEntry, bool> holds)
+    {
+        if (files.Find(name) is not { } entry || !holds(entry))
+        {
+            throw Fault(name);
+        }
+    }
+
+    private UserErrorException Fault(string name)
+        => new(files.Path, $"Tensor '{name}' of a quantised weight is {(files.Find(name) is { } entry ? $"{entry.Type.Name} {entry.ShapeText}, which does not fit its other parts" : "missing")}. Fetch the model again.");
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using FineTuneStudio.Engine.Quantisation;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Tests.Support;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine.Quantisation;
+
+/// <summary>Codecs against the numbers of the libraries that define them, bit for bit.</summary>
+public sealed class CodecTests
+{
+    [Fact]
+    public unsafe void FourBit_EveryPlainCase_GivesTheLibrarysBytesAndNumbers()
+    {
+        var file = SafetensorsFile.Open(SharedData.Golden("nf4", "fourbit.safetensors"));
+        using var cases = JsonDocument.Parse(File.ReadAllBytes(SharedData.Golden("nf4", "fourbit.json")));
+        var tested = 0;
+        foreach (var one in cases.RootElement.GetProperty("cases").EnumerateArray().Where(one => one.GetProperty("quant_type").GetString() == "nf4"))
+        {
+            using var scope = TensorScope.Enter();
+            var (name, blockSize) = (one.GetProperty("name").GetString()!, one.GetProperty("blocksize").GetInt32());
+            var nested = one.GetProperty("nested").GetBoolean();
+            var input = file.Get($"{name}.input");
+            var numbers = input.ToArray<float>();
+            var packed = new byte[(numbers.Length + 1) / 2];
+            var scales = new float[(numbers.Length + blockSize - 1) / blockSize];
+
+            FourBitCodec.Encode(numbers, FourBitCodec.NormalFloat, blockSize, packed, scales);
+
+            Assert.Equal(file.Get($"{name}.packed").ToArray<byte>(), packed);
+            if (!nested)
+            {
+                Assert.Equal(file.Get($"{name}.absmax").ToArray<float>(), scales);
+            }
+
+            var restored = nested ? file.Get($"{name}.absmax_restored").ToArray<float>() : scales;
+            var decoded = Tensor.Empty([.. input.Shape], DType.Float32);
+            var code = FourBitCodec.NormalFloat.ToArray();
+            fixed (byte* codes = packed)
+            fixed (float* table = code, factors = restored)
+            {
+                FourBitCodec.Decode(codes, table, factors, blockSize, (float*)decoded.DataPointer, numbers.Length);
+            }
+
+            Assert.Equal(file.Get($"{name}.dequantized").ToArray<float>(), decoded.To(input.DType).ToArray<float>());
+            tested++;
+        }
+
+        Assert.True(tested > 10, $"{tested} cases");
+    }
+
+    [Fact]
+    public void FourBit_NestedScales_AreRestoredToTheBit()
+    {
+        var file = SafetensorsFile.Open(SharedData.Golden("nf4", "fourbit.safetensors"));
+        using var cases = JsonDocument.Parse(File.ReadAllBytes(SharedData.Golden("nf4", "fourbit.json")));
+        foreach (var one in cases.RootElement.GetProperty("cases").EnumerateArray().Where(one => one.GetProperty("nested").GetBoolean()))
+        {
+            using var scope = TensorScope.Enter();
+            var name = one.GetProperty("name").GetString()!;
+
+            var scales = FourBitCodec.RestoreScales(
+                file.Get($"{name}.absmax").ToArray<byte>(), file.Get("code.dynamic_signed").ToArray<float>(), file.Get($"{name}.nested_absmax").ToArray<float>(), 256,
+                file.Get($"{name}.offset").ToArray<float>()[0]);
+
+            Assert.Equal(file.Get($"{name}.absmax_restored").ToArray<float>(), scales);
+        }
+    }
+
+    [Fact]
+    public unsafe void Float8_EveryCase_GivesTheReferencesNumbers()
+    {
+        var file = SafetensorsFile.Open(SharedData.Golden("nf4", "fp8.safetensors"));
+        using var cases = JsonDocument.Parse(File.ReadAllBytes(SharedData.Golden("nf4", "fp8.json")));
+        var values = cases.RootElement.GetProperty("e4m3fn_values").EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : float.NaN);
+        Assert.Equal(values, Enumerable.Range(0, 256).Select(bits => Float8Codec.ValueOf((byte)bits)));
+        foreach (var one in cases.RootElement.GetProperty("cases").EnumerateArray())
+        {
+            using var scope = TensorScope.Enter();
+            var name = one.GetProperty("name").GetString()!;
+            var shape = one.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
+            var (bytes, scales, numbers) = (file.GetBytes($"{name}.weight"), file.Get($"{name}.weight_scale_inv"), Tensor.Empty(shape, DType.Float32));
+
+            Float8Codec.Decode((byte*)bytes.DataPointer, (float*)scales.DataPointer, (float*)numbers.DataPointer, shape[0], shape[1], 128, 128);
+
+            Assert.Equal(file.Get($"{name}.dequantized_bf16").ToArray<float>(), numbers.To(DType.BFloat16).ToArray<float>());
+            if (file.Contains($"{name}.dequantized_fp32"))
+            {
+                Assert.Equal(file.Get($"{name}.dequantized_fp32").ToArray<float>(), numbers.ToArray<float>());
+            }
+        }
+    }
+
+    [Fact]
+    public unsafe void Microscaling_Golden_GivesTheReferencesNumbers()
+    {
+        using var scope = TensorScope.Enter();
+        var file = SafetensorsFile.Open(SharedData.Golden("nf4", "mxfp4.safetensors"));
+        var (blocks, scales, expected) = (file.Get("blocks"), file.Get("scales"), file.Get("dequantized_fp32"));
+        var numbers = Tensor.Empty([.. expected.Shape], DType.Float32);
+
+        MicroscalingCodec.Decode((byte*)blocks.DataPointer, (byte*)scales.DataPointer, (float*)numbers.DataPointer, blocks.Size(0), blocks.Size(1), blocks.Size(2));
+
+        Assert.Equal(expected.ToArray<float>(), numbers.ToArray<float>());
+    }
+}

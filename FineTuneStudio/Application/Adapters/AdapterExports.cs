@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using FineTuneStudio.Application.Models;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Exports;
+
+namespace FineTuneStudio.Application.Adapters;
+
+/// <summary>Makes adapters ready for other software, one at a time in the background, and keeps what was made with its certificate.</summary>
+public sealed class AdapterExports : IDisposable
+{
+    private readonly AdapterLibrary _adapters;
+    private readonly ModelLibrary _models;
+    private readonly StudioPaths _paths;
+    private readonly ConcurrentDictionary<(Guid Adapter, string Kind), Job> _jobs = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _closed = new();
+
+    internal AdapterExports(AdapterLibrary adapters, ModelLibrary models, StudioPaths paths)
+    {
+        (_adapters, _models, _paths) = (adapters, models, paths);
+    }
+
+    /// <summary>Told, on any thread, that an adapter's exports have changed.</summary>
+    public event Action<Guid>? Changed;
+
+    /// <summary>Every form of an adapter, made or not.</summary>
+    public IReadOnlyList<AdapterExport> List(Guid adapter) => [.. ExportKind.All.Select(kind => Find(adapter, kind))];
+
+    /// <summary>Begins to make a form, unless it is made or being made.</summary>
+    public void Start(AdapterSummary adapter, ExportKind kind)
+    {
+        var job = new Job(CancellationTokenSource.CreateLinkedTokenSource(_closed.Token));
+        var key = (adapter.Id, kind.Key);
+        if (Find(adapter.Id, kind) is { Progress: null, Certificate: null })
+        {
+            _jobs[key] = job;
+            _ = RunAsync(adapter, kind, job);
+        }
+    }
+
+    /// <summary>Gives up making a form.</summary>
+    public void Cancel(Guid adapter, ExportKind kind)
+    {
+        if (_jobs.TryGetValue((adapter, kind.Key), out var job))
+        {
+            job.Cancellation.Cancel();
+        }
+    }
+
+    /// <summary>Deletes what was made, to free its room; it can be made again.</summary>
+    public void Delete(Guid adapter, ExportKind kind)
+    {
+        var folder = FolderOf(adapter, kind);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Changed?.Invoke(adapter);
+    }
+
+    /// <summary>What was made, to be sent; <see langword="null"/> where nothing was.</summary>
+    public ExportDownload? Open(Guid adapter, ExportKind kind) => Find(adapter, kind).Certificate is null ? null : new ExportDownload(FolderOf(adapter, kind));
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+        _turn.Dispose();
+    }
+
+    private AdapterExport Find(Guid adapter, ExportKind kind)
+    {
+        _jobs.TryGetValue((adapter, kind.Key), out var job);
+        var path = Path.Combine(FolderOf(adapter, kind), "certificate.json");
+        var certificate = File.Exists(path) ? JsonSerializer.Deserialize<ExportCertificate>(File.ReadAllText(path), RunSpecification.JsonOptions) : null;
+        return new AdapterExport(kind, certificate is null ? job?.Progress : null, certificate, job?.Errors ?? []);
+    }
+
+    private async Task RunAsync(AdapterSummary adapter, ExportKind kind, Job job)
+    {
+        try
+        {
+            await _turn.WaitAsync(job.Cancellation.Token);
+            try
+            {
+                await ExportAsync(adapter, kind, job);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        catch (UserErrorException exception)
+        {
+            job.Errors = exception.Errors;
+        }
+        catch (OperationCanceledException)
+        {
+            // The person gave it up, or the studio ends.
+        }
+        catch (IOException exception) when (FullDisk.Caused(exception))
+        {
+            job.Errors = [FullDisk.Describe(adapter.Name, "the export", bytes: null, _paths.Exports)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            job.Errors = [new UserError(adapter.Name, $"The export could not be written: {exception.Message}")];
+        }
+
+        job.Progress = null;
+        Changed?.Invoke(adapter.Id);
+    }
+
+    private async Task ExportAsync(AdapterSummary adapter, ExportKind kind, Job job)
+    {
+        var model = await _models.FindAsync(adapter.Model, job.Cancellation.Token)
+            ?? throw new UserErrorException("model", $"The base model '{adapter.Model}' is no longer in the library. Import it again to export the adapter.");
+        var request = new ExportRequest
+        {
+            AdapterFolder = _adapters.FolderOf(adapter),
+            ModelFolder = model.Folder,
+            Format = kind.Format,
+            WeightType = kind.WeightType,
+            Target = FolderOf(adapter.Id, kind),
+            FileName = $"{FileNames.Safe(adapter.Name)}-{kind.Key}",
+            BaseModel = model.Name,
+        };
+        await Task.Factory.StartNew(
+            () => AdapterExporter.Export(request, progress => Tell(adapter.Id, job, progress), job.Cancellation.Token),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void Tell(Guid adapter, Job job, ExportProgress progress)
+    {
+        // A large model tells thousands of times; a page wants per cents.
+        var isNews = progress.Stage != job.Progress?.Stage || progress.Fraction - job.Progress.Fraction >= 0.01;
+        if (isNews)
+        {
+            job.Progress = progress;
+            Changed?.Invoke(adapter);
+        }
+    }
+
+    private string FolderOf(Guid adapter, ExportKind kind) => Path.Combine(_paths.Exports, adapter.ToString("N"), kind.Key);
+
+    private sealed class Job(CancellationTokenSource cancellation)
+    {
+        public CancellationTokenSource Cancellation { get; } = cancellation;
+
+        public ExportProgress? Progress { get; set; } = new("Waiting", 0);
+
+        public IReadOnlyList<UserError> Errors { get; set; } = [];
+    }
+}
