@@ -40,12 +40,15 @@ internal static class StudioHost
         builder.Services.AddLive();
         builder.Services.AddScoped<ToastService>();
         builder.Services.AddScoped<Deletion>();
+        // Our own assets lie compressed beside the program, those of libraries do not.
+        builder.Services.AddResponseCompression(options => options.MimeTypes = ["text/css", "text/javascript"]);
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseExceptionHandler("/error");
         app.UseStatusCodePagesWithReExecute("/not-found");
         app.UseSecurityHeaders();
+        app.UseResponseCompression();
         app.UseWebSockets();
         app.UseCrossSiteGuard();
         app.UseAntiforgery();

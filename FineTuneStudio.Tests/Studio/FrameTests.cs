@@ -1,10 +1,11 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using FineTuneStudio.Tests.Support;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Studio;
 
-public sealed class FrameTests
+public sealed partial class FrameTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -23,6 +24,24 @@ public sealed class FrameTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.NotEmpty(await response.Content.ReadAsByteArrayAsync(Token));
+    }
+
+    [Fact]
+    public async Task Get_FirstPage_ScriptsAndStylesTakeAtMost350KB()
+    {
+        await using var studio = await StudioServer.StartAsync();
+        var page = await studio.Client.GetStringAsync("/", Token);
+        var bytes = 0L;
+
+        foreach (var address in Asset().Matches(page).Select(match => match.Groups["address"].Value).Distinct())
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/" + address);
+            request.Headers.Add("Accept-Encoding", "br, gzip");
+            using var response = await studio.Client.SendAsync(request, Token);
+            bytes += (await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(Token)).Length;
+        }
+
+        Assert.InRange(bytes, 50_000, 350_000);
     }
 
     [Fact]
@@ -46,4 +65,7 @@ public sealed class FrameTests
         Assert.Contains("default-src 'self'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
     }
+
+    [GeneratedRegex(@"(?:href|src)=""(?<address>[^""]+\.(?:css|js))""")]
+    private static partial Regex Asset();
 }

@@ -2,7 +2,9 @@
 (() => {
   const pauses = [0, 500, 1000, 2000, 3000, 5000];
   const edited = new Map();
+  const graceMs = 5000;
   let lost = false;
+  let lostAt = 0;
   let wake = null;
 
   const banner = () => document.getElementById("connection");
@@ -14,6 +16,7 @@
 
   async function reconnect() {
     lost = true;
+    lostAt = performance.now();
     banner().hidden = false;
     document.documentElement.dataset.connection = "lost";
     for (let attempt = 0; lost; attempt++) {
@@ -32,17 +35,21 @@
     lost = false;
     banner().hidden = true;
     delete document.documentElement.dataset.connection;
-    for (const [field] of edited) tell(field);
+    unheard().forEach(tell);
     edited.clear();
   }
 
-  // What was typed while nobody listened is said again.
+  // What was typed while nobody listened, or so shortly before that it may not have arrived.
+  function unheard() {
+    return [...edited].filter(([field, at]) => at > lostAt - graceMs && field.isConnected).map(([field]) => field);
+  }
+
   function tell(field) {
     for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
   }
 
   function startOver() {
-    const kept = [...edited.keys()].filter((field) => field.id).map((field) => [field.id, field.value]);
+    const kept = unheard().filter((field) => field.id).map((field) => [field.id, field.value]);
     sessionStorage.setItem("typed", JSON.stringify({ address: location.pathname, scroll: scrollY, kept }));
     location.reload();
   }
@@ -60,7 +67,7 @@
     }
   }
 
-  document.addEventListener("input", (event) => lost && "value" in event.target && edited.set(event.target, true), true);
+  document.addEventListener("input", (event) => "value" in event.target && edited.set(event.target, performance.now()), true);
   addEventListener("online", () => wake?.());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake?.());
 
