@@ -67,7 +67,9 @@
     }
   }
 
-  document.addEventListener("input", (event) => "value" in event.target && edited.set(event.target, performance.now()), true);
+  // Text and choices can be said twice; a box that was ticked cannot.
+  const typed = "textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=file])";
+  document.addEventListener("input", (event) => event.target.matches(typed) && edited.set(event.target, performance.now()), true);
   addEventListener("online", () => wake?.());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake?.());
 
