@@ -37,10 +37,10 @@ public sealed class PlaygroundTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Allow(6);
         await AskAsync("First?");
         await Answer(0, "heard1 turns").WaitForAsync();
-        await _page.Page.Locator("[data-ended=True]").WaitForAsync();
+        await _page.Page.Locator("[data-ended]").WaitForAsync();
         await AskAsync("Second?");
         await Answer(0, "heard3 turns").WaitForAsync();
-        await _page.Page.Locator("[data-ended=True] >> nth=1").WaitForAsync();
+        await _page.Page.Locator("[data-ended] >> nth=1").WaitForAsync();
 
         await UntilKeptAsync("Second?");
         await _page.Page.ReloadAsync();
