@@ -121,7 +121,7 @@ internal sealed class HubDownload(HubClient client, HubAddress address, string c
         }
     }
 
-    private async Task CheckAsync(HubFile file, string partial, CancellationToken cancellationToken)
+    private static async Task CheckAsync(HubFile file, string partial, CancellationToken cancellationToken)
     {
         await using var stream = File.OpenRead(partial);
         var (expected, actual) = file.Sha256 is { } sha256
