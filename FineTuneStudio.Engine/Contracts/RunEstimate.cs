@@ -24,6 +24,9 @@ public sealed record RunEstimate(
     /// <summary>Whether counts come from a sample of the rows; the run itself may differ by a step or two.</summary>
     public bool Sampled { get; init; }
 
+    /// <summary>Whether time and memory were measured by a rehearsal rather than computed.</summary>
+    public bool Rehearsed { get; init; }
+
     /// <summary>What a person should know before starting (a run of very few steps, rows that are cut, ...); empty when all is well.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

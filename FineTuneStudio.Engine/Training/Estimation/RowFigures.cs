@@ -77,6 +77,6 @@ internal sealed record RowFigures(int[] Lengths, long LearntTokens, int Cut, int
         return new(lengths, (long)(learnt * scale), (int)(useful.Count(row => row.Cut) * scale), heldOut);
     }
 
-    private static UserErrorException NothingToLearn()
+    internal static UserErrorException NothingToLearn()
         => new("dataset.path", "No row has a token to learn: every answer is empty, has weight 0 or lies behind the context.");
 }

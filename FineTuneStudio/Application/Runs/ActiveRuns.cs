@@ -8,6 +8,9 @@ internal sealed class ActiveRuns : IDisposable
     private readonly ConcurrentDictionary<Guid, ActiveRun> _runs = new();
     private readonly SemaphoreSlim _bell = new(0);
 
+    /// <summary>Whether any run has the machine now.</summary>
+    public bool Any => !_runs.IsEmpty;
+
     public ActiveRun? Find(Guid id) => _runs.GetValueOrDefault(id);
 
     public void Add(ActiveRun run) => _runs[run.Id] = run;

@@ -12,4 +12,10 @@ internal interface ITrainingEngine
 
     /// <summary>What the run would take.</summary>
     RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken);
+
+    /// <summary>Two real steps on the longest batch, on the calling thread.</summary>
+    RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken);
+
+    /// <summary>The one change that makes a run fit into memory.</summary>
+    MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes);
 }

@@ -25,7 +25,7 @@ internal static class RunServices
             provider.GetRequiredService<RunChanges>()));
         services.AddSingleton(provider => new RunEstimates(
             provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<ITrainingEngine>(), provider.GetRequiredService<DatasetIndexes>(),
-            provider.GetRequiredService<DatasetLengths>()));
+            provider.GetRequiredService<DatasetLengths>(), provider.GetRequiredService<ActiveRuns>(), provider.GetRequiredService<StudioPaths>()));
         services.AddSingleton(provider => new StepRows(provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>()));
         services.AddHostedService<RunWorker>();
     }

@@ -13,4 +13,9 @@ internal sealed class TrainingEngine : ITrainingEngine
 
     public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
         => TrainingRun.Estimate(specification, measured, cancellationToken);
+
+    public RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken)
+        => Rehearsal.Run(specification, measured.Index, measured.Lengths!, cancellationToken);
+
+    public MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes) => MemoryFitter.Find(specification, estimate, limitBytes);
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
 
 namespace FineTuneStudio.Components.Pages.Runs;
 
 /// <summary>The decision tree, drawn; answers are the edges, clicked or walked by keyboard.</summary>
-public sealed partial class MethodTree
+public sealed partial class MethodTree : IAsyncDisposable
 {
     private const double NodeWidth = 176;
     private const double NodeHeight = 62;
@@ -26,12 +26,49 @@ public sealed partial class MethodTree
     private static readonly IReadOnlyList<Edge> Edges =
         [.. DecisionTree.Questions.SelectMany(question => question.Choices.Select(choice => new Edge(question, choice)))];
 
+    private ElementReference _svg;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _keys;
+
+    [Inject]
+    public required IJSRuntime Script { get; init; }
+
     [Parameter, EditorRequired]
     public MethodAdvice Advice { get; set; } = null!;
 
     /// <summary>A person chose an answer.</summary>
     [Parameter, EditorRequired]
     public EventCallback<(string Question, string Choice)> Answered { get; set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_keys is not null)
+            {
+                await _keys.InvokeVoidAsync("close");
+                await _keys.DisposeAsync();
+            }
+
+            if (_module is not null)
+            {
+                await _module.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone.
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/tree-keys.js");
+            _keys = await _module.InvokeAsync<IJSObjectReference>("attach", _svg);
+        }
+    }
 
     private static string F(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
@@ -65,8 +102,6 @@ public sealed partial class MethodTree
     private bool Taken(Edge edge) => Advice.Steps.Any(step => step.Question.Id == edge.Question.Id && step.Choice?.Id == edge.Choice.Id);
 
     private Task ChooseAsync(Edge edge) => Answered.InvokeAsync((edge.Question.Id, edge.Choice.Id));
-
-    private Task KeyAsync(KeyboardEventArgs key, Edge edge) => key.Key is "Enter" or " " ? ChooseAsync(edge) : Task.CompletedTask;
 
     private sealed record Edge(DecisionQuestion Question, DecisionChoice Choice);
 }

@@ -1,17 +1,22 @@
 using FineTuneStudio.Application.Datasets;
+using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace FineTuneStudio.Components.Pages.Runs;
 
-/// <summary>From a dataset to a run: method, model, options, what it will take, start.</summary>
-public sealed partial class NewRunPage : IDisposable
+/// <summary>From a dataset to a run: method, model, options, what it will take, start. What is typed survives a reload and a restart.</summary>
+public sealed partial class NewRunPage : IAsyncDisposable
 {
     /// <summary>An estimate looks at the data; it waits until a person has stopped typing.</summary>
     private static readonly TimeSpan EstimateDelay = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A rehearsal takes the machine for seconds; it waits until the form has been still for so long.</summary>
+    private static readonly TimeSpan RehearsalDelay = TimeSpan.FromSeconds(1);
 
     private static readonly (ScheduleKind Kind, string Label)[] Schedules =
     [
@@ -20,19 +25,19 @@ public sealed partial class NewRunPage : IDisposable
     ];
 
     private readonly CancellationTokenSource _closed = new();
-    private readonly RunDraft _draft = new();
-    private readonly Dictionary<string, string> _answers = [];
+    private Draft<RunDraft>? _kept;
     private IReadOnlyList<DatasetSummary>? _datasets;
-    private IReadOnlyList<ModelSummary>? _models;
+    private IReadOnlyList<ModelSummary> _models = [];
     private IReadOnlyList<UserError> _errors = [];
     private RunDetail? _origin;
     private DatasetReport? _report;
     private MethodAdvice _advice = DecisionTree.Advise(null, new Dictionary<string, string>());
-    private RunEstimate? _estimate;
-    private CancellationTokenSource? _estimateSource;
+    private RunPlan? _plan;
+    private CancellationTokenSource? _planning;
+    private IJSObjectReference? _module;
     private bool _estimating;
+    private bool _rehearsing;
     private bool _starting;
-    private bool _anyway;
 
     [Inject]
     public required DatasetLibrary Datasets { get; init; }
@@ -47,98 +52,174 @@ public sealed partial class NewRunPage : IDisposable
     public required RunEstimates Estimates { get; init; }
 
     [Inject]
+    public required DraftStore Drafts { get; init; }
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
-    /// <summary>The dataset to begin with.</summary>
+    [Inject]
+    public required IJSRuntime Script { get; init; }
+
+    /// <summary>The dataset to begin with: its id or name.</summary>
     [SupplyParameterFromQuery]
     public string? Dataset { get; set; }
 
-    /// <summary>A run whose options to begin with.</summary>
+    /// <summary>The model to begin with: its id or name.</summary>
+    [SupplyParameterFromQuery]
+    public string? Model { get; set; }
+
+    /// <summary>The context to begin with, in tokens.</summary>
+    [SupplyParameterFromQuery]
+    public int? Context { get; set; }
+
+    /// <summary>A run whose options are taken over.</summary>
     [SupplyParameterFromQuery]
     public Guid? Like { get; set; }
 
-    /// <summary>A run from whose checkpoint to begin.</summary>
+    /// <summary>A run to go on from, with its options.</summary>
     [SupplyParameterFromQuery]
     public Guid? Fork { get; set; }
 
-    /// <summary>The step of that checkpoint.</summary>
+    /// <summary>The checkpoint of <see cref="Fork"/> to go on from.</summary>
     [SupplyParameterFromQuery]
     public int? Step { get; set; }
 
-    private DatasetSummary? Chosen => _datasets?.FirstOrDefault(dataset => dataset.Name == _draft.Dataset);
+    private RunDraft Form => _kept!.Value;
 
-    private string DefaultName => $"{Path.GetFileNameWithoutExtension(_draft.Dataset)} on {_draft.Model}";
+    private DatasetSummary? Chosen => _datasets?.FirstOrDefault(dataset => dataset.Name == Form.Dataset);
+
+    private string DefaultName => $"{Path.GetFileNameWithoutExtension(Form.Dataset)} on {Form.Model}";
+
+    private bool CanStart => !_starting && _models.Count > 0 && (_advice.Outcome is not { Exists: false } || Form.Anyway);
 
     /// <summary>Steps of the run: as estimated, else a guess without packing that is good enough for the curve's shape.</summary>
-    private int TotalSteps => _estimate?.TotalSteps
-        ?? (_draft.DurationInSteps
-            ? Math.Clamp(_draft.Steps, 1, 10_000_000)
-            : (int)Math.Clamp(Math.Ceiling(_draft.Epochs * (Chosen?.GoodRows ?? 1000) / Math.Max(1.0, (double)_draft.BatchRows * _draft.Accumulation)), 1, 10_000_000));
+    private int TotalSteps => _plan?.Estimate.TotalSteps
+        ?? (Form.DurationInSteps
+            ? Math.Clamp(Form.Steps, 1, 10_000_000)
+            : (int)Math.Clamp(Math.Ceiling(Form.Epochs * (Chosen?.GoodRows ?? 1000) / Math.Max(1.0, (double)Form.BatchRows * Form.Accumulation)), 1, 10_000_000));
 
     private IReadOnlyList<(int Step, double Rate)> Curve
-        => _errors.Any(error => error.Field.StartsWith("schedule.", StringComparison.Ordinal)) ? [] : SchedulePreview.Curve(_draft.ScheduleOptions, TotalSteps, 240);
+        => _errors.Any(error => error.Field.StartsWith("schedule.", StringComparison.Ordinal)) ? [] : SchedulePreview.Curve(Form.ScheduleOptions, TotalSteps, 240);
 
-    public void Dispose()
+    /// <summary>Options that differ from the run the form was filled from.</summary>
+    private IEnumerable<OptionRow> Differences => _origin is null ? [] : SpecificationDiff.Of([_origin.Specification, Form.ToSpecification()]).Where(row => row.Differs);
+
+    public async ValueTask DisposeAsync()
     {
-        _closed.Cancel();
+        await _closed.CancelAsync();
         _closed.Dispose();
-        _estimateSource?.Dispose();
+        _planning?.Dispose();
+        if (_kept is not null)
+        {
+            await _kept.DisposeAsync();
+        }
+
+        try
+        {
+            if (_module is not null)
+            {
+                await _module.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone.
+        }
     }
 
     protected override async Task OnInitializedAsync()
     {
         _models = await Models.ListAsync(_closed.Token);
-        _datasets = [.. (await Datasets.ListAsync(_closed.Token)).Where(dataset => dataset is { State: DatasetState.Checked, GoodRows: > 0 })];
-        _draft.Model = _models.Count > 0 ? _models[0].Name : "";
+        var datasets = (await Datasets.ListAsync(_closed.Token)).Where(dataset => dataset is { State: DatasetState.Checked, GoodRows: > 0 }).ToList();
         _origin = (Like ?? Fork) is { } origin ? await Runs.FindAsync(origin, _closed.Token) : null;
-        if (_origin is not null)
-        {
-            _draft.Take(_origin.Specification);
-            _draft.InitialAdapter = Fork is { } run && Step is { } step ? new CheckpointReference(run, step).ToString() : _draft.InitialAdapter;
-        }
 
-        if (_datasets.Count > 0)
-        {
-            var wanted = Dataset ?? _draft.Dataset;
-            await UseDatasetAsync((_datasets.FirstOrDefault(dataset => dataset.Name == wanted || dataset.Id.ToString() == wanted) ?? _datasets[0]).Name);
-        }
+        // What is typed into a form about one thing does not come back in a form about another.
+        var about = Like?.ToString() ?? (Fork is null ? null : $"{Fork}@{Step}") ?? Dataset;
+        _kept = await Drafts.OpenAsync(about is null ? "runs/new" : $"runs/new {about}"[..Math.Min(200, $"runs/new {about}".Length)], () => Fresh(datasets), _closed.Token);
+        _datasets = datasets;
+        await UseFormAsync();
     }
 
-    private Task ChooseDatasetAsync(ChangeEventArgs change) => UseDatasetAsync((string)change.Value!);
-
-    private async Task UseDatasetAsync(string name)
+    /// <summary>The values that a form begins with: those of another run, or the defaults for what the address names.</summary>
+    private RunDraft Fresh(IReadOnlyList<DatasetSummary> datasets)
     {
-        _draft.Dataset = name;
+        var form = new RunDraft();
+        if (_origin is not null)
+        {
+            form.Take(_origin.Specification);
+            form.InitialAdapter = Fork is { } run && Step is { } step ? new CheckpointReference(run, step).ToString() : form.InitialAdapter;
+            return form;
+        }
+
+        form.Model = _models.Where(model => model.Name == Model || model.Id.ToString() == Model).Concat(_models).FirstOrDefault()?.Name ?? "";
+        form.Dataset = datasets.Where(dataset => dataset.Name == Dataset || dataset.Id.ToString() == Dataset).Concat(datasets).FirstOrDefault()?.Name ?? "";
+        form.ContextLength = Context ?? form.ContextLength;
+        return form;
+    }
+
+    /// <summary>Draws what the form's values say, when they came from elsewhere than its fields.</summary>
+    private async Task UseFormAsync()
+    {
         _report = Chosen is { } chosen ? await Datasets.FindReportAsync(chosen.Id, _closed.Token) : null;
-        _answers.Clear();
-        _advice = DecisionTree.Advise(_report, _answers);
-        Changed();
+        _advice = DecisionTree.Advise(_report, Form.Answers);
+        Refresh();
+    }
+
+    private async Task ChooseDatasetAsync(ChangeEventArgs change)
+    {
+        Form.Dataset = (string)change.Value!;
+        Form.Answers.Clear();
+        _kept!.Changed();
+        await UseFormAsync();
     }
 
     private void Answer((string Question, string Choice) answer)
     {
-        _answers[answer.Question] = answer.Choice;
-        _advice = DecisionTree.Advise(_report, _answers);
-        _anyway = false;
+        Form.Answers[answer.Question] = answer.Choice;
+        Form.Anyway = false;
+        _advice = DecisionTree.Advise(_report, Form.Answers);
+        _kept!.Changed();
+    }
+
+    private void UseSftAnyway()
+    {
+        Form.Anyway = true;
+        _kept!.Changed();
     }
 
     private void BeginAnew()
     {
-        _draft.InitialAdapter = null;
+        Form.InitialAdapter = null;
         Changed();
     }
 
     private void ChooseModel(string name)
     {
-        _draft.Model = name;
+        Form.Model = name;
+        Changed();
+    }
+
+    private async Task UsePresetAsync(RunPreset preset) => await LoadAsync(preset.Apply(Form.ToSpecification()));
+
+    private async Task LoadAsync(RunSpecification specification)
+    {
+        Form.Load(specification);
+        _kept!.Changed();
+        await UseFormAsync();
+    }
+
+    private void Apply(MemoryFit fit)
+    {
+        (Form.BatchRows, Form.Accumulation, Form.ContextLength) = (fit.Batch.Rows, fit.Batch.Accumulation, fit.Batch.ContextLength);
+        Form.GradientCheckpointing = fit.GradientCheckpointing;
         Changed();
     }
 
     private void Toggle(string target)
     {
-        if (!_draft.Targets.Remove(target))
+        if (!Form.Targets.Remove(target))
         {
-            _draft.Targets.Add(target);
+            Form.Targets.Add(target);
         }
 
         Changed();
@@ -146,42 +227,52 @@ public sealed partial class NewRunPage : IDisposable
 
     private void DurationIn(bool steps)
     {
-        _draft.DurationInSteps = steps;
-        _draft.Steps = steps ? TotalSteps : _draft.Steps;
+        Form.Steps = steps ? TotalSteps : Form.Steps;
+        Form.DurationInSteps = steps;
         Changed();
     }
 
     private void WarmupIn(bool steps)
     {
-        _draft.WarmupSteps = steps ? (int)Math.Ceiling(_draft.WarmupRatio * TotalSteps) : _draft.WarmupSteps;
-        _draft.WarmupInSteps = steps;
+        Form.WarmupSteps = steps ? (int)Math.Ceiling(Form.WarmupRatio * TotalSteps) : Form.WarmupSteps;
+        Form.WarmupInSteps = steps;
         Changed();
     }
 
     private void Changed()
     {
-        _errors = [.. _draft.ToSpecification().Validate()];
-        if (RendererInfo.IsInteractive && _errors.Count == 0 && _draft.Model.Length > 0)
+        _kept!.Changed();
+        Refresh();
+    }
+
+    private void Refresh()
+    {
+        _errors = [.. Form.ToSpecification().Validate()];
+        if (RendererInfo.IsInteractive && _errors.Count == 0 && Form.Model.Length > 0 && Form.Dataset.Length > 0)
         {
-            _ = EstimateAsync();
+            _ = PlanAsync();
         }
     }
 
-    private async Task EstimateAsync()
+    /// <summary>Estimates as soon as a person has stopped typing; a small model is then rehearsed, so that the figures are measured.</summary>
+    private async Task PlanAsync()
     {
-        _estimateSource?.Cancel();
-        _estimateSource = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
-        var cancelled = _estimateSource.Token;
+        StopPlanning();
+        _planning = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+        var cancelled = _planning.Token;
         try
         {
             _estimating = true;
             await Task.Delay(EstimateDelay, cancelled);
-            var result = await Estimates.EstimateAsync(_draft.ToSpecification(), cancelled);
-            cancelled.ThrowIfCancellationRequested();
-            _estimate = (result as Result<RunEstimate>.Success)?.Value;
-            _errors = (result as Result<RunEstimate>.Refused)?.Errors ?? [];
+            var specification = Form.ToSpecification();
+            Take(await Estimates.PlanAsync(specification, cancelled), cancelled);
             _estimating = false;
             StateHasChanged();
+            if (_plan is { IsSmall: true, Fits: true, Estimate.Rehearsed: false })
+            {
+                await Task.Delay(RehearsalDelay, cancelled);
+                await RehearseAsync(specification, cancelled);
+            }
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {
@@ -189,17 +280,71 @@ public sealed partial class NewRunPage : IDisposable
         }
     }
 
+    private async Task RehearseAsync()
+    {
+        StopPlanning();
+        _planning = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+        var cancelled = _planning.Token;
+        try
+        {
+            await RehearseAsync(Form.ToSpecification(), cancelled);
+        }
+        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        {
+            // Stopped, or something changed.
+        }
+    }
+
+    private async Task RehearseAsync(RunSpecification specification, CancellationToken cancelled)
+    {
+        _rehearsing = true;
+        StateHasChanged();
+        Take(await Estimates.RehearseAsync(specification, cancelled), cancelled);
+        _rehearsing = false;
+        StateHasChanged();
+    }
+
+    private void Take(Result<RunPlan> result, CancellationToken cancelled)
+    {
+        cancelled.ThrowIfCancellationRequested();
+        switch (result)
+        {
+            case Result<RunPlan>.Success(var plan):
+                (_plan, _errors) = (plan, []);
+                break;
+            case Result<RunPlan>.Refused(var errors):
+                (_plan, _errors) = (null, errors);
+                break;
+        }
+    }
+
+    private void StopPlanning()
+    {
+        _planning?.Cancel();
+        (_estimating, _rehearsing) = (false, false);
+    }
+
     private async Task StartAsync()
     {
+        StopPlanning();
         _starting = true;
-        switch (await Runs.StartAsync(_draft.ToSpecification(), _closed.Token))
+        switch (await Runs.StartAsync(Form.ToSpecification(), _closed.Token))
         {
             case Result<RunSummary>.Success(var run):
+                await _kept!.ForgetAsync();
                 Navigation.NavigateTo($"/runs/{run.Id}");
                 break;
             case Result<RunSummary>.Refused(var errors):
                 (_errors, _starting) = (errors, false);
+                StateHasChanged();
+                await FocusFaultAsync();
                 break;
         }
+    }
+
+    private async Task FocusFaultAsync()
+    {
+        _module ??= await Script.InvokeAsync<IJSObjectReference>("import", "./js/spec-editor.js");
+        await _module.InvokeVoidAsync("focusFault");
     }
 }

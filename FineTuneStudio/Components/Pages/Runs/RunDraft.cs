@@ -2,13 +2,23 @@ using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Components.Pages.Runs;
 
-/// <summary>A specification while a person edits it; every value begins at its default from the catalog.</summary>
+/// <summary>A specification while a person edits it; every value begins at its default from the catalog. Comes through JSON unharmed, so that it can be kept.</summary>
 public sealed class RunDraft
 {
     /// <summary>Linears of the supported families, by the last part of their names.</summary>
     public static readonly IReadOnlyList<string> KnownTargets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 
-    private RunSpecification? _origin;
+    /// <summary>What the form has no field for; its own fields win.</summary>
+    public RunSpecification Rest { get; set; } = new() { Model = "", Dataset = new DatasetOptions { Path = "" } };
+
+    /// <summary>Answers to the questions of the decision tree, choice by question.</summary>
+    public Dictionary<string, string> Answers { get; set; } = [];
+
+    /// <summary>The person wants supervised fine-tuning although the tree led elsewhere.</summary>
+    public bool Anyway { get; set; }
+
+    /// <summary>What the form was filled from: a run's name, a preset's; empty for nothing.</summary>
+    public string From { get; set; } = "";
 
     public string Name { get; set; } = "";
 
@@ -21,8 +31,6 @@ public sealed class RunDraft
 
     public double HeldOutFraction { get; set; } = OptionCatalog.HeldOutFraction.Default;
 
-    public int? MaxRows { get; set; }
-
     public int Rank { get; set; } = OptionCatalog.LoraRank.Default;
 
     public double Alpha { get; set; } = OptionCatalog.LoraAlpha.Default;
@@ -31,8 +39,11 @@ public sealed class RunDraft
 
     public bool RsLora { get; set; } = OptionCatalog.RsLora.Default;
 
+    /// <summary>Every weight learns instead of an adapter.</summary>
+    public bool EveryWeight { get; set; }
+
     /// <summary>Chosen linears; all of them is <see cref="LoraOptions.AllLinear"/>.</summary>
-    public HashSet<string> Targets { get; } = [.. KnownTargets];
+    public HashSet<string> Targets { get; set; } = [.. KnownTargets];
 
     public ScheduleKind Schedule { get; set; } = OptionCatalog.Schedule.Default;
 
@@ -99,59 +110,52 @@ public sealed class RunDraft
         PolynomialEnd = PolynomialEnd,
     };
 
-    /// <summary>Takes over what decided another run, but for its name.</summary>
-    public void Take(RunSpecification specification)
+    public RunSpecification ToSpecification() => Rest with
     {
-        _origin = specification;
-        (Model, Dataset, InitialAdapter) = (specification.Model, specification.Dataset.Path, specification.InitialAdapter);
-        (HeldOutFraction, MaxRows) = (specification.Dataset.HeldOutFraction, specification.Dataset.MaxRows);
-        if (specification.Lora is { } lora)
-        {
-            (Rank, Alpha, Dropout, RsLora) = (lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);
-            Targets.Clear();
-            Targets.UnionWith(lora.Targets.Contains(LoraOptions.AllLinear) ? KnownTargets : lora.Targets);
-        }
+        Name = Name,
+        Model = Model,
+        InitialAdapter = InitialAdapter,
 
+        // Columns are of one file; another has columns of its own.
+        Dataset = Rest.Dataset with { Path = Dataset, HeldOutFraction = HeldOutFraction, Columns = Dataset == Rest.Dataset.Path ? Rest.Dataset.Columns : null },
+        Lora = EveryWeight ? null : new LoraOptions
+        {
+            Rank = Rank,
+            Alpha = Alpha,
+            Dropout = Dropout,
+            RsLora = RsLora,
+            Targets = Targets.SetEquals(KnownTargets) ? [LoraOptions.AllLinear] : [.. KnownTargets.Where(Targets.Contains), .. Targets.Except(KnownTargets)],
+        },
+        Schedule = ScheduleOptions,
+        Optimizer = Rest.Optimizer with { Kind = Optimizer, WeightDecay = WeightDecay, ClipNorm = ClipNorm },
+        Batch = new BatchOptions { Rows = BatchRows, Accumulation = Accumulation, ContextLength = ContextLength, Packing = Packing },
+        Duration = new DurationOptions { Epochs = Epochs, Steps = DurationInSteps ? Steps : null },
+        Evaluation = Rest.Evaluation with { Samples = Samples, SampleTokens = SampleTokens },
+        Precision = Precision,
+        GradientCheckpointing = GradientCheckpointing,
+        Seed = Seed,
+    };
+
+    /// <summary>Takes over what decided another run, but for its name.</summary>
+    public void Take(RunSpecification specification) => Load(specification with { Name = Name });
+
+    /// <summary>Takes every value of a specification.</summary>
+    public void Load(RunSpecification specification)
+    {
+        (Rest, Name, Model, Dataset) = (specification, specification.Name, specification.Model, specification.Dataset.Path);
+        (InitialAdapter, HeldOutFraction) = (specification.InitialAdapter, specification.Dataset.HeldOutFraction);
+        var lora = specification.Lora ?? new LoraOptions();
+        (EveryWeight, Rank, Alpha, Dropout, RsLora) = (specification.Lora is null, lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);
+        Targets = lora.Targets.Contains(LoraOptions.AllLinear) ? [.. KnownTargets] : [.. lora.Targets];
         var schedule = specification.Schedule;
-        (Schedule, LearningRate, WarmupInSteps, WarmupSteps) = (schedule.Kind, schedule.LearningRate, schedule.WarmupSteps is not null, schedule.WarmupSteps ?? WarmupSteps);
-        (WarmupRatio, FloorRatio, DecayRatio, Decay) = (schedule.WarmupRatio, schedule.FloorRatio, schedule.DecayRatio, schedule.Decay);
+        (Schedule, LearningRate, FloorRatio, DecayRatio, Decay) = (schedule.Kind, schedule.LearningRate, schedule.FloorRatio, schedule.DecayRatio, schedule.Decay);
         (PolynomialPower, PolynomialEnd) = (schedule.PolynomialPower, schedule.PolynomialEnd);
+        (WarmupInSteps, WarmupSteps, WarmupRatio) = (schedule.WarmupSteps is not null, schedule.WarmupSteps ?? WarmupSteps, schedule.WarmupRatio);
         (Optimizer, WeightDecay, ClipNorm) = (specification.Optimizer.Kind, specification.Optimizer.WeightDecay, specification.Optimizer.ClipNorm);
-        (BatchRows, Accumulation, ContextLength, Packing) = (specification.Batch.Rows, specification.Batch.Accumulation, specification.Batch.ContextLength, specification.Batch.Packing);
-        (Epochs, DurationInSteps, Steps) = (specification.Duration.Epochs, specification.Duration.Steps is not null, specification.Duration.Steps ?? Steps);
+        var batch = specification.Batch;
+        (BatchRows, Accumulation, ContextLength, Packing) = (batch.Rows, batch.Accumulation, batch.ContextLength, batch.Packing);
+        (DurationInSteps, Steps, Epochs) = (specification.Duration.Steps is not null, specification.Duration.Steps ?? Steps, specification.Duration.Epochs);
         (Samples, SampleTokens) = (specification.Evaluation.Samples, specification.Evaluation.SampleTokens);
         (Precision, GradientCheckpointing, Seed) = (specification.Precision, specification.GradientCheckpointing, specification.Seed);
-    }
-
-    public RunSpecification ToSpecification()
-    {
-        // What the page does not show stays as it was in the run that was taken over.
-        var origin = _origin ?? new RunSpecification { Model = Model, Dataset = new DatasetOptions { Path = Dataset } };
-        return origin with
-        {
-            Name = Name,
-            Model = Model,
-            InitialAdapter = InitialAdapter,
-            Dataset = origin.Dataset with
-            {
-                Path = Dataset, HeldOutFraction = HeldOutFraction, MaxRows = MaxRows, Columns = origin.Dataset.Path == Dataset ? origin.Dataset.Columns : null,
-            },
-            Lora = (origin.Lora ?? new LoraOptions()) with
-            {
-                Rank = Rank,
-                Alpha = Alpha,
-                Dropout = Dropout,
-                RsLora = RsLora,
-                Targets = Targets.Count == KnownTargets.Count ? [LoraOptions.AllLinear] : [.. KnownTargets.Where(Targets.Contains)],
-            },
-            Schedule = ScheduleOptions,
-            Optimizer = origin.Optimizer with { Kind = Optimizer, WeightDecay = WeightDecay, ClipNorm = ClipNorm },
-            Batch = origin.Batch with { Rows = BatchRows, Accumulation = Accumulation, ContextLength = ContextLength, Packing = Packing },
-            Duration = origin.Duration with { Epochs = Epochs, Steps = DurationInSteps ? Steps : null },
-            Evaluation = origin.Evaluation with { Samples = Samples, SampleTokens = SampleTokens },
-            Precision = Precision,
-            GradientCheckpointing = GradientCheckpointing,
-            Seed = Seed,
-        };
     }
 }

@@ -1,0 +1,95 @@
+using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Browser;
+
+/// <summary>The form of a new run in a real browser, with an engine that learns nothing.</summary>
+public sealed class NewRunPageTests(ChromiumFixture chromium) : IAsyncLifetime
+{
+    private readonly FakeTrainingEngine _engine = new() { TotalSteps = 2 };
+    private StudioServer _studio = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _studio = await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(_engine));
+        await _studio.AddModelAndDatasetAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _studio.DisposeAsync();
+        _engine.Dispose();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Form_ReloadedInTheMiddle_KeepsWhatWasTypedAndSaysSo()
+    {
+        await using var page = await OpenAsync("/runs/new");
+        await page.Page.FillAsync("#rank", "24");
+        await page.Page.Locator("[data-review='memory']").WaitForAsync();
+
+        await page.Page.ReloadAsync();
+        await page.InteractiveAsync();
+
+        await page.Page.GetByText("Your input of").WaitForAsync();
+        Assert.Equal("24", await page.Page.InputValueAsync("#rank"));
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start over" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("16");
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Json_EditedAndFormEdited_AreOneWithFaultsAtTheirLine()
+    {
+        await using var page = await OpenAsync("/runs/new");
+        await page.Page.GetByText("Read and edit the specification").ClickAsync();
+        var text = page.Page.Locator("#spec-json");
+
+        await page.Page.FillAsync("#rank", "24");
+        await Assertions.Expect(text).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("\"rank\": 24"));
+        await text.FillAsync((await text.InputValueAsync()).Replace("\"rank\": 24", "\"rank\": 48", StringComparison.Ordinal));
+        await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("48");
+
+        await text.FillAsync("{\n  \"model\": \"tiny\",\n  \"modle\": 1\n}");
+        await page.Page.Locator("#spec-faults").GetByText("Line 3").WaitForAsync();
+        Assert.Equal("48", await page.Page.InputValueAsync("#rank"));
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task KeyboardAlone_FromDatasetToStartedRun()
+    {
+        _engine.Allow(2);
+        await using var page = await OpenAsync("/runs/new");
+
+        await page.Page.Locator("[data-choice='labels-yes']").FocusAsync();
+        foreach (var key in new[] { "ArrowRight", "ArrowRight" })
+        {
+            await page.Page.Keyboard.PressAsync(key);
+        }
+
+        Assert.Equal("reasoning-no", await page.Page.EvaluateAsync<string>("() => document.activeElement.dataset.choice"));
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.Locator("[data-outcome='sft'].taken").WaitForAsync();
+        await page.Page.Locator("[data-preset='quick']").PressAsync("Enter");
+        await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("8");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start" }).PressAsync("Enter");
+        await page.Page.WaitForURLAsync("**/runs/*-*");
+
+        await page.GoAsync($"/runs/new?like={page.Page.Url[^36..]}");
+        await page.Page.GetByText("With the options of").WaitForAsync();
+        await page.Page.FillAsync("#rank", "32");
+        await page.Page.Locator(".like-note").GetByText("lora.rank").WaitForAsync();
+        page.AssertCalm();
+    }
+
+    private async Task<StudioPage> OpenAsync(string address)
+    {
+        var page = await chromium.OpenAsync(_studio.Address);
+        await page.GoAsync(address);
+        return page;
+    }
+}
