@@ -3,6 +3,7 @@ using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Rendering.Lengths;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Training.Optimizers;
 using FineTuneStudio.Engine.Training.Packing;
 using FineTuneStudio.Engine.Training.Sft;
 
@@ -34,7 +35,7 @@ public static class Rehearsal
         var isCounted = ProcessMemory.BeginPeak();
         var before = ProcessMemory.ResidentBytes();
         using var trainee = Trainee.Load(specification);
-        var step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, lossScale: null, specification.Optimizer.ClipNorm, specification.GradientCheckpointing);
+        var step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, specification.Precision == Precision.Fp16 ? new LossScale() : null, specification.Optimizer.ClipNorm, specification.GradientCheckpointing);
 
         RandomGenerator? Dropout(int microBatch)
         {
@@ -94,7 +95,7 @@ public static class Rehearsal
         {
             var row = index.Read(kept[place]);
             var rendered = renderer.RenderConversation(row.Conversation, row.LearnWeights, context);
-            return new TrainingRow(row.Line, rendered.Ids, rendered.Weights, rendered.Cut);
+            return new TrainingRow(row.Index, row.Line, rendered.Ids, rendered.Weights, rendered.Cut);
         });
     }
 }
