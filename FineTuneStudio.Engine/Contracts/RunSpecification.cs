@@ -72,7 +72,7 @@ public sealed record RunSpecification
         {
             var place = exception.LineNumber is { } line ? $"{source}:{line + 1}" : source;
             var field = string.IsNullOrEmpty(exception.Path) || exception.Path == "$" ? "" : $" at {exception.Path[2..]}";
-            throw new UserErrorException(place, $"This is no run specification{field}: {FirstSentence(exception.Message)} docs/specification.md lists every field.");
+            throw new UserErrorException(place, $"This is no run specification{field}: {SpecificationFaults.Describe(exception)} docs/specification.md lists every field.");
         }
 
         specification = specification ?? throw new UserErrorException(source, "The file holds null; expected a run specification. docs/specification.md lists every field.");
@@ -108,12 +108,6 @@ public sealed record RunSpecification
         {
             yield return error;
         }
-    }
-
-    private static string FirstSentence(string message)
-    {
-        var end = message.IndexOf(" Path:", StringComparison.Ordinal);
-        return end > 0 ? message[..end] : message;
     }
 
     private static JsonSerializerOptions CreateJsonOptions()

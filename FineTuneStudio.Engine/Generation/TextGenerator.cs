@@ -40,12 +40,43 @@ public sealed class TextGenerator
     /// <exception cref="UserErrorException">An option is impossible, the template refuses a conversation, or one does not fit into the model's context.</exception>
     public IReadOnlyList<TextAnswer> Generate(
         IReadOnlyList<Conversation> conversations, SamplingOptions options, Action<TextPiece>? onPiece, CancellationToken cancellationToken)
+        => Answer([.. conversations.Select(Prompt)], options, onPiece, onAnswer: null, cancellationToken);
+
+    /// <summary>A conversation as the model reads it, up to where its answer begins.</summary>
+    /// <returns>Token ids; there is room for at least one more. <c>[T]</c></returns>
+    /// <exception cref="UserErrorException">The template refuses the conversation, or it does not fit into the model's context.</exception>
+    public int[] Prompt(Conversation conversation)
+    {
+        var prompt = _renderer.RenderPrompt(conversation).Ids;
+        return prompt.Length < _model.Config.ContextLength
+            ? prompt
+            : throw new UserErrorException(
+                "conversation", $"It has {prompt.Length} tokens; the model reads and writes {_model.Config.ContextLength} in all. Shorten it or take another model.");
+    }
+
+    /// <summary>Answers prompts, many at a time.</summary>
+    /// <param name="prompts">From <see cref="Prompt"/>.</param>
+    /// <param name="options">How tokens are chosen, and how many at most.</param>
+    /// <param name="onPiece">Told of text as it comes, on this thread; may be <see langword="null"/>.</param>
+    /// <param name="onAnswer">Told of each whole answer as it ends, with its prompt's place; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Looked at before each token.</param>
+    /// <returns>An answer to each, in order; what it draws follows from the seed alone, wherever its prompt stands.</returns>
+    /// <exception cref="UserErrorException">An option is impossible.</exception>
+    public IReadOnlyList<TextAnswer> Answer(
+        IReadOnlyList<int[]> prompts, SamplingOptions options, Action<TextPiece>? onPiece, Action<int, TextAnswer>? onAnswer, CancellationToken cancellationToken)
     {
         UserErrorException.ThrowIfAny(options.Validate());
-        var requests = conversations.Select((conversation, index) => Request(conversation, index, options)).ToList();
+        var requests = prompts.Select(prompt => Request(prompt, options)).ToList();
         var decoders = onPiece is null ? [] : requests.ConvertAll(_ => _renderer.Tokenizer.CreateStreamingDecoder(skipSpecial: true));
-        var answers = _tokens.Generate(requests, onPiece is null ? null : Stream, cancellationToken);
-        return [.. requests.Zip(answers, (request, answer) => new TextAnswer(Text(answer[0]), request.Prompt.Length, answer[0]))];
+        var answers = new TextAnswer[requests.Count];
+        _tokens.Generate(requests, onPiece is null ? null : Stream, Finish, cancellationToken);
+        return answers;
+
+        void Finish(int request, int index, TokenAnswer answer)
+        {
+            answers[request] = new TextAnswer(Text(answer), requests[request].Prompt.Length, answer);
+            onAnswer?.Invoke(request, answers[request]);
+        }
 
         void Stream(GeneratedToken token)
         {
@@ -73,14 +104,6 @@ public sealed class TextGenerator
     public string Text(TokenAnswer answer)
         => _renderer.Tokenizer.Decode(answer.End == AnswerEnd.Stop ? answer.Ids.AsSpan(..^1) : answer.Ids, skipSpecial: true);
 
-    private TokenRequest Request(Conversation conversation, int index, SamplingOptions options)
-    {
-        var prompt = _renderer.RenderPrompt(conversation).Ids;
-        var room = _model.Config.ContextLength - prompt.Length;
-        return room > 0
-            ? new TokenRequest(prompt, options with { MaxTokens = Math.Min(options.MaxTokens, room) })
-            : throw new UserErrorException(
-                $"conversation {index}",
-                $"It has {prompt.Length} tokens; the model reads and writes {_model.Config.ContextLength} in all. Shorten it or take another model.");
-    }
+    private TokenRequest Request(int[] prompt, SamplingOptions options)
+        => new(prompt, options with { MaxTokens = Math.Min(options.MaxTokens, _model.Config.ContextLength - prompt.Length) }) { Stream = 0 };
 }

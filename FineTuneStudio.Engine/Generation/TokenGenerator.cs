@@ -34,6 +34,15 @@ public sealed class TokenGenerator
     /// <exception cref="UserErrorException">An option is impossible, or a prompt is empty.</exception>
     public IReadOnlyList<TokenAnswer[]> Generate(
         IReadOnlyList<TokenRequest> requests, Action<GeneratedToken>? onToken, CancellationToken cancellationToken)
+        => Generate(requests, onToken, onAnswer: null, cancellationToken);
+
+    /// <inheritdoc cref="Generate(IReadOnlyList{TokenRequest}, Action{GeneratedToken}?, CancellationToken)"/>
+    /// <param name="requests">Prompts with their options.</param>
+    /// <param name="onToken">Told of each token as it is chosen, on this thread; may be <see langword="null"/>.</param>
+    /// <param name="onAnswer">Told of each whole answer as it ends, with the places of its request and of itself; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Looked at before each token.</param>
+    public IReadOnlyList<TokenAnswer[]> Generate(
+        IReadOnlyList<TokenRequest> requests, Action<GeneratedToken>? onToken, Action<int, int, TokenAnswer>? onAnswer, CancellationToken cancellationToken)
     {
         UserErrorException.ThrowIfAny(requests.SelectMany(Check));
         var answers = requests.Select(request => new TokenAnswer[request.Answers]).ToArray();
@@ -62,7 +71,8 @@ public sealed class TokenGenerator
 
             foreach (var row in batch.TakeEnded())
             {
-                answers[row.RequestIndex][row.AnswerIndex] = row.ToAnswer();
+                var answer = answers[row.RequestIndex][row.AnswerIndex] = row.ToAnswer();
+                onAnswer?.Invoke(row.RequestIndex, row.AnswerIndex, answer);
             }
         }
 

@@ -78,6 +78,14 @@ public static class TrainingRun
     public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
         => RunEstimator.Estimate(specification, measured, cancellationToken);
 
+    /// <summary>Options that fit the dataset and the model. Renders the rows where they are not measured; of a large dataset, a sample.</summary>
+    /// <param name="specification">Model and dataset as paths; whether an adapter learns.</param>
+    /// <param name="measured">The dataset, where it is open already.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="UserErrorException">The run could not start.</exception>
+    public static RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+        => RunAdvisor.Suggest(RunEstimator.Facts(specification, measured, cancellationToken));
+
     // Everything that can end a run early, each with what a person can do about it.
     private static TrainingEvent.Ended Guarded(TrainingLoop loop, RunLog log, Func<TrainingEvent.Ended> run)
     {

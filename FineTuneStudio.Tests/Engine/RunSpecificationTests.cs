@@ -34,14 +34,23 @@ public sealed class RunSpecificationTests
         Assert.Equal(["lora.rank", "schedule.learningRate"], exception.Errors.Select(error => error.Field));
     }
 
-    [Fact]
-    public void Parse_UnknownField_NamesIt()
+    [Theory]
+    [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "loraRank": 8 }""", "There is no field 'loraRank' here; there are name, method, model, dataset, lora,")]
+    [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "lora": { "r": 8 } }""", "at lora.r: There is no field 'r' here; there are rank, alpha,")]
+    [InlineData("""{ "model": "nano" }""", "It lacks 'dataset'.")]
+    [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "precision": "fp8" }""", "at precision: Expected one of bf16, fp32, fp16.")]
+    [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "lora": { "rank": 8.5 } }""", "at lora.rank: Expected a whole number.")]
+    [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "duration": { "steps": "many" } }""", "at duration.steps: Expected a whole number.")]
+    [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "seed": true }""", "at seed: Expected a whole number.")]
+    [InlineData("""{ "model": 3, "dataset": { "path": "rows.jsonl" } }""", "at model: Expected a text.")]
+    [InlineData("""{ "model": "nano", "dataset": [] }""", "at dataset: Expected an object with fields.")]
+    public void Parse_WrongForm_IsSaidInPlainWordsWithItsPlace(string json, string message)
     {
-        const string json = """{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "loraRank": 8 }""";
+        var fault = Assert.Throws<UserErrorException>(() => RunSpecification.Parse(json, "spec.json")).Errors.Single();
 
-        var exception = Assert.Throws<UserErrorException>(() => RunSpecification.Parse(json, "spec.json"));
-
-        Assert.Contains("loraRank", exception.Errors.Single().Message, StringComparison.Ordinal);
+        Assert.Equal("spec.json:1", fault.Field);
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("FineTuneStudio", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

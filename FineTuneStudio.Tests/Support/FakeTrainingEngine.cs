@@ -111,6 +111,9 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
         return End(TotalSteps, EndReason.Completed);
     }
 
+    public RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+        => RunAdvisor.Suggest(new RunFacts(950, 43, 90, 80, 9, 256, 2048, IsAdapter: true));
+
     public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken) => new(
         TotalSteps, TotalSteps / 3, 950, 50, 0, 41_000, 9_300, 294_912, 8_126_464, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(80),
         [new("Activations", 210 << 20), new("Frozen weights", 16 << 20), new("Adapter and optimizer", 4 << 20)], 24 << 20);

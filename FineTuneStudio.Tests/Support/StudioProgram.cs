@@ -5,13 +5,13 @@ namespace FineTuneStudio.Tests.Support;
 /// <summary>The real program, started as a person at a terminal starts it.</summary>
 internal static class StudioProgram
 {
+    private static string Executable => Path.Combine(AppContext.BaseDirectory, "FineTuneStudio");
+
     /// <summary>Starts a verb; output, errors and input are the test's.</summary>
-    public static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "FineTuneStudio"), arguments)
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    public static Process Start(params string[] arguments) => Begin(Executable, arguments);
+
+    /// <summary>Starts a verb that hears Ctrl-C even where the tests themselves were started deaf to it, as in the background of a shell.</summary>
+    public static Process StartInterruptible(params string[] arguments) => Begin("env", ["--default-signal=INT", Executable, .. arguments]);
 
     /// <summary>Runs a verb to its end.</summary>
     public static ProgramResult Run(params string[] arguments) => Run("", arguments);
@@ -22,6 +22,13 @@ internal static class StudioProgram
         using var process = Start(arguments);
         return Finish(process, input);
     }
+
+    private static Process Begin(string program, string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
 
     /// <summary>Waits for the end of a started program.</summary>
     public static ProgramResult Finish(Process process, string input = "")
@@ -34,6 +41,3 @@ internal static class StudioProgram
         return new ProgramResult(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 }
-
-/// <summary>What a program said and how it ended.</summary>
-internal sealed record ProgramResult(int ExitCode, string Output, string Error);

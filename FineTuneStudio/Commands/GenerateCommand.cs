@@ -11,7 +11,7 @@ using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Commands;
 
-/// <summary><c>generate</c>: conversations in, answers out, line by line.</summary>
+/// <summary><c>generate</c>: conversations in, answers out, a line each; what has arrived together is answered together.</summary>
 internal static class GenerateCommand
 {
     // Readable text: only what JSON itself forbids is escaped.
@@ -26,7 +26,7 @@ internal static class GenerateCommand
         var topP = new Option<double>("--top-p") { Description = "Smallest set of likeliest tokens with this much probability", DefaultValueFactory = _ => defaults.TopP };
         var topK = new Option<int>("--top-k") { Description = "So many likeliest tokens; 0 keeps all", DefaultValueFactory = _ => defaults.TopK };
         var maxTokens = new Option<int>("--max-tokens") { Description = "Most tokens of an answer", DefaultValueFactory = _ => defaults.MaxTokens };
-        var seed = new Option<long>("--seed") { Description = "The same seed gives the same answer to the same line", DefaultValueFactory = _ => defaults.Seed };
+        var seed = new Option<long>("--seed") { Description = "The same seed and the same lines give the same answers", DefaultValueFactory = _ => defaults.Seed };
         var precision = new Option<Precision>("--precision") { Description = "Number format of weights and activations", DefaultValueFactory = _ => OptionCatalog.Precision.Default };
         var json = new Option<bool>("--json") { Description = "Print a JSON object a line: text, promptTokens, tokens, end (stop or length)" };
         var command = new Command(
@@ -59,11 +59,17 @@ internal static class GenerateCommand
         var generator = new TextGenerator(model, Renderer.Load(folder));
         using var input = Console.OpenStandardInput();
         using var output = Console.OpenStandardOutput();
-        new JsonLines(input, output).Run((line, target) =>
-        {
-            var answer = generator.Generate([Read(line)], options, onPiece: null, interrupt.Token)[0];
-            target.Write(Encoding.UTF8.GetBytes(json ? Describe(answer) : answer.Text));
-        });
+        new JsonLines(input, output).RunTogether(
+            line => generator.Prompt(Read(line)),
+            (prompts, target) =>
+            {
+                var answers = new InOrder<TextAnswer>(prompts.Count, answer =>
+                {
+                    target.Write(Encoding.UTF8.GetBytes((json ? Describe(answer) : answer.Text) + "\n"));
+                    target.Flush();
+                });
+                generator.Answer(prompts, options, onPiece: null, answers.Add, interrupt.Token);
+            });
         return CommandRunner.Success;
     }
 
@@ -71,9 +77,9 @@ internal static class GenerateCommand
         new { answer.Text, answer.PromptTokens, Tokens = answer.Tokens.Ids.Length, End = answer.Tokens.End == AnswerEnd.Stop ? "stop" : "length" }, Readable);
 
     /// <exception cref="FormatException">The line is no conversation.</exception>
-    private static Conversation Read(ReadOnlySpan<byte> line)
+    private static Conversation Read(ReadOnlyMemory<byte> line)
     {
-        using var document = JsonDocument.Parse(line.ToArray());
+        using var document = JsonDocument.Parse(line);
         var root = document.RootElement.Clone();
         return root.ValueKind switch
         {

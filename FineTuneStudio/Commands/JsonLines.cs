@@ -26,7 +26,7 @@ internal sealed class JsonLines(Stream input, Stream output)
             {
                 while (NextLine(isLast: false) is { Length: > 0 } line)
                 {
-                    Add(answer, line.Span[..^1], target);
+                    Add(answer, line[..^1], target);
                 }
 
                 Flush(target);
@@ -34,7 +34,7 @@ internal sealed class JsonLines(Stream input, Stream output)
 
             if (NextLine(isLast: true) is { Length: > 0 } last)
             {
-                Add(answer, last.Span, target);
+                Add(answer, last, target);
             }
         }
         finally
@@ -43,27 +43,69 @@ internal sealed class JsonLines(Stream input, Stream output)
         }
     }
 
-    private void Add(Answer answer, ReadOnlySpan<byte> line, MemoryStream target)
+    /// <summary>Answers all lines that have arrived together, then those that arrived meanwhile, until the input ends.</summary>
+    /// <param name="read">What a line says.</param>
+    /// <param name="answer">Writes a line for each, in order, to the stream it is given, and flushes it as it likes.</param>
+    /// <exception cref="UserErrorException">A line is not what <paramref name="read"/> takes; all before it are answered.</exception>
+    public void RunTogether<T>(Func<ReadOnlyMemory<byte>, T> read, Action<IReadOnlyList<T>, Stream> answer)
     {
-        _number++;
-        if (_number == 1 && line.StartsWith("\uFEFF"u8))
+        for (var isLast = false; !isLast;)
         {
-            line = line[3..];
+            isLast = !Fill();
+            var (lines, fault) = ReadLines(read, isLast);
+            if (lines.Count > 0)
+            {
+                answer(lines, output);
+                output.Flush();
+            }
+
+            if (fault is not null)
+            {
+                throw fault;
+            }
+        }
+    }
+
+    private (List<T> Lines, UserErrorException? Fault) ReadLines<T>(Func<ReadOnlyMemory<byte>, T> read, bool isLast)
+    {
+        var lines = new List<T>();
+        while (NextLine(isLast) is { Length: > 0 } line)
+        {
+            try
+            {
+                lines.Add(read(Begin(line.TrimEnd((byte)'\n'))));
+            }
+            catch (Exception exception) when (exception is JsonException or FormatException or UserErrorException)
+            {
+                return (lines, Fault(exception));
+            }
         }
 
+        return (lines, null);
+    }
+
+    // Counts the line, and leaves a mark at the start of the input out.
+    private ReadOnlyMemory<byte> Begin(ReadOnlyMemory<byte> line)
+        => ++_number == 1 && line.Span.StartsWith("\uFEFF"u8) ? line[3..] : line;
+
+    private void Add(Answer answer, ReadOnlyMemory<byte> line, MemoryStream target)
+    {
         var before = target.Length;
         try
         {
-            answer(line, target);
+            answer(Begin(line).Span, target);
             target.WriteByte((byte)'\n');
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
             target.SetLength(before);
-            var message = exception is FormatException ? exception.Message : $"This is no JSON: {Shorten(exception.Message)}";
-            throw new UserErrorException($"line {_number}", message);
+            throw Fault(exception);
         }
     }
+
+    private UserErrorException Fault(Exception exception) => exception is UserErrorException mistake
+        ? new UserErrorException([.. mistake.Errors.Select(error => new UserError($"line {_number}", error.Message))])
+        : new UserErrorException($"line {_number}", exception is FormatException ? exception.Message : $"This is no JSON: {Shorten(exception.Message)}");
 
     // Only the first sentence: what follows is a position inside the line counted as if it were a file.
     private static string Shorten(string message)

@@ -10,23 +10,51 @@ internal static class TrainCommand
     public static Command Create()
     {
         var specification = new Argument<string>("SPEC.json") { Description = "What to train, on what, and how; docs/specification.md lists every field" };
-        var output = new Option<string>("--out") { Description = "The run's folder: metrics, checkpoints, adapter", Required = true };
+        var output = new Option<string?>("--out") { Description = "The run's folder: metrics, checkpoints, adapter", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the newest whole checkpoint of the folder" };
-        var command = new Command("train", "Train as a specification says; Ctrl-C stops and keeps what was learnt") { specification, output, resume };
-        command.SetAction(result => CommandRunner.Run(() => Run(result.GetRequiredValue(specification), result.GetRequiredValue(output), result.GetValue(resume))));
+        var suggest = new Option<bool>("--suggest") { Description = "Train nothing: print the specification with options that fit the data where it leaves them out, and their reasons on stderr" };
+        var command = new Command("train", "Train as a specification says; Ctrl-C stops and keeps what was learnt") { specification, output, resume, suggest };
+        command.SetAction(result => CommandRunner.Run(() => result.GetValue(suggest)
+            ? Suggest(result.GetRequiredValue(specification))
+            : Run(
+                result.GetRequiredValue(specification),
+                result.GetValue(output) ?? throw new UserErrorException("--out", "Name the run's folder: --out DIR."),
+                result.GetValue(resume))));
         return command;
     }
 
-    private static int Run(string path, string folder, bool resume)
+    private static int Suggest(string path)
+    {
+        var (text, specification) = Read(path);
+        using var interrupt = new ConsoleInterrupt();
+        var suggestion = TrainingRun.Suggest(Located(specification, FolderOf(path)), measured: null, interrupt.Token);
+        foreach (var option in suggestion.Options)
+        {
+            Console.Error.WriteLine($"{option.Path} {option.Value}: {option.Reason}");
+        }
+
+        Console.WriteLine(SuggestedSpecification.Fill(text, specification, suggestion));
+        return CommandRunner.Success;
+    }
+
+    private static (string Text, RunSpecification Specification) Read(string path)
     {
         if (!File.Exists(path))
         {
             throw new UserErrorException(path, "There is no such file; expected a run specification in JSON.");
         }
 
-        var specification = RunSpecification.Parse(File.ReadAllText(path), path);
+        var text = File.ReadAllText(path);
+        return (text, RunSpecification.Parse(text, path));
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static int Run(string path, string folder, bool resume)
+    {
+        var (_, specification) = Read(path);
         RefuseFolder(folder, resume);
-        var ended = TrainingConsole.Run(Located(specification, Path.GetDirectoryName(Path.GetFullPath(path))!), folder);
+        var ended = TrainingConsole.Run(Located(specification, FolderOf(path)), folder);
         if (ended.Reason is EndReason.Completed or EndReason.StoppedAndKept)
         {
             var result = specification.Lora is null ? RunFolder.Model : RunFolder.Adapter;

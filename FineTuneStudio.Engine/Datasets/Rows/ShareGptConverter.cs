@@ -4,10 +4,8 @@ using FineTuneStudio.Engine.Contracts;
 namespace FineTuneStudio.Engine.Datasets.Rows;
 
 /// <summary><c>conversations</c> of <c>from</c> and <c>value</c>, with tool calls as turns of their own.</summary>
-internal sealed class ShareGptConverter : RowConverter
+internal sealed class ShareGptConverter : TurnsConverter
 {
-    private readonly ToolCallWriter _tools = new();
-
     protected override string Container => "conversations";
 
     protected override string MapMessage(string place, string rest) => rest switch
@@ -18,23 +16,8 @@ internal sealed class ShareGptConverter : RowConverter
         _ => place + ".value",
     };
 
-    protected override bool Write(ReadOnlyMemory<byte> record, Utf8JsonWriter writer, BlockFaults faults)
+    protected override bool WriteOpening(JsonElement row, Utf8JsonWriter writer, BlockFaults faults)
     {
-        using var document = JsonDocument.Parse(record, JsonText.DocumentOptions);
-        var row = document.RootElement;
-        _tools.Reset();
-        if (!row.TryGetProperty("conversations", out var turns) || turns.ValueKind != JsonValueKind.Array)
-        {
-            if (faults.Count(DatasetFaultKind.WrongSchema))
-            {
-                faults.Add(DatasetFaultKind.WrongSchema, 0, "conversations", RowFormats.DescribeFields(record.Span, 256), "a list in conversations, as in the rows before", "Keep rows of one format in a file.");
-            }
-
-            return false;
-        }
-
-        writer.WriteStartObject();
-        writer.WriteStartArray("messages"u8);
         if (!TryOptionalText(row, "system", faults, out var system))
         {
             return false;
@@ -45,25 +28,10 @@ internal sealed class ShareGptConverter : RowConverter
             WriteMessage(writer, "system", system, "system");
         }
 
-        var index = 0;
-        var sound = true;
-        foreach (var turn in turns.EnumerateArray())
-        {
-            sound &= WriteTurn(turn, $"conversations[{index++}]", writer, faults);
-        }
-
-        writer.WriteEndArray();
-        if (row.TryGetProperty("tools", out var tools) && !ToolCallWriter.TryWriteTools(writer, tools))
-        {
-            WrongType(faults, "tools", tools, "a JSON array of tools, or its text");
-            return false;
-        }
-
-        writer.WriteEndObject();
-        return sound;
+        return true;
     }
 
-    private bool WriteTurn(JsonElement turn, string place, Utf8JsonWriter writer, BlockFaults faults)
+    protected override bool WriteTurn(JsonElement turn, string place, Utf8JsonWriter writer, BlockFaults faults)
     {
         if (turn.ValueKind != JsonValueKind.Object || !turn.TryGetProperty("from", out var from) || !turn.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.String)
         {
@@ -79,18 +47,18 @@ internal sealed class ShareGptConverter : RowConverter
                 WriteMessage(writer, "system", text, place);
                 return true;
             case "human" or "user":
-                _tools.CloseOpenCalls();
+                Tools.CloseOpenCalls();
                 WriteMessage(writer, "user", text, place);
                 return true;
             case "gpt" or "assistant" or "chatgpt" or "model" or "bot":
-                _tools.CloseOpenCalls();
+                Tools.CloseOpenCalls();
                 WriteMessage(writer, "assistant", text, place);
                 return true;
             case "function_call":
                 return WriteCalls(text, place, writer, faults);
             case "observation" or "tool" or "function_response":
                 BeginMessage(writer, "tool", place);
-                writer.WriteString("tool_call_id"u8, _tools.NextAnswerId());
+                writer.WriteString("tool_call_id"u8, Tools.NextAnswerId());
                 writer.WriteString("content"u8, text);
                 writer.WriteEndObject();
                 return true;
@@ -109,7 +77,7 @@ internal sealed class ShareGptConverter : RowConverter
         BeginMessage(writer, "assistant", place);
         writer.WriteNull("content"u8);
         writer.WriteStartArray("tool_calls"u8);
-        var written = _tools.TryWriteCalls(writer, text);
+        var written = Tools.TryWriteCalls(writer, text);
         writer.WriteEndArray();
         writer.WriteEndObject();
         if (!written && faults.Count(DatasetFaultKind.InvalidToolCall))

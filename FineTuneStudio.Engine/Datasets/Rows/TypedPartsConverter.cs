@@ -5,9 +5,8 @@ using FineTuneStudio.Engine.Contracts;
 namespace FineTuneStudio.Engine.Datasets.Rows;
 
 /// <summary><c>messages</c> whose content is parts of <c>type</c> (text, reasoning, tool_call) and <c>value</c>.</summary>
-internal sealed class TypedPartsConverter : RowConverter
+internal sealed class TypedPartsConverter : TurnsConverter
 {
-    private readonly ToolCallWriter _tools = new();
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _reasoning = new();
     private readonly List<string> _calls = [];
@@ -16,42 +15,7 @@ internal sealed class TypedPartsConverter : RowConverter
 
     protected override string MapMessage(string place, string rest) => place + rest;
 
-    protected override bool Write(ReadOnlyMemory<byte> record, Utf8JsonWriter writer, BlockFaults faults)
-    {
-        using var document = JsonDocument.Parse(record, JsonText.DocumentOptions);
-        var row = document.RootElement;
-        _tools.Reset();
-        if (!row.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array)
-        {
-            if (faults.Count(DatasetFaultKind.WrongSchema))
-            {
-                faults.Add(DatasetFaultKind.WrongSchema, 0, "messages", RowFormats.DescribeFields(record.Span, 256), "a list in messages, as in the rows before", "Keep rows of one format in a file.");
-            }
-
-            return false;
-        }
-
-        writer.WriteStartObject();
-        writer.WriteStartArray("messages"u8);
-        var index = 0;
-        var sound = true;
-        foreach (var message in messages.EnumerateArray())
-        {
-            sound &= WriteTurn(message, $"messages[{index++}]", writer, faults);
-        }
-
-        writer.WriteEndArray();
-        if (row.TryGetProperty("tools", out var tools) && !ToolCallWriter.TryWriteTools(writer, tools))
-        {
-            WrongType(faults, "tools", tools, "a JSON array of tools, or its text");
-            return false;
-        }
-
-        writer.WriteEndObject();
-        return sound;
-    }
-
-    private bool WriteTurn(JsonElement message, string place, Utf8JsonWriter writer, BlockFaults faults)
+    protected override bool WriteTurn(JsonElement message, string place, Utf8JsonWriter writer, BlockFaults faults)
     {
         if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("role", out var role) || role.ValueKind != JsonValueKind.String)
         {
@@ -68,7 +32,7 @@ internal sealed class TypedPartsConverter : RowConverter
         BeginMessage(writer, speaker, place);
         if (speaker == "tool")
         {
-            writer.WriteString("tool_call_id"u8, _tools.NextAnswerId());
+            writer.WriteString("tool_call_id"u8, Tools.NextAnswerId());
         }
 
         if (_reasoning.Length > 0)
@@ -172,7 +136,7 @@ internal sealed class TypedPartsConverter : RowConverter
         writer.WriteStartArray("tool_calls"u8);
         foreach (var call in _calls)
         {
-            sound &= _tools.TryWriteCalls(writer, call);
+            sound &= Tools.TryWriteCalls(writer, call);
         }
 
         writer.WriteEndArray();

@@ -24,6 +24,9 @@ internal sealed record RowFigures(int[] Lengths, long LearntTokens, int Cut, int
     /// <summary>Mean tokens of a row.</summary>
     public double MeanLength => (double)Tokens / Lengths.Length;
 
+    /// <summary>Length that 99 rows of 100 do not exceed.</summary>
+    public int Usual => Lengths.Order().ElementAt((int)(0.99 * (Lengths.Length - 1)));
+
     /// <summary>Takes figures from the lengths of all rows: what training itself will count.</summary>
     /// <param name="lengths">Complete, and without a refused row.</param>
     /// <param name="split">What is learnt from and what is held out.</param>

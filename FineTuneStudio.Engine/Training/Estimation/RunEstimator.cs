@@ -47,14 +47,30 @@ internal sealed class RunEstimator
         return new RunEstimator(specification).Estimate(measured, cancellationToken);
     }
 
+    /// <summary>What of the dataset and the model decides which options fit.</summary>
+    /// <param name="specification">Model and dataset are paths; whether an adapter learns.</param>
+    /// <param name="measured">The dataset, where it is open already.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="UserErrorException">The run could not start.</exception>
+    public static RunFacts Facts(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+    {
+        var config = ModelConfigFile.Read(specification.Model);
+
+        // Uncut: the context is one of the options that are asked for.
+        var whole = specification with { Batch = specification.Batch with { ContextLength = config.ContextLength } };
+        UserErrorException.ThrowIfAny(whole.Validate());
+        var rows = new RunEstimator(whole).Rows(measured, cancellationToken);
+        return new RunFacts(
+            rows.Lengths.Length, rows.MeanLength, rows.Longest, rows.Usual, (double)rows.LearntTokens / rows.Lengths.Length, config.HiddenSize,
+            config.ContextLength, specification.Lora is not null);
+    }
+
     private static long AdapterSize(LoraOptions lora, IReadOnlyList<LinearShape> linears)
         => AdapterTargets.Of(lora.Targets).Choose(linears, "lora.targets").Sum(linear => lora.Rank * (linear.Inputs + linear.Outputs));
 
     private RunEstimate Estimate(MeasuredRows? measured, CancellationToken cancellationToken)
     {
-        using var opened = measured is null ? DatasetIndex.Open(_specification.Dataset.Path, Check, cancellationToken) : null;
-        var index = measured?.Index ?? opened!;
-        var rows = measured?.Lengths is { IsComplete: true } lengths ? AllRows(index, lengths, cancellationToken) : SampleRows(index, cancellationToken);
+        var rows = Rows(measured, cancellationToken);
         var plan = BatchPlan.Create(rows.Lengths, _specification.Batch, _specification.Duration, _specification.Seed);
         var epochs = plan.EpochAfter(plan.TotalSteps);
         var (shortest, longest) = TimeOf(rows, epochs);
@@ -66,6 +82,13 @@ internal sealed class RunEstimator
             Sampled = rows.Sampled,
             Warnings = [.. Warnings(plan, rows)],
         };
+    }
+
+    private RowFigures Rows(MeasuredRows? measured, CancellationToken cancellationToken)
+    {
+        using var opened = measured is null ? DatasetIndex.Open(_specification.Dataset.Path, Check, cancellationToken) : null;
+        var index = measured?.Index ?? opened!;
+        return measured?.Lengths is { IsComplete: true } lengths ? AllRows(index, lengths, cancellationToken) : SampleRows(index, cancellationToken);
     }
 
     private RowFigures AllRows(DatasetIndex index, TokenLengths lengths, CancellationToken cancellationToken)

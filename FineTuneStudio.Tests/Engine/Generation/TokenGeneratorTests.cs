@@ -109,10 +109,16 @@ public sealed class TokenGeneratorTests
         Assert.Equal(whole.Ids[..(Array.IndexOf(whole.Ids, stop) + 1)], stopped.Ids);
     }
 
-    [Fact]
-    public void Generate_LogProbabilities_AreThoseOfAPassOverTheWhole()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("lora")]
+    [InlineData("lora_dora")]
+    [InlineData("lora_modules_to_save")]
+    public void Generate_LogProbabilities_AreThoseOfAPassOverTheWhole(string? adapterName)
     {
-        using var model = Load("qwen3");
+        using var loaded = Load("qwen3");
+        using var adapter = adapterName is null ? null : AdapterSet.Load(SharedData.Golden("models", "qwen3", adapterName), loaded.Linears);
+        using var model = loaded.WithAdapter(adapter);
         const double temperature = 0.7;
         int[] prompt = [5, 6, 7, 8];
 

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -77,7 +78,9 @@ public sealed class ModelLibrary
         ModelDescription description;
         try
         {
+            // A library is for training and answering: the tokenizer and the template must be ones that are built, too.
             description = ModelFolder.Inspect(folder);
+            _ = Renderer.Load(folder);
         }
         catch (UserErrorException exception)
         {

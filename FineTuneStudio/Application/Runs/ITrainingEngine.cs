@@ -10,6 +10,9 @@ internal interface ITrainingEngine
     TrainingEvent.Ended Run(
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken);
 
+    /// <summary>Options that fit the dataset and the model.</summary>
+    RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken);
+
     /// <summary>What the run would take.</summary>
     RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken);
 

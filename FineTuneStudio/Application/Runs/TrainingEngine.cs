@@ -11,6 +11,9 @@ internal sealed class TrainingEngine : ITrainingEngine
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
         => TrainingRun.Run(specification, runFolder, control, report, cancellationToken);
 
+    public RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+        => TrainingRun.Suggest(specification, measured, cancellationToken);
+
     public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
         => TrainingRun.Estimate(specification, measured, cancellationToken);
 

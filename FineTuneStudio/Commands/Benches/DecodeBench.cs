@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models;
@@ -30,6 +31,10 @@ internal static class DecodeBench
         var one = Measure(model, buffer, rows: 1);
         var eight = Measure(model, buffer, rows: 8);
         var gain = 8 * one.SecondsOfStep / eight.SecondsOfStep;
+        using var adapter = AdapterSet.Create(model.Linears, new LoraOptions { Rank = 16, Alpha = 32 }, seed: 2);
+        using var adapted = model.WithAdapter(adapter);
+        var oneAdapted = Measure(adapted, buffer, rows: 1);
+        var eightAdapted = Measure(adapted, buffer, rows: 8);
         return new BenchReport("decode",
         [
             new("streaming read", Round(weights / one.SecondsOfRead / 1e9), "GB/s", null, null),
@@ -38,6 +43,10 @@ internal static class DecodeBench
             new("batch 1 over (rate / bytes of weights)", Round(one.Share), "", GoalShare, one.Share >= GoalShare),
             new("batch 8", Round(8 / eight.SecondsOfStep), "tokens/s", null, null),
             new("batch 8 over batch 1", Round(gain), "x", GoalGain, gain >= GoalGain),
+            new("batch 1, LoRA r16 on all linears", Round(1 / oneAdapted.SecondsOfStep), "tokens/s", null, null),
+            new("  over batch 1 without", Round(one.SecondsOfStep / oneAdapted.SecondsOfStep), "", null, null),
+            new("batch 8, LoRA r16 on all linears", Round(8 / eightAdapted.SecondsOfStep), "tokens/s", null, null),
+            new("  over batch 8 without", Round(eight.SecondsOfStep / eightAdapted.SecondsOfStep), "", null, null),
             .. DecodeComparison.Run(model),
         ]);
     }

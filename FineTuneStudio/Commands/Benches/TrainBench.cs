@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 
 namespace FineTuneStudio.Commands.Benches;
@@ -33,15 +32,7 @@ internal static class TrainBench
 
     private static TrainMeasurement Measure(TrainShape shape)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(Assembly.GetExecutingAssembly().Location);
-        }
-
-        start.ArgumentList.Add(TrainBenchWorker.Verb);
-        start.ArgumentList.Add(shape.Name);
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(OwnProcess.Info(TrainBenchWorker.Verb, shape.Name))!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == CommandRunner.Success

@@ -1,21 +1,21 @@
 #include <immintrin.h>
 
-#include "machine_limit.h"
+#include "machine_limit.inl"
 
-namespace fts {
+namespace {
 
-double limit_avx2(int64_t rounds) {
-    __m256 sums[12];
-    for (auto& sum : sums) sum = _mm256_setzero_ps();
-    volatile float source = 1.0f;
-    const __m256 factor = _mm256_set1_ps(source);
-    for (int64_t round = 0; round < rounds; round++) {
-        #pragma GCC unroll 12
-        for (int i = 0; i < 12; i++) sums[i] = _mm256_fmadd_ps(sums[i], factor, factor);
-    }
-    for (int i = 1; i < 12; i++) sums[0] = _mm256_add_ps(sums[0], sums[i]);
-    source = _mm256_cvtss_f32(sums[0]);
-    return static_cast<double>(rounds) * 12 * 8 * 2;
-}
+struct Step {
+    using vector = __m256;
+    using scalar = float;
+    static constexpr int count = 12, operations = 2 * 8;
+    static constexpr float one = 1;
+    static __m256 zero() { return _mm256_setzero_ps(); }
+    static __m256 fill(float value) { return _mm256_set1_ps(value); }
+    static __m256 multiply_add(__m256 sum, __m256 factor) { return _mm256_fmadd_ps(sum, factor, factor); }
+    static __m256 add(__m256 left, __m256 right) { return _mm256_add_ps(left, right); }
+    static float first(__m256 sum) { return _mm256_cvtss_f32(sum); }
+};
 
-}  // namespace fts
+}  // namespace
+
+double fts::limit_avx2(int64_t rounds) { return limit_of<Step>(rounds); }

@@ -1,21 +1,21 @@
 #include <immintrin.h>
 
-#include "machine_limit.h"
+#include "machine_limit.inl"
 
-namespace fts {
+namespace {
 
-double limit_avx512(int64_t rounds) {
-    __m512 sums[16];
-    for (auto& sum : sums) sum = _mm512_setzero_ps();
-    volatile float source = 1.0f;
-    const __m512 factor = _mm512_set1_ps(source);
-    for (int64_t round = 0; round < rounds; round++) {
-        #pragma GCC unroll 16
-        for (int i = 0; i < 16; i++) sums[i] = _mm512_fmadd_ps(sums[i], factor, factor);
-    }
-    for (int i = 1; i < 16; i++) sums[0] = _mm512_add_ps(sums[0], sums[i]);
-    source = _mm512_cvtss_f32(sums[0]);
-    return static_cast<double>(rounds) * 16 * 16 * 2;
-}
+struct Step {
+    using vector = __m512;
+    using scalar = float;
+    static constexpr int count = 16, operations = 2 * 16;
+    static constexpr float one = 1;
+    static __m512 zero() { return _mm512_setzero_ps(); }
+    static __m512 fill(float value) { return _mm512_set1_ps(value); }
+    static __m512 multiply_add(__m512 sum, __m512 factor) { return _mm512_fmadd_ps(sum, factor, factor); }
+    static __m512 add(__m512 left, __m512 right) { return _mm512_add_ps(left, right); }
+    static float first(__m512 sum) { return _mm512_cvtss_f32(sum); }
+};
 
-}  // namespace fts
+}  // namespace
+
+double fts::limit_avx512(int64_t rounds) { return limit_of<Step>(rounds); }

@@ -1,0 +1,68 @@
+using FineTuneStudio.Engine.Contracts;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine;
+
+/// <summary>What fits which data: the shapes that people bring.</summary>
+public sealed class RunAdvisorTests
+{
+    private static readonly RunFacts Labels = new(Rows: 1000, MeanTokens: 42, LongestTokens: 130, UsualTokens: 110, LearntTokens: 8, HiddenSize: 256, ModelContext: 2048, IsAdapter: true);
+    private static readonly RunFacts Chats = new(Rows: 20_000, MeanTokens: 900, LongestTokens: 7000, UsualTokens: 2600, LearntTokens: 400, HiddenSize: 4096, ModelContext: 32_768, IsAdapter: true);
+
+    [Fact]
+    public void Suggest_ThousandShortLabels_GivesHundredsOfSteps()
+    {
+        var suggestion = RunAdvisor.Suggest(Labels);
+
+        Assert.Equal((512, 2, 1, 10.0), (suggestion.ContextLength, suggestion.BatchRows, suggestion.Accumulation, suggestion.Epochs));
+        Assert.Equal(2e-3, suggestion.LearningRate);
+        Assert.InRange(Steps(Labels, suggestion), 300, 500);
+    }
+
+    [Fact]
+    public void Suggest_ManyLongChats_StaysWithinOnePassOfMemoryAndOneEpoch()
+    {
+        var suggestion = RunAdvisor.Suggest(Chats);
+
+        Assert.Equal((4096, 1, 1.0, 2e-4), (suggestion.ContextLength, suggestion.BatchRows, suggestion.Epochs, suggestion.LearningRate));
+        Assert.InRange(suggestion.ContextLength * suggestion.BatchRows * suggestion.Accumulation / Chats.MeanTokens, 16, 40);
+    }
+
+    [Fact]
+    public void Suggest_AnyFacts_IsPossibleAndHasAReasonForEachValue()
+    {
+        var random = new Random(7);
+        for (var draw = 0; draw < 2000; draw++)
+        {
+            var mean = Math.Exp(random.NextDouble() * 9) + 2;
+            var longest = (int)(mean * (1 + (random.NextDouble() * 20))) + 1;
+            var facts = new RunFacts(
+                random.Next(1, 1_000_000), mean, longest, random.Next((int)mean, longest + 1), mean * random.NextDouble(), random.Next(32, 16_384),
+                1 << random.Next(7, 18), random.Next(2) == 0);
+
+            var suggestion = RunAdvisor.Suggest(facts);
+
+            var specification = suggestion.ApplyTo(new RunSpecification { Model = "m", Dataset = new DatasetOptions { Path = "d" } });
+            Assert.Empty(specification.Validate());
+            Assert.InRange(suggestion.ContextLength, 1, facts.ModelContext);
+            Assert.All(suggestion.Options, option => Assert.NotEmpty(option.Reason));
+            Assert.All(suggestion.Options, option => Assert.Equal(option.Path, OptionCatalog.Find(option.Path).Path));
+        }
+    }
+
+    [Theory]
+    [InlineData(4096, true, 2e-4)]
+    [InlineData(8192, true, 1e-4)]
+    [InlineData(1024, true, 6e-4)]
+    [InlineData(64, true, 2e-3)]
+    [InlineData(4096, false, 2e-5)]
+    public void Suggest_LearningRate_FallsWithTheWidth(int width, bool isAdapter, double rate)
+        => Assert.Equal(rate, RunAdvisor.Suggest(Chats with { HiddenSize = width, IsAdapter = isAdapter }).LearningRate, 1e-12);
+
+    [Fact]
+    public void Suggest_OneRowFarLongerThanTheRest_DoesNotWidenTheContext()
+        => Assert.Equal(512, RunAdvisor.Suggest(Labels with { LongestTokens = 2000 }).ContextLength);
+
+    private static double Steps(RunFacts facts, RunSuggestion suggestion)
+        => suggestion.Epochs * facts.Rows * facts.MeanTokens / (suggestion.ContextLength * suggestion.BatchRows * suggestion.Accumulation);
+}
