@@ -22,7 +22,7 @@ public sealed partial class DatasetPageTests(ChromiumFixture chromium) : IAsyncL
 
     public ValueTask DisposeAsync() => _studio.DisposeAsync();
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task ContextLine_TypedDraggedAndMovedByKeys_SaysWhatItCutsAndStandsInTheAddress()
     {
         var dataset = await UploadAsync([.. StudioSeed.IntentRows(60), .. Enumerable.Range(0, 4).Select(row => Row(string.Concat(Enumerable.Repeat("word ", 300 + row)), "long"))]);
@@ -55,7 +55,7 @@ public sealed partial class DatasetPageTests(ChromiumFixture chromium) : IAsyncL
         page.AssertCalm();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Search_Filters_Keys_FindRowsAndOpenThem()
     {
         var dataset = await UploadAsync([.. StudioSeed.IntentRows(300), Bad, Row("A needle in the hay", "found"), Row(string.Concat(Enumerable.Repeat("word ", 90)), "long")]);
@@ -90,7 +90,7 @@ public sealed partial class DatasetPageTests(ChromiumFixture chromium) : IAsyncL
         page.AssertCalm();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Row_OpenedFromItsFaultAndByAddress_IsShownInThreeViews()
     {
         var dataset = await UploadAsync([.. StudioSeed.IntentRows(40), Bad]);
