@@ -16,7 +16,7 @@ public static class LinearCrossEntropy
     /// <param name="softCap">Bounds the logits: <c>c tanh(z / c)</c>.</param>
     /// <returns>In nats, fp32. <c>[]</c></returns>
     public static Tensor Apply(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null)
-        => KernelChoice.IsFused(Fused, hidden) && weight.DType == hidden.DType
+        => KernelChoice.IsFusedAnywhere(Fused, hidden) && weight.DType == hidden.DType
             ? Fused.Call(hidden, weight, targets, rowWeights, softCap ?? 0.0)
             : ApplyPlain(hidden, weight, targets, rowWeights, softCap);
 
@@ -27,7 +27,7 @@ public static class LinearCrossEntropy
     /// <param name="softCap">Bounds the logits.</param>
     /// <returns>In nats, fp32. <c>[n]</c></returns>
     public static Tensor TokenLogProbabilities(Tensor hidden, Tensor weight, Tensor targets, double? softCap = null)
-        => KernelChoice.IsFused(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
+        => KernelChoice.IsFusedAnywhere(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
             ? FusedLogProbabilities.Call(hidden, weight, targets, softCap ?? 0.0)
             : TokenLogProbabilitiesPlain(hidden, weight, targets, softCap);
 
