@@ -16,7 +16,10 @@ public static class KernelChoice
 
     // The kernels read bfloat16 and float32; one element type for all.
     internal static bool IsFused(Operator kernel, Tensor first)
-        => _plainDepth == 0 && first.Device.IsCpu && (first.DType is DType.Float32 or DType.BFloat16) && kernel.Exists;
+        => first.DType is DType.Float32 or DType.BFloat16 && IsFused(kernel, first.Device);
+
+    // For kernels that read whole numbers.
+    internal static bool IsFused(Operator kernel, Device device) => _plainDepth == 0 && device.IsCpu && kernel.Exists;
 
     /// <summary>Until disposed, plain twins only.</summary>
     public readonly ref struct PlainScope : IDisposable

@@ -6,26 +6,20 @@
 #include "../internal.h"
 #include "decode_linear.h"
 #include "decode_parallel.h"
+#include "decode_pieces.h"
 
 namespace fts::decode {
-namespace {
 
-constexpr int32_t avx512 = 2, avx512_bf16 = 4;
-
-// The least that one thread takes at a time: large against the cost of taking it, small against the whole and the second cache.
-constexpr int64_t piece_bytes = 64 << 10;
-
-// From here on libtorch's product, which packs its operands, is faster (measured: docs/log.md).
-constexpr int64_t most_rows = 32;
-
-linear_kernel choose(at::ScalarType type) {
+linear_kernel choose_linear(bool bf16) {
 #if defined(__x86_64__)
+    constexpr int32_t avx512 = 2, avx512_bf16 = 4;
     const int32_t features = fts_processor_features();
     if ((features & avx512) == 0) return nullptr;
-    if (type == at::kFloat) return linear_f32_avx512;
-    if (type == at::kBFloat16) return (features & avx512_bf16) != 0 ? linear_bf16_avx512bf16 : linear_bf16_avx512;
-#endif
+    if (!bf16) return linear_f32_avx512;
+    return (features & avx512_bf16) != 0 ? linear_bf16_avx512bf16 : linear_bf16_avx512;
+#else
     return nullptr;
+#endif
 }
 
 bool reads_wide_rows(linear_kernel kernel) {
@@ -34,6 +28,15 @@ bool reads_wide_rows(linear_kernel kernel) {
 #else
     return false;
 #endif
+}
+
+namespace {
+
+// From here on libtorch's product, which packs its operands, is faster (measured: docs/log.md).
+constexpr int64_t most_rows = 32;
+
+linear_kernel choose(at::ScalarType type) {
+    return type == at::kFloat || type == at::kBFloat16 ? choose_linear(type == at::kBFloat16) : nullptr;
 }
 
 bool needs_gradient(const at::Tensor& x, at::TensorList weights) {
@@ -48,34 +51,6 @@ bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
         && (!bias.defined() || (bias.scalar_type() == x.scalar_type() && bias.is_contiguous()));
 }
 
-// The products laid side by side and cut into pieces of similar size.
-class piece_list {
-public:
-    piece_list(int64_t rows, int64_t width, int64_t element_bytes)
-        : outputs_(std::max<int64_t>(4, piece_bytes * 8 / std::max<int64_t>(8, rows) / std::max<int64_t>(1, width * element_bytes) / 4 * 4)) {}
-
-    void add(const linear_piece& whole) {
-        wholes_.push_back(whole);
-        ends_.push_back(count() + (whole.outputs + outputs_ - 1) / outputs_);
-    }
-
-    int64_t count() const { return ends_.empty() ? 0 : ends_.back(); }
-
-    linear_piece at(int64_t number) const {
-        size_t index = 0;
-        while (number >= ends_[index]) index++;
-        linear_piece piece = wholes_[index];
-        piece.first = (number - (index == 0 ? 0 : ends_[index - 1])) * outputs_;
-        piece.last = std::min(piece.outputs, piece.first + outputs_);
-        return piece;
-    }
-
-private:
-    int64_t outputs_;
-    std::vector<linear_piece> wholes_;
-    std::vector<int64_t> ends_;
-};
-
 std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, const c10::List<c10::optional<at::Tensor>>& biases, bool wide) {
     TORCH_CHECK(x.dim() == 2, "x must be [rows, width], not ", x.sizes());
     TORCH_CHECK(biases.size() == 0 || biases.size() == weights.size(), "as many biases as weights, or none");
@@ -83,7 +58,7 @@ std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, con
     const auto kernel = x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !needs_gradient(x, weights) ? choose(x.scalar_type()) : nullptr;
 
     std::vector<at::Tensor> results;
-    piece_list pieces(x.size(0), x.size(1), x.element_size());
+    piece_list pieces;
     at::Tensor input;
     for (size_t i = 0; i < weights.size(); i++) {
         const at::Tensor& weight = weights[i];
@@ -96,7 +71,7 @@ std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, con
         if (!input.defined()) input = reads_wide_rows(kernel) ? x.to(at::kFloat).contiguous() : x.contiguous();
         results.push_back(at::empty({x.size(0), weight.size(0)}, x.options().dtype(type)));
         pieces.add({input.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, results.back().data_ptr(),
-                    x.size(0), x.size(1), weight.size(0), 0, 0, wide});
+                    weight.size(0), x.size(0), x.size(1), weight.size(0), 0, 0, wide}, x.element_size());
     }
 
     take_pieces(pieces.count(), [&](int64_t number) { kernel(pieces.at(number)); });

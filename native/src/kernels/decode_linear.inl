@@ -61,7 +61,7 @@ inline void add_lanes_of_eight(const __m512* v, int64_t stride, float* sums) {
 template <typename Element>
 inline void store(const linear_piece& piece, int64_t row, int64_t output, float sum) {
     if (piece.bias != nullptr) sum += Element::widen(static_cast<const typename Element::weight_type*>(piece.bias)[output]);
-    const int64_t place = row * piece.outputs + output;
+    const int64_t place = row * piece.stride + output;
     if (piece.wide) static_cast<float*>(piece.y)[place] = sum;
     else static_cast<typename Element::weight_type*>(piece.y)[place] = Element::narrow(sum);
 }
