@@ -10,10 +10,20 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="slots">Slot of each token's sequence. <c>[N]</c>, Int64</param>
 internal sealed class PromptContext(KvCache cache, TokenBatch batch, Tensor slots) : AttentionContext
 {
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
+    public override bool KeepsTokens => true;
+
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring, Tensor? kept = null)
     {
         var (keys, values) = cache.Of(layer);
-        CachedAttention.Write(k, v, keys, values, slots, batch.Positions);
+        if (kept is null)
+        {
+            CachedAttention.Write(k, v, keys, values, slots, batch.Positions);
+        }
+        else
+        {
+            CachedLatentAttention.Write(kept, keys, slots, batch.Positions);
+        }
+
         return PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring);
     }
 }

@@ -10,9 +10,14 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="positions">Place of each row's token in its sequence. <c>[N]</c>, Int64</param>
 internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions) : AttentionContext
 {
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
+    public override bool LooksAtLatents => true;
+
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring, Tensor? kept = null)
     {
         var (keys, values) = cache.Of(layer);
         return CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring);
     }
+
+    public override Tensor AttendLatents(int layer, Tensor q, Tensor latent, int valueSize, AttentionScoring scoring)
+        => CachedLatentAttention.Apply(q, latent, cache.Of(layer).Keys, slots, positions, valueSize, scoring.Scale);
 }

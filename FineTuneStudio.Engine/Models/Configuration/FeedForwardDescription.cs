@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Models.FeedForwards;
 using FineTuneStudio.Engine.Models.Weights;
 
@@ -8,6 +9,9 @@ public abstract record FeedForwardDescription
 {
     /// <summary>Elements that the backward pass keeps of each token, beside the part's input.</summary>
     internal abstract long KeptElements { get; }
+
+    /// <summary>The products of experts that an adapter may stand beside, where there are experts.</summary>
+    internal virtual IEnumerable<ExpertShape> ExpertShapes(LayerSlots layer) => [];
 
     /// <summary>The weights, in the order of use.</summary>
     internal abstract IEnumerable<WeightSlot> Slots(LayerSlots layer);

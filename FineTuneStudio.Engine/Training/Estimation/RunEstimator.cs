@@ -32,7 +32,7 @@ internal sealed class RunEstimator
         _specification = specification;
         _config = ModelConfigFile.Read(specification.Model);
         _parameters = WeightPlan.Of(_config).Where(slot => !slot.IsOptional).Sum(slot => slot.Elements);
-        _trainable = specification.Lora is { } lora ? AdapterSize(lora, WeightPlan.Linears(_config)) : _parameters;
+        _trainable = specification.Lora is { } lora ? AdapterSet.ElementsOf(WeightPlan.Linears(_config), lora) : _parameters;
     }
 
     /// <summary>Estimates a run.</summary>
@@ -42,9 +42,6 @@ internal sealed class RunEstimator
         UserErrorException.ThrowIfAny(specification.Validate());
         return new RunEstimator(specification).Estimate(cancellationToken);
     }
-
-    private static long AdapterSize(LoraOptions lora, IReadOnlyList<LinearShape> linears)
-        => AdapterTargets.Of(lora.Targets).Choose(linears, "lora.targets").Sum(linear => lora.Rank * (linear.Inputs + linear.Outputs));
 
     private RunEstimate Estimate(CancellationToken cancellationToken)
     {
