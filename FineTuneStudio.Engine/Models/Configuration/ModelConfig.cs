@@ -46,4 +46,7 @@ public sealed record ModelConfig
 
     /// <summary>The layers, bottom up.</summary>
     public required IReadOnlyList<LayerDescription> Layers { get; init; }
+
+    /// <summary>Experts of a layer that has some; 0 in a dense model.</summary>
+    public int Experts => Layers.Select(layer => layer.FeedForward).OfType<MixtureDescription>().Select(mixture => mixture.Experts).FirstOrDefault();
 }

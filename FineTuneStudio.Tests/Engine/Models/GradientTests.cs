@@ -15,7 +15,7 @@ public sealed class GradientTests
 {
     private const double Bar = 1e-4;
 
-    public static TheoryData<string> Models => [.. GoldenModels.Traced];
+    public static TheoryData<string> Models => [.. GoldenModels.Traced, .. GoldenModels.TracedSparse];
 
     public static TheoryData<string, string> Adapters => GoldenModels.Adapters;
 
