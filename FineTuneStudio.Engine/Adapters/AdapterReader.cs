@@ -35,18 +35,27 @@ internal sealed class AdapterReader
 
     private AdapterSet Read(IReadOnlyList<LinearShape> linears)
     {
-        var chosen = AdapterSet.Chosen(_configuration, linears, Path.Combine(Path.GetDirectoryName(_file.Header.Path)!, AdapterFiles.Configuration));
+        var separate = SeparateExperts.Find(_configuration, linears, _file.Contains);
+        var all = separate is null ? linears : [.. linears, .. separate.Linears];
+        var chosen = AdapterSet.Chosen(_configuration, all, Path.Combine(Path.GetDirectoryName(_file.Header.Path)!, AdapterFiles.Configuration));
         var adapters = new List<LoraAdapter>();
         var experts = new List<ExpertAdapter>();
         var saved = new List<KeyValuePair<string, Tensor>>();
         try
         {
-            adapters.AddRange(chosen.Linears.Select(ReadAdapter).OfType<LoraAdapter>());
+            adapters.AddRange(chosen.Linears.Intersect(linears).Select(ReadAdapter).OfType<LoraAdapter>());
             experts.AddRange(ExpertModules.Of(chosen.Experts).Select(pair => ReadExperts(pair.Shape, pair.Module)).OfType<ExpertAdapter>());
+            var configuration = _configuration;
+            if (separate is not null)
+            {
+                (var joined, configuration) = separate.Join(ReadAdapter, _device);
+                experts.AddRange(joined);
+            }
+
             saved.AddRange(_configuration.ModulesToSave.SelectMany(ReadSaved).ToList());
             Refuse(_unused.Order(StringComparer.Ordinal).Take(5), name => $"Tensor '{name}' belongs to no target of the configuration{(_unused.Count > 5 ? $" (nor do {_unused.Count - 5} more)" : "")}.");
             UserErrorException.ThrowIfAny(_errors);
-            return new AdapterSet(_configuration, adapters, experts, saved);
+            return new AdapterSet(configuration, adapters, experts, saved);
         }
         catch
         {

@@ -55,6 +55,13 @@ public sealed class AdapterSet : IDisposable
     /// <summary>Weights that learn.</summary>
     public long ParameterCount => Parameters.Sum(pair => pair.Value.ElementCount);
 
+    /// <summary>What learns, for a person: <c>q_proj (48), v_proj (48), gate_up_proj of 128 experts (48)</c>; in brackets how many of them.</summary>
+    public string Description => string.Join(", ", _adapters.Values.Select(adapter => adapter.Module[(adapter.Module.LastIndexOf('.') + 1)..])
+        .Concat(_expertAdapters.Values.Select(adapter => $"{adapter.Shape.LastPart} of {adapter.Shape.Experts} experts"))
+        .Concat(_savedModules.Keys.Select(module => $"all of {module}"))
+        .GroupBy(part => part, StringComparer.Ordinal)
+        .Select(group => $"{group.Key} ({group.Count()})"));
+
     /// <summary>A new adapter that changes nothing yet: A uniform in ±1/sqrt(in) (Kaiming, as PEFT), B zero.</summary>
     /// <param name="linears">The model's linears.</param>
     /// <param name="options">Rank, scale, targets.</param>

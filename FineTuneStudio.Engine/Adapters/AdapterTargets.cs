@@ -54,6 +54,9 @@ public sealed record AdapterTargets
             : Names.Any(name => linear.Name == name || linear.Name.EndsWith("." + name, StringComparison.Ordinal));
     }
 
+    /// <summary>The same without names that only experts have.</summary>
+    public AdapterTargets Without(IReadOnlySet<string> names) => this with { Names = [.. Names.Where(name => !names.Contains(name))] };
+
     /// <summary>The linears chosen, in the model's order.</summary>
     /// <exception cref="UserErrorException">A name matches no linear, or the pattern none at all; the linears there are are listed.</exception>
     public IReadOnlyList<LinearShape> Choose(IReadOnlyList<LinearShape> linears, string field)

@@ -54,6 +54,13 @@ public abstract record TrainingEvent
         int Step, double Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens, int LearntTokens,
         double Seconds, long ResidentBytes) : TrainingEvent
     {
+        /// <summary>
+        /// How evenly the step's tokens used the experts: as many as a token chooses where all are used alike, more where they are not;
+        /// <see langword="null"/> where the loss has no part for it.
+        /// </summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? ExpertBalance { get; init; }
+
         /// <summary>Rendered tokens in a second.</summary>
         [JsonIgnore]
         public double TokensPerSecond => Seconds > 0 ? Tokens / Seconds : 0;

@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 
@@ -51,16 +52,24 @@ internal sealed class DecodeBatch : IDisposable
             slots.AsSpan(start, end - start).Fill(groups[index].Rows[0].Slot);
         }
 
-        var hidden = _model.Hidden(batch, new PromptContext(_cache, batch, Tensor.From<long>(slots).To(_model.Device)));
-        foreach (var group in groups)
+        AnswerRow[] rows = [.. groups.SelectMany(group => group.Rows)];
+        var recorder = RecorderOf(rows);
+        var context = new PromptContext(_cache, batch, Tensor.From<long>(slots).To(_model.Device)) { RoutingObserved = recorder is null ? null : recorder.Observe };
+        var hidden = _model.Hidden(batch, context);
+        var routing = recorder?.Take();
+        for (var index = 0; index < groups.Count; index++)
         {
-            foreach (var row in group.Rows.Skip(1))
+            var (group, own) = (groups[index], routing?.Slice(batch.SequenceStarts[index], groups[index].Prompt.Length));
+            foreach (var row in group.Rows)
             {
-                _cache.Copy(group.Rows[0].Slot, row.Slot, group.Prompt.Length);
+                Keep(row, own);
+                if (row != group.Rows[0])
+                {
+                    _cache.Copy(group.Rows[0].Slot, row.Slot, group.Prompt.Length);
+                }
             }
         }
 
-        AnswerRow[] rows = [.. groups.SelectMany(group => group.Rows)];
         _rows.AddRange(rows);
         Choose(rows, hidden.IndexSelect(0, Tensor.From<long>([.. last]).To(_model.Device)));
     }
@@ -71,7 +80,16 @@ internal sealed class DecodeBatch : IDisposable
         using var scope = TensorScope.Enter();
         using var batch = TokenBatch.Continue(_rows.ConvertAll(row => new[] { row.LastId }), _rows.ConvertAll(row => row.Position), _model.Device);
         var slots = Tensor.From<long>([.. _rows.Select(row => (long)row.Slot)]).To(_model.Device);
-        var hidden = _model.Hidden(batch, new StepContext(_cache, slots, batch.Positions));
+        var recorder = RecorderOf(_rows);
+        var hidden = _model.Hidden(batch, new StepContext(_cache, slots, batch.Positions) { RoutingObserved = recorder is null ? null : recorder.Observe });
+        if (recorder?.Take() is { } routing)
+        {
+            for (var index = 0; index < _rows.Count; index++)
+            {
+                Keep(_rows[index], routing.Slice(index, 1));
+            }
+        }
+
         Choose(_rows, hidden);
     }
 
@@ -90,6 +108,16 @@ internal sealed class DecodeBatch : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
+
+    private static RoutingRecorder? RecorderOf(IEnumerable<AnswerRow> rows) => rows.Any(row => row.RecordsRouting) ? new RoutingRecorder() : null;
+
+    private static void Keep(AnswerRow row, RoutingRecord? routing)
+    {
+        if (row.RecordsRouting && routing is not null)
+        {
+            row.Add(routing);
+        }
+    }
 
     // hidden [n, D], a row for each answer
     private void Choose(IReadOnlyList<AnswerRow> rows, Tensor hidden)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Training.Checkpoints;
@@ -28,6 +29,7 @@ internal sealed class TrainingLoop
     private readonly HeldOutSampler _sampler;
     private readonly RunLog _log;
     private readonly PatientWriter _writer;
+    private readonly double _balanceWeight;
     private readonly string _specificationHash;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private double? _heldOutLoss;
@@ -48,6 +50,7 @@ internal sealed class TrainingLoop
         _log = log;
         _writer = writer;
         _plan = BatchPlan.Create([.. rows.Training.Select(row => row.Ids.Length)], specification.Batch, specification.Duration, specification.Seed);
+        _balanceWeight = BalanceWeight.Of(specification, trainee.Model.Config);
         _schedule = LearningRateSchedule.Create(specification.Schedule, _plan.TotalSteps);
     }
 
@@ -113,6 +116,11 @@ internal sealed class TrainingLoop
         _log.Report(new TrainingEvent.Started(
             Step, TotalSteps, _trainee.TrainableCount, _trainee.Model.ParameterCount, _rows.Training.Count, _rows.HeldOut.Count,
             _rows.Training.Sum(row => (long)row.Ids.Length), _rows.Training.Sum(row => (long)row.LearntTokens), _rows.Training.Count(row => row.Cut)));
+        if (Step == 0)
+        {
+            _log.Report(new TrainingEvent.Logged(Step, LogSeverity.Information, _trainee.Description));
+        }
+
         foreach (var warning in Step == 0 ? _rows.Warnings : [])
         {
             _log.Report(new TrainingEvent.Logged(Step, LogSeverity.Warning, warning));
@@ -127,11 +135,13 @@ internal sealed class TrainingLoop
         var batches = _plan.MicroBatches(Step).ConvertAll(rows => Array.ConvertAll(rows, row => _rows.Training[row]));
         TrainingRow[] all = [.. batches.SelectMany(rows => rows)];
         var weight = MicroBatch.WeightOf(all);
-        var loss = 0.0;
+        var (loss, balance) = (0.0, 0.0);
         for (var index = 0; index < batches.Count; index++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            loss += Gather(batches[index], index, weight);
+            var share = (double)batches[index].Sum(row => row.Ids.Length) / all.Sum(row => row.Ids.Length);
+            var (part, even) = Gather(batches[index], index, weight, share);
+            (loss, balance) = (loss + part, balance + (even * share));
         }
 
         if (!double.IsFinite(loss))
@@ -152,20 +162,26 @@ internal sealed class TrainingLoop
         _writer.Step = ++Step;
         _log.Report(new TrainingEvent.StepCompleted(
             Step, _plan.EpochAfter(Step), loss, rate, norm, all.Sum(row => row.Ids.Length), all.Sum(row => row.LearntTokens),
-            clock.Elapsed.TotalSeconds, Environment.WorkingSet));
+            clock.Elapsed.TotalSeconds, Environment.WorkingSet)
+        {
+            ExpertBalance = _balanceWeight > 0 ? balance : null,
+        });
     }
 
-    // Adds a micro-batch's share of the step's gradient; the share is of the learnt tokens of the whole step, so 8 x 1 equals 1 x 8.
-    private double Gather(TrainingRow[] rows, int microBatch, double weight)
+    // Adds a micro-batch's share of the step's gradient; the share is of the learnt tokens of the whole step, so 8 x 1 equals 1 x 8. How evenly
+    // experts are used is a mean over tokens, and counts by the micro-batch's share of these.
+    private (double Loss, double Balance) Gather(TrainingRow[] rows, int microBatch, double weight, double share)
     {
         using var scope = TensorScope.Enter();
         using var batch = MicroBatch.Of(rows, _trainee.Model.Device);
         using var dropout = _specification.Lora is { Dropout: > 0 }
             ? new RandomGenerator(unchecked((long)CounterRandom.Bits(_specification.Seed, Step, microBatch)), _trainee.Model.Device)
             : null;
-        var loss = SftLoss.Sum(_trainee.Model, batch, dropout, _specification.GradientCheckpointing) / weight;
+        using var balance = _balanceWeight > 0 ? new LoadBalance() : null;
+        var loss = SftLoss.Sum(_trainee.Model, batch, dropout, _specification.GradientCheckpointing, balance) / weight;
+        var even = balance?.Close(_balanceWeight * share) ?? 0;
         loss.Backward();
-        return loss.Item();
+        return (loss.Item(), even);
     }
 
     private NonFiniteLossException Failure(string what, TrainingRow[] rows)

@@ -48,5 +48,10 @@ public sealed record ModelConfig
     public required IReadOnlyList<LayerDescription> Layers { get; init; }
 
     /// <summary>Experts of a layer that has some; 0 in a dense model.</summary>
-    public int Experts => Layers.Select(layer => layer.FeedForward).OfType<MixtureDescription>().Select(mixture => mixture.Experts).FirstOrDefault();
+    public int Experts => Mixture?.Experts ?? 0;
+
+    /// <summary>Factor on the balance of experts in the loss, as the configuration asks for it; <see langword="null"/> where there is no such loss.</summary>
+    public double? BalanceWeight => Mixture?.Router.BalanceWeight;
+
+    private MixtureDescription? Mixture => Layers.Select(layer => layer.FeedForward).OfType<MixtureDescription>().FirstOrDefault();
 }

@@ -27,7 +27,7 @@ internal sealed class MixtureOfExperts : IFeedForward
     public MixtureOfExperts(MixtureDescription description, LayerWeights weights)
     {
         _description = description;
-        _router = new Router(description, weights);
+        _router = Router.Of(description, weights);
         _shared = description.Shared is { } shared ? new SharedExpert(shared, weights) : null;
         var (names, experts) = (description.Names, description.Experts);
         if (names.IsStacked)
@@ -110,7 +110,7 @@ internal sealed class MixtureOfExperts : IFeedForward
 
     public IFeedForward With(AdapterSet? adapter) => new MixtureOfExperts(this, adapter);
 
-    private static string MatrixName(ExpertNames names, int expert, string name) => $"{names.Experts}.{expert}.{name}{WeightSlot.WeightSuffix}";
+    internal static string MatrixName(ExpertNames names, int expert, string name) => $"{names.Experts}.{expert}.{name}{WeightSlot.WeightSuffix}";
 
     private static WeightSlot[] StackedSlots(MixtureDescription description, LayerSlots layer)
     {

@@ -16,14 +16,27 @@ internal sealed class Router
     private readonly Tensor? _correction;
     private readonly int _layer;
 
-    public Router(MixtureDescription mixture, LayerWeights weights)
+    /// <param name="description">How it chooses.</param>
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="weight">fp32. <c>[E, D]</c></param>
+    /// <param name="bias"><c>[E]</c>, or <see langword="null"/>.</param>
+    /// <param name="correction">fp32. <c>[E]</c>, or <see langword="null"/>.</param>
+    public Router(RouterDescription description, int layer, Tensor weight, Tensor? bias = null, Tensor? correction = null)
     {
-        var name = mixture.Names.Router;
-        _description = mixture.Router;
-        _layer = weights.Index;
-        _weight = weights[name + WeightSlot.WeightSuffix];
-        _bias = _description.HasBias ? weights[name + WeightSlot.BiasSuffix] : null;
-        _correction = _description.HasCorrection ? weights[name + Correction] : null;
+        (_description, _layer) = (description, layer);
+        (_weight, _bias, _correction) = (weight, bias, correction);
+    }
+
+    /// <summary>The router of a layer.</summary>
+    public static Router Of(MixtureDescription mixture, LayerWeights weights)
+    {
+        var (name, description) = (mixture.Names.Router, mixture.Router);
+        return new Router(
+            description,
+            weights.Index,
+            weights[name + WeightSlot.WeightSuffix],
+            description.HasBias ? weights[name + WeightSlot.BiasSuffix] : null,
+            description.HasCorrection ? weights[name + Correction] : null);
     }
 
     /// <summary>The weights, in the order of use.</summary>

@@ -31,6 +31,7 @@ internal sealed class RunEstimator
     {
         _specification = specification;
         _config = ModelConfigFile.Read(specification.Model);
+        _ = BalanceWeight.Of(specification, _config);
         _parameters = WeightPlan.Of(_config).Where(slot => !slot.IsOptional).Sum(slot => slot.Elements);
         _trainable = specification.Lora is { } lora ? AdapterSet.ElementsOf(WeightPlan.Linears(_config), lora) : _parameters;
     }

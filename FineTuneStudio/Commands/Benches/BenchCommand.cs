@@ -15,6 +15,7 @@ internal static class BenchCommand
         ["train"] = TrainBench.Run,
         ["tokenize"] = TokenizeBench.Run,
         ["decode"] = DecodeBench.Run,
+        ["moe"] = MoeBench.Run,
     };
 
     public static Command Create()
