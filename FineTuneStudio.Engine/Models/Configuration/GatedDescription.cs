@@ -17,7 +17,7 @@ public sealed record GatedDescription(int IntermediateSize) : FeedForwardDescrip
     /// <summary>Whether the file holds gate and up as one matrix, <c>gate_up_proj</c>: gate, then up (Phi-3).</summary>
     public bool FusedProjections { get; init; }
 
-    internal override long KeptElements => 4L * IntermediateSize;
+    internal override long KeptElements(long width) => 4L * IntermediateSize;
 
     internal override IEnumerable<WeightSlot> Slots(LayerSlots layer) => GatedFeedForward.Slots(this, layer);
 

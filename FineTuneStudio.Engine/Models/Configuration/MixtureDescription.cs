@@ -26,8 +26,10 @@ public sealed record MixtureDescription : FeedForwardDescription
     /// <summary>Where gpt-oss's activation cuts gate and up; <see langword="null"/> is plain SwiGLU.</summary>
     public double? ClampLimit { get; init; }
 
-    internal override long KeptElements
-        => Experts + (Router.Choices * (5L * IntermediateSize)) + (4L * (Shared?.IntermediateSize ?? 0));
+    internal override long KeptElements(long width)
+        => Experts + (Router.Choices * ((3L * IntermediateSize) + (2 * width))) + (4L * (Shared?.IntermediateSize ?? 0));
+
+    internal override long IdleElements(long width) => (Experts - Router.Choices) * 3L * IntermediateSize * width;
 
     internal override IEnumerable<ExpertShape> ExpertShapes(LayerSlots layer) => MixtureOfExperts.Shapes(this, layer);
 

@@ -12,6 +12,7 @@ public sealed class LoneMixture : IDisposable
     private readonly ModelWeights _weights;
     private readonly IFeedForward _layer;
     private readonly MixtureDescription _description;
+    private readonly TokenBatch _batch = TokenBatch.FromSequences([[0]]);
 
     private LoneMixture(MixtureDescription description, ModelWeights weights, ModelConfig config)
     {
@@ -41,8 +42,8 @@ public sealed class LoneMixture : IDisposable
     /// <returns><c>[N, D]</c></returns>
     public Tensor Apply(Tensor x, Action<ExpertChoice>? observed = null)
     {
-        using var batch = TokenBatch.FromSequences([[0]]);
-        return _layer.Apply(x, new PackedAttentionContext(batch) { RoutingObserved = observed is null ? null : (_, choice) => observed(choice) });
+        // A mixture looks at no other token, so that the batch is nobody's.
+        return _layer.Apply(x, new PackedAttentionContext(_batch) { RoutingObserved = observed is null ? null : (_, choice) => observed(choice) });
     }
 
     /// <summary>The matrices of an expert: gate, up, down. <c>[F, D]</c>, <c>[F, D]</c>, <c>[D, F]</c></summary>
@@ -50,5 +51,9 @@ public sealed class LoneMixture : IDisposable
         => [.. new[] { _description.Names.Gate, _description.Names.Up, _description.Names.Down }.Select(name => _weights[WeightPlan.Prefix(0) + MixtureOfExperts.MatrixName(_description.Names, expert, name)])];
 
     /// <inheritdoc/>
-    public void Dispose() => _weights.Dispose();
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _weights.Dispose();
+    }
 }
