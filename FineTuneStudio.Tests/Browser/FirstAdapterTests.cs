@@ -21,7 +21,7 @@ public sealed partial class FirstAdapterTests(ChromiumFixture chromium)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Upload_Method_Options_LiveChart_Download_GivesTheRunsHeldOutLossAgain()
     {
         var train = SharedData.Data("banking77", "train.csv");

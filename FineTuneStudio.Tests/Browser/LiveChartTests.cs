@@ -29,7 +29,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Page_OpenedLate_SeesTheWholeCurve()
     {
         _engine.Allow(25);
@@ -44,7 +44,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Page_ConnectionBrokenTwice_HasNoGapAndNoDuplicate()
     {
         _engine.Allow(10);
@@ -68,7 +68,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Equal(5, await page.Page.EvaluateAsync<int>("() => document.querySelector('.run-charts').run.evaluations.length"));
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Buttons_PauseResumeStop_DoWhatTheySay()
     {
         _engine.Allow(3);
@@ -87,7 +87,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Zoom_IntoALongRun_ShowsEveryStepAndItsAddressShowsTheSame()
     {
         var run = await _studio.AddPastRunAsync(40_000, step => step == 31_234 ? 50 : 1 + (1000.0 / (step + 500)));
@@ -117,7 +117,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         other.AssertCalm();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Charts_KeyboardTableAndCsv_SayTheSameFigures()
     {
         _engine.Allow(40);

@@ -27,7 +27,7 @@ public sealed class RunsPageTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task List_RunBeginsWhileNoneIsActive_AppearsWithoutReload()
     {
         await using var page = await chromium.OpenAsync(_studio.Address);
@@ -41,7 +41,7 @@ public sealed class RunsPageTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task Queue_ReorderedByKeyboardAndPaused_BeginsInThatOrder()
     {
         await _studio.StartRunAsync("running");
@@ -89,7 +89,7 @@ public sealed class RunsPageTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Explicit = true, Timeout = 300_000)]
     public async Task List_FoundSortedAndTagged_HasAnAddressThatShowsTheSame()
     {
         var runs = _studio.Services.GetRequiredService<RunService>();
