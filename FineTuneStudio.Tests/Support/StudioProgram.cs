@@ -33,8 +33,9 @@ internal static class StudioProgram
     /// <summary>Waits for the end of a started program.</summary>
     public static ProgramResult Finish(Process process, string input = "")
     {
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
+        // On threads of their own: the tests' own threads may all be waiting here.
+        var output = Task.Run(process.StandardOutput.ReadToEnd);
+        var error = Task.Run(process.StandardError.ReadToEnd);
         process.StandardInput.Write(input);
         process.StandardInput.Close();
         process.WaitForExit();
