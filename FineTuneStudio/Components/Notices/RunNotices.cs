@@ -47,7 +47,7 @@ public sealed class RunNotices : ComponentBase, IDisposable
         var (words, kind) = Say(ending);
 
         // Who looks at the run sees it end; a person's own click needs no answer from here either.
-        if (new Uri(Navigation.Uri).AbsolutePath != address && ending.State != RunState.Cancelled)
+        if (!new Uri(Navigation.Uri).AbsolutePath.EndsWith(ending.Id.ToString(), StringComparison.OrdinalIgnoreCase) && ending.State != RunState.Cancelled)
         {
             Toasts.Show($"{Figures.Brief(ending.Name)} {words}.", kind, new ToastAction("See it", () =>
             {
