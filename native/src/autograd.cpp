@@ -28,12 +28,19 @@ struct Callback {
     }
 };
 
+struct FirstPass {
+    FirstPass() : before(in_checkpoint) { in_checkpoint = true; }
+    ~FirstPass() { in_checkpoint = before; }
+    const bool before;
+};
+
 // Chen et al. 2016, arXiv 1604.06174: keep the input, recompute the rest.
 struct Checkpoint : torch::autograd::Function<Checkpoint> {
     static torch::autograd::Variable forward(torch::autograd::AutogradContext* context, const at::Tensor& input, std::shared_ptr<Callback> callback) {
         context->save_for_backward({input});
         context->saved_data["callback"] = c10::IValue::make_capsule(c10::make_intrusive<Holder>(callback));
         at::NoGradGuard no_grad;
+        const FirstPass first_pass;
         // A view of the input must not leak out as the output.
         auto output = (*callback)(input.detach());
         return output.is_alias_of(input) ? output.clone() : output.detach();

@@ -13,6 +13,12 @@ namespace fts {
 inline thread_local std::string last_error;
 inline std::atomic<int64_t> live_tensors{0};
 
+// Set while a checkpoint makes its first pass, which records nothing but must have the bits of the second, which records.
+inline thread_local bool in_checkpoint = false;
+
+// Whether what is computed now may become part of a graph.
+inline bool records_graph() { return at::GradMode::is_enabled() || in_checkpoint; }
+
 struct not_found : std::runtime_error {
     using std::runtime_error::runtime_error;
 };

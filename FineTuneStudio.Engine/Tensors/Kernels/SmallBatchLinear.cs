@@ -3,7 +3,8 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 /// <summary>Products with weights where few rows are multiplied, as in decoding: each weight is read from memory once, at the memory's speed.</summary>
 /// <remarks>
 /// Up to 32 rows take kernels whose sums run in the same order for every count of rows, so that a row's result does not depend on its
-/// neighbours. More rows, gradients, other element types and processors without AVX-512 take libtorch's product.
+/// neighbours. More rows, all that a graph may record (<see cref="GradMode"/>), other element types and processors without AVX-512 take
+/// libtorch's product.
 /// </remarks>
 public static class SmallBatchLinear
 {

@@ -1,6 +1,6 @@
 // fts::linears: several products of the same rows in one go (q, k and v; gate and up), with adapters beside them or an activation behind
-// them. Few rows go through kernels that read each weight once; many rows, gradients, other types and other processors through libtorch's
-// own product.
+// them. Few rows go through kernels that read each weight once; many rows, all that a graph may record, other types and other processors
+// through libtorch's own product.
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
@@ -38,11 +38,6 @@ bool reads_wide_rows(linear_kernel kernel) {
 #else
     return false;
 #endif
-}
-
-bool needs_gradient(const at::Tensor& x, at::TensorList weights) {
-    if (!at::GradMode::is_enabled()) return false;
-    return x.requires_grad() || std::any_of(weights.begin(), weights.end(), [](const at::Tensor& w) { return w.requires_grad(); });
 }
 
 bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
@@ -84,9 +79,9 @@ private:
 };
 
 // The kernel for these rows; null where libtorch's product is to be taken.
-linear_kernel choose_for(const at::Tensor& x, at::TensorList weights) {
+linear_kernel choose_for(const at::Tensor& x) {
     TORCH_CHECK(x.dim() == 2, "x must be [rows, width], not ", x.sizes());
-    return x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !needs_gradient(x, weights) ? choose(x.scalar_type()) : nullptr;
+    return x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !records_graph() ? choose(x.scalar_type()) : nullptr;
 }
 
 at::Tensor input_of(linear_kernel kernel, const at::Tensor& x) { return reads_wide_rows(kernel) ? x.to(at::kFloat).contiguous() : x.contiguous(); }
@@ -103,7 +98,7 @@ at::Tensor item(const optional_list& list, size_t index) { return list.size() ==
 std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, const optional_list& biases, bool wide) {
     TORCH_CHECK(biases.size() == 0 || biases.size() == weights.size(), "as many biases as weights, or none");
     const auto type = wide ? at::kFloat : x.scalar_type();
-    const auto kernel = choose_for(x, weights);
+    const auto kernel = choose_for(x);
     const at::Tensor input = kernel == nullptr ? at::Tensor() : input_of(kernel, x);
     std::vector<at::Tensor> results;
     piece_list pieces(x.size(0), x.size(1), x.element_size());
@@ -144,7 +139,7 @@ std::vector<at::Tensor> low_parts(const at::Tensor& x, const std::vector<at::Ten
 std::vector<at::Tensor> lora_linears(const at::Tensor& x, at::TensorList weights, const optional_list& biases, const optional_list& a_list, const optional_list& b_list, at::ArrayRef<double> scales) {
     TORCH_CHECK(biases.size() == weights.size() && a_list.size() == weights.size() && b_list.size() == weights.size() && scales.size() == weights.size(),
                 "a bias, an A, a B and a scale for each of ", weights.size(), " weights");
-    std::vector<at::Tensor> a, b, all(weights.begin(), weights.end());
+    std::vector<at::Tensor> a, b;
     bool few = true;
     for (size_t i = 0; i < weights.size(); i++) {
         a.push_back(item(a_list, i));
@@ -154,11 +149,9 @@ std::vector<at::Tensor> lora_linears(const at::Tensor& x, at::TensorList weights
         TORCH_CHECK(b[i].defined() && a[i].dim() == 2 && b[i].dim() == 2 && a[i].size(1) == x.size(1) && b[i].size(0) == weights[i].size(0) && a[i].size(0) == b[i].size(1),
                     "lora_linears: x ", x.sizes(), ", weight ", weights[i].sizes(), ", a ", a[i].sizes(), ", b ", b[i].defined() ? b[i].sizes() : at::IntArrayRef());
         few &= a[i].scalar_type() == at::kFloat && b[i].scalar_type() == at::kFloat && a[i].is_contiguous() && b[i].is_contiguous();
-        all.push_back(a[i]);
-        all.push_back(b[i]);
     }
 
-    const auto kernel = few ? choose_for(x, all) : nullptr;
+    const auto kernel = few ? choose_for(x) : nullptr;
     std::vector<at::Tensor> results;
     if (kernel == nullptr) {
         for (size_t i = 0; i < weights.size(); i++) {
@@ -190,7 +183,7 @@ at::Tensor gated_linears(const at::Tensor& x, const at::Tensor& gate, const at::
     TORCH_CHECK(gate.sizes() == up.sizes(), "gate ", gate.sizes(), " and up ", up.sizes(), " differ");
     const auto kind = gate_named(activation);
     const at::Tensor first = gate_bias.value_or(at::Tensor()), second = up_bias.value_or(at::Tensor());
-    const auto kernel = fits(x, gate, first) && fits(x, up, second) ? choose_for(x, {gate, up}) : nullptr;
+    const auto kernel = fits(x, gate, first) && fits(x, up, second) ? choose_for(x) : nullptr;
     if (kernel == nullptr) return gated(at::linear(x, gate, first), at::linear(x, up, second), kind);
 
     const at::Tensor input = input_of(kernel, x);

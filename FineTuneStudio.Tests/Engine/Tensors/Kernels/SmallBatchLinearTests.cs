@@ -17,6 +17,7 @@ public sealed class SmallBatchLinearTests
             foreach (var rows in new long[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 31, 32, 33 })
             {
                 using var scope = TensorScope.Enter();
+                using var off = GradMode.Off();
                 var x = Twins.Random(1, dtype, rows, width);
                 var weight = Twins.Random(2, dtype, outputs, width);
                 var bias = rows % 2 == 0 ? Twins.Random(3, dtype, outputs) : null;
@@ -32,6 +33,7 @@ public sealed class SmallBatchLinearTests
     public void Apply_Wide_RoundsNothing()
     {
         using var scope = TensorScope.Enter();
+        using var off = GradMode.Off();
         var x = Twins.Random(1, DType.BFloat16, 3, 200);
         var weight = Twins.Random(2, DType.BFloat16, 50, 200);
 
@@ -51,6 +53,7 @@ public sealed class SmallBatchLinearTests
     {
         Assert.SkipUnless(TorchRuntime.Processor.HasFlag(ProcessorFeatures.Avx512), "libtorch's product promises no such thing.");
         using var scope = TensorScope.Enter();
+        using var off = GradMode.Off();
         var x = Twins.Random(1, dtype, 32, 300);
         var weight = Twins.Random(2, dtype, 77, 300);
         var together = SmallBatchLinear.Apply(x, weight);
@@ -66,6 +69,7 @@ public sealed class SmallBatchLinearTests
     public void ApplyMany_ThreeWeights_AreThreeProducts()
     {
         using var scope = TensorScope.Enter();
+        using var off = GradMode.Off();
         var x = Twins.Random(1, DType.Float32, 4, 96);
         Tensor[] weights = [Twins.Random(2, DType.Float32, 64, 96), Twins.Random(3, DType.Float32, 8, 96), Twins.Random(4, DType.Float32, 1500, 96)];
         Tensor?[] biases = [null, Twins.Random(5, DType.Float32, 8), null];
@@ -88,6 +92,7 @@ public sealed class SmallBatchLinearTests
             foreach (var rows in new long[] { 1, 3, 17, 40 })
             {
                 using var scope = TensorScope.Enter();
+                using var off = GradMode.Off();
                 var (gate, up) = (Twins.Random(2, dtype, 203, 96), Twins.Random(3, dtype, 203, 96));
                 var (x, bias) = (Twins.Random(1, dtype, rows, 96) * 0.2, Twins.Random(4, dtype, 203));
 
@@ -106,6 +111,7 @@ public sealed class SmallBatchLinearTests
         foreach (var (rows, rank) in new (long, long)[] { (1, 16), (3, 5), (17, 40), (40, 8) })
         {
             using var scope = TensorScope.Enter();
+            using var off = GradMode.Off();
             var x = Twins.Random(1, dtype, rows, 96);
             Tensor[] weights = [Twins.Random(2, dtype, 64, 96), Twins.Random(3, dtype, 8, 96), Twins.Random(4, dtype, 150, 96)];
             Tensor?[] biases = [null, Twins.Random(5, dtype, 8), null];
