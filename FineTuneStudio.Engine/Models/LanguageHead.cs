@@ -35,9 +35,10 @@ public sealed class LanguageHead
     /// <param name="hidden">Normed hidden states of the learnt positions only. <c>[n, D]</c></param>
     /// <param name="targets">The token that follows each. <c>[n]</c>, Int64</param>
     /// <param name="rowWeights">Factor on each row's loss; <see langword="null"/> is one everywhere. <c>[n]</c>, fp32</param>
+    /// <param name="losses">Receives each row's own loss, before its factor. <c>[n]</c>, fp32</param>
     /// <returns>In nats, fp32. <c>[]</c></returns>
-    public Tensor Loss(Tensor hidden, Tensor targets, Tensor? rowWeights = null)
-        => LinearCrossEntropy.Apply(Scaled(hidden), Weight, targets, rowWeights, _softCap);
+    public Tensor Loss(Tensor hidden, Tensor targets, Tensor? rowWeights = null, Tensor? losses = null)
+        => LinearCrossEntropy.Apply(Scaled(hidden), Weight, targets, rowWeights, _softCap, losses);
 
     /// <summary>Log-probability of each target, without gradient.</summary>
     /// <param name="hidden">Normed. <c>[n, D]</c></param>

@@ -6,7 +6,8 @@ namespace FineTuneStudio.Engine.Training;
 /// <summary>The rows behind each step of a run: <c>rows.bin</c> of its folder.</summary>
 /// <remarks>
 /// One record for each step, little-endian: its number and how many rows it saw (32-bit integers), then for each row its number (32-bit
-/// integer) and its loss (32-bit float). Eight bytes a row: a hundred thousand steps of sixteen rows take 14 MB.
+/// integer) and its loss (32-bit float). Eight bytes a row: a hundred thousand steps of sixteen rows take 14 MB. Steps increase; one that is
+/// missing did not fit any more.
 /// </remarks>
 public static class RowLosses
 {
@@ -42,10 +43,16 @@ public static class RowLosses
     }
 
     /// <summary>Bytes of the whole records up to a step.</summary>
-    internal static long LengthUntil(FileStream stream, int step)
+    internal static long LengthUntil(string runFolder, int step)
     {
+        var path = Path.Combine(runFolder, RunFolder.Rows);
+        if (!File.Exists(path))
+        {
+            return 0;
+        }
+
+        using var stream = File.OpenRead(path);
         var length = 0L;
-        stream.Seek(0, SeekOrigin.Begin);
         while (Next(stream) is var (number, count) && number > 0 && number <= step)
         {
             var end = length + HeaderBytes + ((long)count * RowBytes);

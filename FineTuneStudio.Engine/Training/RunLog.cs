@@ -9,8 +9,8 @@ internal sealed class RunLog : IDisposable
 {
     private static readonly JsonSerializerOptions MetricOptions = new(JsonSerializerDefaults.Web);
 
-    private readonly LineLog _events;
-    private readonly LineLog _metrics;
+    private readonly AppendLog _events;
+    private readonly AppendLog _metrics;
     private readonly PatientWriter _writer;
     private readonly Action<TrainingEvent> _report;
     private readonly string _folder;
@@ -23,10 +23,10 @@ internal sealed class RunLog : IDisposable
         _folder = runFolder;
         _writer = writer;
         _report = report;
-        _events = new LineLog(Path.Combine(runFolder, RunFolder.Events), eventBytes);
+        _events = new AppendLog(Path.Combine(runFolder, RunFolder.Events), eventBytes);
         try
         {
-            _metrics = new LineLog(Path.Combine(runFolder, RunFolder.Metrics), metricBytes);
+            _metrics = new AppendLog(Path.Combine(runFolder, RunFolder.Metrics), metricBytes);
         }
         catch
         {
@@ -106,7 +106,7 @@ internal sealed class RunLog : IDisposable
 
     private void Measure(object line) => Append(_metrics, RunFolder.Metrics, JsonSerializer.Serialize(line, MetricOptions));
 
-    private void Append(LineLog log, string name, string line)
+    private void Append(AppendLog log, string name, string line)
         => _writer.Write($"the next line of {name}", Encoding.UTF8.GetByteCount(line), _folder, () =>
         {
             WriteTold();

@@ -28,6 +28,7 @@ internal sealed class TrainingLoop
     private readonly CheckpointStore _checkpoints;
     private readonly HeldOutSampler _sampler;
     private readonly RunLog _log;
+    private readonly RowLossLog _rowLosses;
     private readonly PatientWriter _writer;
     private readonly string _specificationHash;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
@@ -38,7 +39,7 @@ internal sealed class TrainingLoop
 
     public TrainingLoop(
         RunSpecification specification, string specificationHash, TrainingRows rows, Trainee trainee, CheckpointStore checkpoints, HeldOutSampler sampler, RunLog log,
-        PatientWriter writer)
+        RowLossLog rowLosses, PatientWriter writer)
     {
         _specification = specification;
         _specificationHash = specificationHash;
@@ -49,6 +50,7 @@ internal sealed class TrainingLoop
         _checkpoints = checkpoints;
         _sampler = sampler;
         _log = log;
+        _rowLosses = rowLosses;
         _writer = writer;
         _plan = BatchPlan.Create([.. rows.Training.Select(row => row.Ids.Length)], specification.Batch, specification.Duration, specification.Seed);
         _schedule = LearningRateSchedule.Create(specification.Schedule, _plan.TotalSteps);
@@ -142,6 +144,7 @@ internal sealed class TrainingLoop
 
         var rate = _trainee.Optimizer.Rate(Step + 1, _schedule.Rate(Step));
         _writer.Step = ++Step;
+        _rowLosses.Append(Step, outcome.Rows);
         _log.Report(new TrainingEvent.StepCompleted(
             Step, _plan.EpochAfter(Step), outcome.Loss, rate, outcome.GradientNorm, all.Sum(row => row.Ids.Length), all.Sum(row => row.LearntTokens),
             clock.Elapsed.TotalSeconds, Environment.WorkingSet));

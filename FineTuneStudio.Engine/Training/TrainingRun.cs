@@ -14,7 +14,7 @@ namespace FineTuneStudio.Engine.Training;
 /// <summary>A whole training run: from a specification to an adapter in the run's folder. Owns the calling thread until it ends.</summary>
 /// <remarks>
 /// The folder holds <c>spec.json</c>, <c>events.jsonl</c> (every <see cref="TrainingEvent"/>), <c>metrics.jsonl</c> (a line for each step),
-/// <c>checkpoints/step-XXXXXXXX/</c> and, at the end, <c>adapter/</c> in PEFT layout (or <c>model/</c> where every weight was trained).
+/// <c>rows.bin</c> (the rows of each step with their losses), <c>checkpoints/step-XXXXXXXX/</c> and, at the end, <c>adapter/</c> in PEFT layout (or <c>model/</c> where every weight was trained).
 /// Killed at any moment, the run goes on from its newest whole checkpoint when it is called again with the same folder, to the same bits
 /// (same machine type, same library versions, same number of threads).
 /// </remarks>
@@ -46,8 +46,9 @@ public static class TrainingRun
         RefuseForeignTokens(rows, trainee.Model.Config.VocabularySize, specification.Model);
         var writer = new PatientWriter(control, report, cancellationToken) { Step = checkpoint?.Manifest.State.Step ?? 0 };
         using var log = Open(specification, runFolder, checkpoint?.Manifest.State, writer, report);
+        using var rowLosses = writer.Write("the rows of each step", 0, runFolder, () => new RowLossLog(runFolder, writer.Step, writer));
         var sampler = new HeldOutSampler(rows.HeldOut, renderer, specification.Evaluation);
-        var loop = new TrainingLoop(specification, hash, rows, trainee, store, sampler, log, writer);
+        var loop = new TrainingLoop(specification, hash, rows, trainee, store, sampler, log, rowLosses, writer);
         return Guarded(loop, log, () =>
         {
             if (checkpoint is not null)

@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
@@ -53,16 +54,17 @@ internal sealed class TrainingStep
             // Each micro-batch's share is of the learnt tokens of the whole step, so 8 x 1 equals 1 x 8.
             var weight = MicroBatch.WeightOf(microBatches.SelectMany(rows => rows));
             var loss = 0.0;
+            var rowLosses = new List<RowLoss>();
             for (var index = 0; index < microBatches.Count; index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var stream = dropout(index);
-                loss += Gather(microBatches[index], weight, stream);
+                loss += Gather(microBatches[index], weight, stream, rowLosses);
             }
 
             var start = TimeProvider.System.GetTimestamp();
             var (norm, end) = Update(loss, learningRate);
-            return new(loss, norm, end, new(_forward, _backward, TimeProvider.System.GetElapsedTime(start).TotalSeconds));
+            return new(loss, norm, end, rowLosses, new(_forward, _backward, TimeProvider.System.GetElapsedTime(start).TotalSeconds));
         }
         finally
         {
@@ -73,15 +75,17 @@ internal sealed class TrainingStep
         }
     }
 
-    private double Gather(TrainingRow[] rows, double weight, RandomGenerator? dropout)
+    private double Gather(TrainingRow[] rows, double weight, RandomGenerator? dropout, List<RowLoss> rowLosses)
     {
         using var scope = TensorScope.Enter();
         var start = TimeProvider.System.GetTimestamp();
         using var batch = MicroBatch.Of(rows, _model.Device);
-        var loss = SftLoss.Sum(_model, batch, dropout, _checkpointing) / weight;
+        var tokenLosses = Tensor.Empty([batch.Positions.Size(0)], DType.Float32, _model.Device);
+        var loss = SftLoss.Sum(_model, batch, dropout, _checkpointing, tokenLosses) / weight;
         var middle = TimeProvider.System.GetTimestamp();
         (_lossScale is null ? loss : loss * _lossScale.Value).Backward();
         var value = loss.Item();
+        rowLosses.AddRange(MicroBatch.RowLosses(rows, tokenLosses.ToArray<float>()));
         _forward += TimeProvider.System.GetElapsedTime(start, middle).TotalSeconds;
         _backward += TimeProvider.System.GetElapsedTime(middle).TotalSeconds;
         return value;

@@ -14,11 +14,12 @@ public static class LinearCrossEntropy
     /// <param name="targets">The token that follows each. <c>[n]</c>, Int64</param>
     /// <param name="rowWeights">Factor on each row's loss; <see langword="null"/> is one everywhere. <c>[n]</c>, fp32</param>
     /// <param name="softCap">Bounds the logits: <c>c tanh(z / c)</c>.</param>
+    /// <param name="losses">Receives each row's own loss, before its factor. <c>[n]</c>, fp32</param>
     /// <returns>In nats, fp32. <c>[]</c></returns>
-    public static Tensor Apply(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null)
+    public static Tensor Apply(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null, Tensor? losses = null)
         => KernelChoice.IsFused(Fused, hidden) && weight.DType == hidden.DType
-            ? Fused.Call(hidden, weight, targets, rowWeights, softCap ?? 0.0)
-            : ApplyPlain(hidden, weight, targets, rowWeights, softCap);
+            ? Fused.Call(hidden, weight, targets, rowWeights, softCap ?? 0.0, losses)
+            : ApplyPlain(hidden, weight, targets, rowWeights, softCap, losses);
 
     /// <summary>Log-probability of each target, without gradient.</summary>
     /// <param name="hidden"><c>[n, D]</c></param>
@@ -32,7 +33,7 @@ public static class LinearCrossEntropy
             : TokenLogProbabilitiesPlain(hidden, weight, targets, softCap);
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
-    public static Tensor ApplyPlain(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null)
+    public static Tensor ApplyPlain(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null, Tensor? losses = null)
     {
         using var scope = TensorScope.Enter();
         Tensor? total = null;
@@ -42,11 +43,13 @@ public static class LinearCrossEntropy
             var rows = hidden.Narrow(0, start, count);
             var chunkTargets = targets.Narrow(0, start, count).Own();
             var chunkWeights = rowWeights?.Narrow(0, start, count).Own();
+            var chunkLosses = losses?.Narrow(0, start, count).Own();
 
             // Recomputed in the backward pass, so that one chunk of logits lives at a time.
             Tensor Chunk(Tensor input)
             {
                 var loss = Losses(input, weight, chunkTargets, softCap);
+                chunkLosses?.CopyFrom(loss.Detach());
                 return (chunkWeights is null ? loss : loss * chunkWeights).Sum();
             }
 

@@ -59,10 +59,14 @@ internal sealed class RunEstimator
         // Uncut: the context is one of the options that are asked for.
         var whole = specification with { Batch = specification.Batch with { ContextLength = config.ContextLength } };
         UserErrorException.ThrowIfAny(whole.Validate());
-        var rows = new RunEstimator(whole).Rows(measured, cancellationToken);
+        var estimator = new RunEstimator(whole);
+        var rows = estimator.Rows(measured, cancellationToken);
+
+        // An adapter that is gone on with keeps its rank.
+        var ofARank = specification is { Lora: { } lora, InitialAdapter: null } ? estimator._trainable / lora.Rank : (long?)null;
         return new RunFacts(
             rows.Lengths.Length, rows.MeanLength, rows.Longest, rows.Usual, (double)rows.LearntTokens / rows.Lengths.Length, config.HiddenSize,
-            config.ContextLength, specification.Lora is not null);
+            config.ContextLength, specification.Lora is not null, ofARank);
     }
 
     private static long AdapterSize(LoraOptions lora, IReadOnlyList<LinearShape> linears)
@@ -77,7 +81,7 @@ internal sealed class RunEstimator
         return new RunEstimate(
             plan.TotalSteps, plan.StepsPerEpoch, rows.Lengths.Length, rows.HeldOut, rows.Cut, rows.Tokens, rows.LearntTokens, _trainable, _parameters,
             shortest, longest, [.. MemoryEstimate.Parts(_config, _specification, _parameters, _trainable, rows.Longest).OrderByDescending(part => part.Bytes)],
-            DiskBytes(plan.TotalSteps))
+            DiskBytes(plan.TotalSteps, epochs * rows.Lengths.Length))
         {
             Sampled = rows.Sampled,
             Warnings = [.. Warnings(plan, rows)],
@@ -147,11 +151,12 @@ internal sealed class RunEstimator
         return (TimeSpan.FromSeconds((products / (rate * BestShare)) + sampling), TimeSpan.FromSeconds((products / (rate * WorstShare)) + (4 * sampling)));
     }
 
-    private long DiskBytes(int steps)
+    private long DiskBytes(int steps, double rowsSeen)
     {
         const int bytesOfWeight = 4;
         var checkpoint = (long)(_trainable * (bytesOfWeight + MemoryEstimate.StateBytesPerWeight(_specification.Optimizer)));
-        return ((_specification.Checkpoints.Keep + 2L) * checkpoint) + (_trainable * bytesOfWeight) + (steps * BytesOfLogPerStep);
+        return ((_specification.Checkpoints.Keep + 2L) * checkpoint) + (_trainable * bytesOfWeight) + (steps * BytesOfLogPerStep)
+            + Math.Min(RowLossLog.MostBytes, (steps * (long)RowLosses.HeaderBytes) + (long)(rowsSeen * RowLosses.RowBytes));
     }
 
     private IEnumerable<string> Warnings(BatchPlan plan, RowFigures rows)

@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
 
@@ -60,6 +61,25 @@ internal sealed class MicroBatch : IDisposable
 
     /// <summary>Sum of the weights of what is learnt: what a mean loss is divided by.</summary>
     public static double WeightOf(IEnumerable<TrainingRow> rows) => rows.Sum(row => row.Weights.Skip(1).Sum(weight => (double)weight));
+
+    /// <summary>What each row cost, from what its learnt tokens cost.</summary>
+    /// <param name="rows">Those of a micro-batch, in their order.</param>
+    /// <param name="tokenLosses">Of their learnt tokens, unweighted, in nats. <c>[n]</c></param>
+    public static IEnumerable<RowLoss> RowLosses(IReadOnlyList<TrainingRow> rows, float[] tokenLosses)
+    {
+        var next = 0;
+        foreach (var row in rows)
+        {
+            var (sum, mass) = (0.0, 0.0);
+            foreach (var weight in row.Weights.Skip(1).Where(weight => weight > 0))
+            {
+                sum += weight * (double)tokenLosses[next++];
+                mass += weight;
+            }
+
+            yield return new RowLoss(row.Number, (float)(sum / mass));
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -11,12 +11,13 @@ internal static class SftLoss
     /// <param name="batch">At least one learnt token.</param>
     /// <param name="dropout">The micro-batch's own random stream; <see langword="null"/> drops nothing.</param>
     /// <param name="checkpointing">Recompute layers in the backward pass.</param>
+    /// <param name="losses">Receives each learnt token's own loss, unweighted; on the model's device. <c>[n]</c>, fp32</param>
     /// <returns>fp32. <c>[]</c></returns>
     /// <remarks>Call it inside a scope that lives until the backward pass: layers that are computed again read their rope tables from it.</remarks>
-    public static Tensor Sum(CausalModel model, MicroBatch batch, RandomGenerator? dropout = null, bool checkpointing = false)
+    public static Tensor Sum(CausalModel model, MicroBatch batch, RandomGenerator? dropout = null, bool checkpointing = false, Tensor? losses = null)
     {
         var context = new PackedAttentionContext(batch.Tokens) { Dropout = dropout, Checkpointing = checkpointing };
         var learnt = model.Hidden(batch.Tokens, context).IndexSelect(0, batch.Positions);
-        return model.Head.Loss(learnt, batch.Targets, batch.Weights);
+        return model.Head.Loss(learnt, batch.Targets, batch.Weights, losses);
     }
 }

@@ -115,7 +115,7 @@ public sealed class FullDiskTests
         File.WriteAllText(specification, run.Specification.ToJson());
 
         // Room for the logs, none for a checkpoint.
-        disk.Fill(except: 6 * 4096);
+        disk.Fill(except: 7 * 4096);
         var full = StudioProgram.Run("train", specification, "--out", disk.At("run"));
         disk.MakeRoom();
         var resumed = StudioProgram.Run("train", specification, "--out", disk.At("run"), "--resume");

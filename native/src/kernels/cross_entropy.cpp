@@ -58,11 +58,13 @@ at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const 
 
 struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
     static Variable forward(AutogradContext* context, const at::Tensor& hidden_input, const at::Tensor& weight_input, const at::Tensor& target_input,
-        const c10::optional<at::Tensor>& row_weights, double cap, bool hidden_needed, bool weight_needed) {
+        const c10::optional<at::Tensor>& row_weights, double cap, const c10::optional<at::Tensor>& losses, bool hidden_needed, bool weight_needed) {
         const auto hidden = hidden_input.contiguous(), weight = weight_input.contiguous(), targets = target_input.contiguous();
         check(hidden, weight, targets);
         const auto scales = row_weights ? row_weights->to(at::kFloat).contiguous() : at::ones({hidden.size(0)}, hidden.options().dtype(at::kFloat));
         TORCH_CHECK(scales.dim() == 1 && scales.size(0) == hidden.size(0), "linear_cross_entropy: ", scales.sizes(), " weights for ", hidden.size(0), " rows");
+        TORCH_CHECK(!losses || (losses->scalar_type() == at::kFloat && losses->is_contiguous() && losses->dim() == 1 && losses->size(0) == hidden.size(0)),
+            "linear_cross_entropy: a place for ", losses->sizes(), " losses of ", hidden.size(0), " rows");
         at::Tensor dhidden = hidden_needed ? at::empty_like(hidden) : at::Tensor();
         at::Tensor dweight = weight_needed ? at::zeros(weight.sizes(), weight.options().dtype(at::kFloat)) : at::Tensor();
         const bool any = hidden_needed || weight_needed;
@@ -83,13 +85,14 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
         if (weight_needed) dweight = dweight.to(weight_input.scalar_type());
         double loss = 0;
         for (int64_t row = 0; row < hidden.size(0); row++) loss -= static_cast<double>(data<float>(log_probabilities)[row]) * data<float>(scales)[row];
+        if (losses) at::Tensor(*losses).copy_(log_probabilities).neg_();
         context->save_for_backward({dhidden, dweight});
         return at::scalar_tensor(loss, scales.options());
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
-        variable_list results(7);
+        variable_list results(8);
         for (int index = 0; index < 2; index++) {
             if (saved[index].defined()) results[index] = saved[index] * gradients[0].to(saved[index].scalar_type());
         }
@@ -97,9 +100,10 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
     }
 };
 
-at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, const c10::optional<at::Tensor>& row_weights, double soft_cap) {
+at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, const c10::optional<at::Tensor>& row_weights, double soft_cap,
+    const c10::optional<at::Tensor>& losses) {
     const bool recorded = at::GradMode::is_enabled();
-    return LinearCrossEntropy::apply(hidden, weight, targets, row_weights, soft_cap, recorded && hidden.requires_grad(), recorded && weight.requires_grad());
+    return LinearCrossEntropy::apply(hidden, weight, targets, row_weights, soft_cap, losses, recorded && hidden.requires_grad(), recorded && weight.requires_grad());
 }
 
 at::Tensor token_log_probabilities(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, double soft_cap) {
@@ -112,6 +116,7 @@ at::Tensor token_log_probabilities(const at::Tensor& hidden, const at::Tensor& w
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(fts, library) {
-    library.def("linear_cross_entropy(Tensor hidden, Tensor weight, Tensor targets, Tensor? row_weights=None, float soft_cap=0) -> Tensor", linear_cross_entropy);
+    library.def(
+        "linear_cross_entropy(Tensor hidden, Tensor weight, Tensor targets, Tensor? row_weights=None, float soft_cap=0, Tensor(a!)? losses=None) -> Tensor", linear_cross_entropy);
     library.def("token_log_probabilities(Tensor hidden, Tensor weight, Tensor targets, float soft_cap=0) -> Tensor", token_log_probabilities);
 }

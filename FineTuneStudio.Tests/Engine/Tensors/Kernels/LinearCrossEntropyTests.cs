@@ -51,6 +51,26 @@ public sealed class LinearCrossEntropyTests
             given => [LinearCrossEntropy.TokenLogProbabilities(given[0], given[1], targets, softCap: 3)], Array.ConvertAll(inputs, input => input.Detach()), tolerance);
     }
 
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.BFloat16)]
+    public void Apply_WithAPlaceForLosses_FillsItWithEachRowsOwn(DType type)
+    {
+        using var scope = TensorScope.Enter();
+        var (hidden, weight, targets) = (Twins.Random(1, type, 70, 16), Twins.Random(2, type, 300, 16), Targets(70, 300));
+        var factors = Twins.Random(3, DType.Float32, 70);
+        var wanted = LinearCrossEntropy.TokenLogProbabilities(hidden, weight, targets).ToArray<float>();
+        foreach (var apply in (Func<Tensor, Tensor>[])
+                 [losses => LinearCrossEntropy.Apply(Twins.Learnt(hidden), weight, targets, factors, losses: losses),
+                  losses => LinearCrossEntropy.ApplyPlain(Twins.Learnt(hidden), weight, targets, factors, losses: losses)])
+        {
+            var losses = Tensor.Zeros([70], DType.Float32);
+            apply(losses).Backward();
+
+            Assert.All(losses.ToArray<float>().Zip(wanted), pair => Assert.Equal(-pair.Second, pair.First, type == DType.Float32 ? 1e-5f : 3e-2f));
+        }
+    }
+
     [Fact]
     public void Apply_LossScaledAfterwards_ScalesItsGradient()
     {
