@@ -27,14 +27,21 @@ public sealed class AdapterExports : IDisposable
     /// <summary>Every form of an adapter, made or not.</summary>
     public IReadOnlyList<AdapterExport> List(Guid adapter) => [.. ExportKind.All.Select(kind => Find(adapter, kind))];
 
+    /// <summary>One form of an adapter, made or not.</summary>
+    public AdapterExport Find(Guid adapter, ExportKind kind)
+    {
+        _jobs.TryGetValue((adapter, kind.Key), out var job);
+        var path = Path.Combine(FolderOf(adapter, kind), "certificate.json");
+        var certificate = File.Exists(path) ? JsonSerializer.Deserialize<ExportCertificate>(File.ReadAllText(path), RunSpecification.JsonOptions) : null;
+        return new AdapterExport(kind, certificate is null ? job?.Progress : null, certificate, job?.Errors ?? []);
+    }
+
     /// <summary>Begins to make a form, unless it is made or being made.</summary>
     public void Start(AdapterSummary adapter, ExportKind kind)
     {
-        var job = new Job(CancellationTokenSource.CreateLinkedTokenSource(_closed.Token));
-        var key = (adapter.Id, kind.Key);
         if (Find(adapter.Id, kind) is { Progress: null, Certificate: null })
         {
-            _jobs[key] = job;
+            var job = _jobs[(adapter.Id, kind.Key)] = new Job(CancellationTokenSource.CreateLinkedTokenSource(_closed.Token));
             _ = RunAsync(adapter, kind, job);
         }
     }
@@ -68,14 +75,6 @@ public sealed class AdapterExports : IDisposable
         _closed.Cancel();
         _closed.Dispose();
         _turn.Dispose();
-    }
-
-    private AdapterExport Find(Guid adapter, ExportKind kind)
-    {
-        _jobs.TryGetValue((adapter, kind.Key), out var job);
-        var path = Path.Combine(FolderOf(adapter, kind), "certificate.json");
-        var certificate = File.Exists(path) ? JsonSerializer.Deserialize<ExportCertificate>(File.ReadAllText(path), RunSpecification.JsonOptions) : null;
-        return new AdapterExport(kind, certificate is null ? job?.Progress : null, certificate, job?.Errors ?? []);
     }
 
     private async Task RunAsync(AdapterSummary adapter, ExportKind kind, Job job)

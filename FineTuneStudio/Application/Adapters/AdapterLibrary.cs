@@ -1,7 +1,5 @@
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
-using FineTuneStudio.Engine.Gguf;
-using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -46,52 +44,8 @@ public sealed class AdapterLibrary
     public Task WriteZipAsync(AdapterSummary adapter, Stream destination, CancellationToken cancellationToken)
         => Task.Run(() => AdapterArchive.Write(destination, FolderOf(adapter)), cancellationToken);
 
-    /// <summary>Merges the adapter into its base model, in a folder that lives as long as the result.</summary>
-    public Task<Result<PreparedDownload>> MergeAsync(AdapterSummary adapter, string modelFolder, CancellationToken cancellationToken)
-        => PrepareAsync("the merged model", BytesOf(modelFolder), folder => Merge(modelFolder, FolderOf(adapter), folder, cancellationToken), cancellationToken);
-
-    /// <summary>Writes the adapter for llama.cpp, as a file that lives as long as the result.</summary>
-    public Task<Result<PreparedDownload>> WriteGgufAsync(AdapterSummary adapter, string modelFolder, CancellationToken cancellationToken)
-        => PrepareAsync("the adapter as GGUF", adapter.Bytes, folder => WriteGguf(modelFolder, FolderOf(adapter), folder, cancellationToken), cancellationToken);
-
     /// <summary>The adapter's folder in PEFT layout.</summary>
     internal string FolderOf(AdapterSummary adapter) => Path.Combine(_paths.Run(adapter.RunId), "adapter");
-
-    private async Task<Result<PreparedDownload>> PrepareAsync(string what, long bytes, Action<string> write, CancellationToken cancellationToken)
-    {
-        var prepared = new PreparedDownload(Path.Combine(_paths.Temporary, Guid.NewGuid().ToString("N")));
-        try
-        {
-            await Task.Run(() => write(prepared.Folder), cancellationToken);
-            return new Result<PreparedDownload>.Success(prepared);
-        }
-        catch (UserErrorException exception)
-        {
-            prepared.Dispose();
-            return new Result<PreparedDownload>.Refused(exception.Errors);
-        }
-        catch (IOException exception) when (FullDisk.Caused(exception))
-        {
-            prepared.Dispose();
-            return new Result<PreparedDownload>.Refused([FullDisk.Describe("adapter", what, bytes, _paths.Temporary)]);
-        }
-    }
-
-    private static void WriteGguf(string modelFolder, string adapterFolder, string folder, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(folder);
-        using var adapters = AdapterSet.Load(adapterFolder, ModelFolder.Linears(modelFolder));
-        GgufAdapter.Write(modelFolder, adapters, GgufWeightType.F16, Path.Combine(folder, "adapter.gguf"), cancellationToken);
-    }
-
-    private static void Merge(string modelFolder, string adapterFolder, string target, CancellationToken cancellationToken)
-    {
-        using var model = CausalModel.Load(modelFolder, Precision.Fp32);
-        using var adapters = AdapterSet.Load(adapterFolder, model.Linears);
-        MergedModel.Write(modelFolder, adapters, target, cancellationToken);
-    }
-
-    private static long BytesOf(string folder) => new DirectoryInfo(folder).EnumerateFiles("*.safetensors").Sum(file => file.Length);
 
     private static IQueryable<AdapterAndRun> Joined(StudioDatabase database)
         => database.Adapters.AsNoTracking().OrderByDescending(adapter => adapter.CreatedAt)

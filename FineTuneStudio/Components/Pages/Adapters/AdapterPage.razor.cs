@@ -40,14 +40,13 @@ public sealed partial class AdapterPage : IDisposable
         tokenizer = AutoTokenizer.from_pretrained("BASE")
         """;
 
-    private string LlamaText => $"llama-cli -m BASE.gguf --lora {SafeName}.gguf -p \"Hello\"";
+    private string LlamaText => $"llama-cli -m BASE.gguf --lora {SafeName}-gguf-lora.gguf -p \"Hello\"";
 
     private IReadOnlyList<PageAction> Actions =>
     [
         new($"Adapter, {Figures.Bytes(_adapter!.Bytes)}", "download") { Address = $"/api/adapters/{Id}/zip", Download = true, Primary = true, Hint = "PEFT layout, as a zip" },
         new("See its run", "run") { Address = $"/runs/{_adapter.RunId}" },
-        new("Adapter as GGUF", "download") { Address = $"/api/adapters/{Id}/gguf", Download = true, Seldom = true, Hint = "For llama.cpp, beside the base model as GGUF" },
-        new("Merged model", "download") { Address = $"/api/adapters/{Id}/merged", Download = true, Seldom = true, Hint = "Base model and adapter as one model folder" },
+        new("Other forms", "download") { Address = $"/adapters/{Id}#exports", Seldom = true, Hint = "Merged model, GGUF for llama.cpp; each loaded anew and certified" },
         new("Delete", "trash") { Act = () => Deletion.DeleteAsync(ThingKind.Adapter, Id, _adapter.Name, "/adapters"), Danger = true, Seldom = true },
     ];
 
