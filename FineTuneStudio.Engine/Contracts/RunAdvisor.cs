@@ -29,6 +29,11 @@ public static class RunAdvisor
     private const double MostEpochsOfTexts = 3;
     private const int FewTexts = 300;
 
+    // A learnt token holds about one bit that the model does not know yet, and a weight stores about two.
+    private const double BitsOfAToken = 1;
+    private const double BitsOfAWeight = 2;
+    private const int HighestRank = 128;
+
     private const int SmallestContext = 128;
     private const double RowsOfASequence = 8;
     private const double WidestForFilling = 1024;
@@ -45,6 +50,7 @@ public static class RunAdvisor
         var stepsOfAnEpoch = Math.Max(1, facts.Rows * facts.MeanTokens / ((double)context * batch * accumulation));
         var (epochs, epochReason) = Epochs(facts, stepsOfAnEpoch);
         var rate = Rate(facts);
+        var rank = Rank(facts);
         return new RunSuggestion
         {
             LearningRate = rate,
@@ -52,18 +58,25 @@ public static class RunAdvisor
             BatchRows = batch,
             Accumulation = accumulation,
             Epochs = epochs,
+            Rank = rank,
             Options =
             [
-                new("duration.epochs", Text(epochs), epochReason, House),
-                new("schedule.learningRate", Text(rate),
-                    $"Narrow models bear larger steps: 2e-4 at a width of 4096, {Text(rate)} at {facts.HiddenSize}{(facts.IsAdapter ? "" : ", a tenth of it where every weight learns")}.",
-                    "QLoRA, Dettmers et al. 2023, table 9; Tinker cookbook's fit over widths"),
-                new("batch.contextLength", Text(context), ContextReason(facts, context), House),
-                new("batch.rows", Text(batch),
+                new("duration.epochs", epochs, epochReason, House,
+                    run => run.Duration.Steps is null ? run.Duration.Epochs : null, run => run with { Duration = new DurationOptions { Epochs = epochs } }),
+                new("schedule.learningRate", rate,
+                    $"Narrow models bear larger steps: 2e-4 at a width of 4096, {SuggestedOption.Text(rate)} at {facts.HiddenSize}{(facts.IsAdapter ? "" : ", a tenth of it where every weight learns")}.",
+                    "QLoRA, Dettmers et al. 2023, table 9; Tinker cookbook's fit over widths",
+                    run => run.Schedule.LearningRate, run => run with { Schedule = run.Schedule with { LearningRate = rate } }),
+                .. RankOption(facts, rank),
+                new("batch.contextLength", context, ContextReason(facts, context), House,
+                    run => run.Batch.ContextLength, run => run with { Batch = run.Batch with { ContextLength = context } }),
+                new("batch.rows", batch,
                     $"About {Math.Round(context * batch * accumulation / facts.MeanTokens)} rows a step, so that {facts.Rows} rows give {Math.Round(stepsOfAnEpoch)} steps an epoch.",
-                    "16 to 32 rows a step are what most recipes use; fewer where rows are few"),
-                new("batch.accumulation", Text(accumulation),
-                    accumulation == 1 ? "One pass holds a whole step." : $"A pass holds {batch * context} tokens; a step takes {accumulation}.", House),
+                    "16 to 32 rows a step are what most recipes use; fewer where rows are few",
+                    run => run.Batch.Rows, run => run with { Batch = run.Batch with { Rows = batch } }),
+                new("batch.accumulation", accumulation,
+                    accumulation == 1 ? "One pass holds a whole step." : $"A pass holds {batch * context} tokens; a step takes {accumulation}.", House,
+                    run => run.Batch.Accumulation, run => run with { Batch = run.Batch with { Accumulation = accumulation } }),
             ],
         };
     }
@@ -74,8 +87,36 @@ public static class RunAdvisor
         rate *= facts.IsAdapter ? 1 : FullToAdapter;
 
         // One digit is all that is known.
-        var unit = Math.Pow(10, Math.Floor(Math.Log10(rate)));
-        return Math.Round(rate / unit) * unit;
+        return double.Parse(rate.ToString("E0", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    }
+
+    // The rank at which the adapter can store what the answers hold, and no less than the default.
+    private static int? Rank(RunFacts facts)
+    {
+        if (facts.WeightsOfARank is not { } ofARank)
+        {
+            return null;
+        }
+
+        var needed = facts.Rows * facts.LearntTokens * BitsOfAToken / BitsOfAWeight / ofARank;
+        var rank = OptionCatalog.LoraRank.Default;
+        while (rank < needed && rank < HighestRank)
+        {
+            rank *= 2;
+        }
+
+        return rank;
+    }
+
+    private static IEnumerable<SuggestedOption> RankOption(RunFacts facts, int? rank)
+    {
+        if (rank is { } chosen)
+        {
+            yield return new("lora.rank", chosen,
+                $"{Count(facts.Rows * facts.LearntTokens)} tokens to learn hold about as many bits; the {Count((facts.WeightsOfARank ?? 0) * chosen)} weights of this rank store two each.",
+                "Schulman et al. 2025, LoRA Without Regret: one bit a token, two bits a weight",
+                run => run.Lora?.Rank, run => run with { Lora = run.Lora is null ? null : run.Lora with { Rank = chosen } });
+        }
     }
 
     // Sequences are filled with several rows: they must hold the longest one, and several of short ones, or much of them stays empty.
@@ -108,5 +149,5 @@ public static class RunAdvisor
         return (epochs, $"{what}: {Math.Round(epochs * stepsOfAnEpoch)} steps in all, of the {StepsWanted} or so that a model needs to settle.");
     }
 
-    private static string Text(double value) => value.ToString(value is >= 0.001 or 0 ? "0.####" : "0.#e-0", CultureInfo.InvariantCulture);
+    private static string Count(double count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

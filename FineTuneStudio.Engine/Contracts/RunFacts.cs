@@ -9,5 +9,7 @@ namespace FineTuneStudio.Engine.Contracts;
 /// <param name="HiddenSize">Width of the model.</param>
 /// <param name="ModelContext">Tokens the model reads.</param>
 /// <param name="IsAdapter">An adapter learns; otherwise every weight.</param>
+/// <param name="WeightsOfARank">Weights that an adapter has for each of its ranks; <see langword="null"/> where its rank is not to be chosen.</param>
 public sealed record RunFacts(
-    int Rows, double MeanTokens, int LongestTokens, int UsualTokens, double LearntTokens, int HiddenSize, int ModelContext, bool IsAdapter);
+    int Rows, double MeanTokens, int LongestTokens, int UsualTokens, double LearntTokens, int HiddenSize, int ModelContext, bool IsAdapter,
+    long? WeightsOfARank = null);

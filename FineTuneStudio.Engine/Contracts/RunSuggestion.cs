@@ -18,14 +18,12 @@ public sealed record RunSuggestion
     /// <summary>Passes over the rows.</summary>
     public required double Epochs { get; init; }
 
+    /// <summary>Rank of the adapter; <see langword="null"/> where none is to be chosen.</summary>
+    public required int? Rank { get; init; }
+
     /// <summary>Each value with its reason.</summary>
     public required IReadOnlyList<SuggestedOption> Options { get; init; }
 
     /// <summary>A specification with these values in place of its own.</summary>
-    public RunSpecification ApplyTo(RunSpecification specification) => specification with
-    {
-        Schedule = specification.Schedule with { LearningRate = LearningRate },
-        Batch = specification.Batch with { Rows = BatchRows, Accumulation = Accumulation, ContextLength = ContextLength },
-        Duration = specification.Duration with { Epochs = Epochs },
-    };
+    public RunSpecification ApplyTo(RunSpecification specification) => Options.Aggregate(specification, (filled, option) => option.Apply(filled));
 }

@@ -38,7 +38,7 @@ public sealed class RunAdvisorTests
             var longest = (int)(mean * (1 + (random.NextDouble() * 20))) + 1;
             var facts = new RunFacts(
                 random.Next(1, 1_000_000), mean, longest, random.Next((int)mean, longest + 1), mean * random.NextDouble(), random.Next(32, 16_384),
-                1 << random.Next(7, 18), random.Next(2) == 0);
+                1 << random.Next(7, 18), random.Next(2) == 0, random.Next(2) == 0 ? null : random.Next(1, 10_000_000));
 
             var suggestion = RunAdvisor.Suggest(facts);
 
@@ -46,6 +46,8 @@ public sealed class RunAdvisorTests
             Assert.Empty(specification.Validate());
             Assert.InRange(suggestion.ContextLength, 1, facts.ModelContext);
             Assert.All(suggestion.Options, option => Assert.NotEmpty(option.Reason));
+            Assert.All(suggestion.Options, option => Assert.True(option.IsIn(specification), option.Path));
+            Assert.Equal(specification.ToJson(), RunSpecification.Parse(specification.ToJson(), "spec").ToJson());
             Assert.All(suggestion.Options, option => Assert.Equal(option.Path, OptionCatalog.Find(option.Path).Path));
         }
     }
@@ -62,6 +64,17 @@ public sealed class RunAdvisorTests
     [Fact]
     public void Suggest_OneRowFarLongerThanTheRest_DoesNotWidenTheContext()
         => Assert.Equal(512, RunAdvisor.Suggest(Labels with { LongestTokens = 2000 }).ContextLength);
+
+    [Theory]
+    [InlineData(1000, 8, 18_432, 16)]
+    [InlineData(20_000, 400, 18_432, 128)]
+    [InlineData(20_000, 400, 100_000, 64)]
+    public void Suggest_Rank_HoldsWhatTheAnswersTell(int rows, int learnt, long weightsOfARank, int rank)
+        => Assert.Equal(rank, RunAdvisor.Suggest(Chats with { Rows = rows, LearntTokens = learnt, WeightsOfARank = weightsOfARank }).Rank);
+
+    [Fact]
+    public void Suggest_RankNotToBeChosen_LeavesItAlone()
+        => Assert.DoesNotContain(RunAdvisor.Suggest(Chats).Options, option => option.Path == "lora.rank");
 
     private static double Steps(RunFacts facts, RunSuggestion suggestion)
         => suggestion.Epochs * facts.Rows * facts.MeanTokens / (suggestion.ContextLength * suggestion.BatchRows * suggestion.Accumulation);

@@ -7,6 +7,7 @@ namespace FineTuneStudio.Commands;
 /// <summary>A specification whose gaps are filled with what fits the data; what a person wrote stays.</summary>
 internal static class SuggestedSpecification
 {
+    private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>The whole specification as JSON.</summary>
@@ -15,14 +16,13 @@ internal static class SuggestedSpecification
     /// <param name="suggestion">What fits.</param>
     public static string Fill(string text, RunSpecification specification, RunSuggestion suggestion)
     {
-        var given = JsonNode.Parse(text, documentOptions: Lenient)!.AsObject();
-        var filled = JsonNode.Parse(suggestion.ApplyTo(specification).ToJson())!.AsObject();
-        foreach (var option in suggestion.Options)
+        var given = JsonNode.Parse(text, AnyCase, Lenient)!.AsObject();
+        var filled = JsonNode.Parse(suggestion.ApplyTo(specification).ToJson(), AnyCase)!.AsObject();
+        foreach (var section in suggestion.Options.Select(option => option.Path[..option.Path.IndexOf('.', StringComparison.Ordinal)]).Distinct())
         {
-            var (section, name) = option.Path.Split('.') is [var first, var second] ? (first, second) : throw new InvalidOperationException(option.Path);
-            if (given[section] is JsonObject own && own[name] is { } value)
+            foreach (var (name, value) in given[section] as JsonObject ?? [])
             {
-                filled[section]![name] = value.DeepClone();
+                filled[section]![name] = value?.DeepClone();
             }
         }
 

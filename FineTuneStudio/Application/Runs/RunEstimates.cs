@@ -7,7 +7,7 @@ using FineTuneStudio.Persistence;
 
 namespace FineTuneStudio.Application.Runs;
 
-/// <summary>What a run would take, told before it starts: computed, or measured by a rehearsal.</summary>
+/// <summary>What a run would take, computed or measured by a rehearsal, and which options fit: told before it starts.</summary>
 public sealed class RunEstimates : IDisposable
 {
     /// <summary>How long an estimate waits for rows to be measured before it takes a sample of them.</summary>
@@ -32,13 +32,17 @@ public sealed class RunEstimates : IDisposable
 
     /// <summary>Estimates a run from its rows' lengths where they are measured, else from a sample of its rows; with a rehearsal's figures where it had one.</summary>
     public Task<Result<RunPlan>> PlanAsync(RunSpecification specification, CancellationToken cancellationToken)
-        => PlanAsync(specification, rehearse: false, cancellationToken);
+        => AskAsync(specification, (model, dataset) => PlanAsync(specification, model, dataset, rehearse: false, cancellationToken), cancellationToken);
 
     /// <summary>Runs two real steps on the longest batch, and plans with what they took.</summary>
     /// <param name="specification">Names of the library.</param>
     /// <param name="cancellationToken">Ends it between steps.</param>
     public Task<Result<RunPlan>> RehearseAsync(RunSpecification specification, CancellationToken cancellationToken)
-        => PlanAsync(specification, rehearse: true, cancellationToken);
+        => AskAsync(specification, (model, dataset) => PlanAsync(specification, model, dataset, rehearse: true, cancellationToken), cancellationToken);
+
+    /// <summary>Options that fit the rows and the model, from the same figures.</summary>
+    public Task<Result<RunSuggestion>> SuggestAsync(RunSpecification specification, CancellationToken cancellationToken)
+        => AskAsync(specification, (model, dataset) => SuggestAsync(specification, model, dataset, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _stage.Dispose();
@@ -56,25 +60,25 @@ public sealed class RunEstimates : IDisposable
         Checkpoints = new(),
     }).ToJson();
 
-    private async Task<Result<RunPlan>> PlanAsync(RunSpecification specification, bool rehearse, CancellationToken cancellationToken)
+    private async Task<Result<T>> AskAsync<T>(RunSpecification specification, Func<ModelEntity, DatasetEntity, Task<T>> ask, CancellationToken cancellationToken)
     {
         var (errors, model, dataset) = await _inputs.CheckAsync(specification, cancellationToken);
         if (errors.Count > 0)
         {
-            return new Result<RunPlan>.Refused(errors);
+            return new Result<T>.Refused(errors);
         }
 
         try
         {
-            return new Result<RunPlan>.Success(await PlanAsync(specification, model!, dataset!, rehearse, cancellationToken));
+            return new Result<T>.Success(await ask(model!, dataset!));
         }
         catch (UserErrorException exception)
         {
-            return new Result<RunPlan>.Refused(exception.Errors);
+            return new Result<T>.Refused(exception.Errors);
         }
         catch (TensorMemoryException exception)
         {
-            return new Result<RunPlan>.Refused([new("batch.rows", $"The rehearsal ran out of memory ({exception.Message}). Use fewer rows in a batch, a shorter context or gradient checkpointing.")]);
+            return new Result<T>.Refused([new("batch.rows", $"The rehearsal ran out of memory ({exception.Message}). Use fewer rows in a batch, a shorter context or gradient checkpointing.")]);
         }
     }
 
@@ -82,15 +86,8 @@ public sealed class RunEstimates : IDisposable
     {
         var resolved = _inputs.Resolve(specification, model, dataset);
 
-        // Other columns than the dataset's own, or a file beside it: its index and lengths are of other rows.
-        var measurement = specification.Dataset.Columns is null ? _lengths.Open(dataset, model) : null;
-        if (measurement is not null)
-        {
-            await Task.WhenAny(measurement.Over, Task.Delay(rehearse ? Timeout.InfiniteTimeSpan : MeasuringPatience, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        var estimate = await OnItsOwnThreadAsync(() => Estimate(resolved, dataset, measurement, cancellationToken), cancellationToken);
+        var measurement = await MeasureAsync(specification, model, dataset, rehearse ? Timeout.InfiniteTimeSpan : MeasuringPatience, cancellationToken);
+        var estimate = await ReadAsync(_engine.Estimate, resolved, dataset, measurement, cancellationToken);
         var isMeasured = measurement is { State: LengthState.Done };
         var key = KeyOf(resolved, model, dataset);
         if (rehearse && isMeasured && !_rehearsals.ContainsKey(key))
@@ -109,16 +106,40 @@ public sealed class RunEstimates : IDisposable
             CanRehearse: isMeasured && !_active.Any, IsSmall: estimate.ModelParameters <= SmallModel);
     }
 
-    private RunEstimate Estimate(RunSpecification resolved, DatasetEntity dataset, LengthMeasurement? measurement, CancellationToken cancellationToken)
+    private async Task<RunSuggestion> SuggestAsync(RunSpecification specification, ModelEntity model, DatasetEntity dataset, CancellationToken cancellationToken)
     {
-        if (measurement is null)
+        var measurement = await MeasureAsync(specification, model, dataset, MeasuringPatience, cancellationToken);
+        return await ReadAsync(_engine.Suggest, _inputs.Resolve(specification, model, dataset), dataset, measurement, cancellationToken);
+    }
+
+    /// <summary>The measurement of a dataset's rows, waited for; none for other columns than its own, whose index and lengths are of other rows.</summary>
+    private async Task<LengthMeasurement?> MeasureAsync(
+        RunSpecification specification, ModelEntity model, DatasetEntity dataset, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var measurement = specification.Dataset.Columns is null ? _lengths.Open(dataset, model) : null;
+        if (measurement is not null)
         {
-            return _engine.Estimate(resolved, null, cancellationToken);
+            await Task.WhenAny(measurement.Over, Task.Delay(patience, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
-        using var lease = _indexes.Open(dataset, cancellationToken);
-        return _engine.Estimate(resolved, new MeasuredRows(lease.Index, measurement.Lengths), cancellationToken);
+        return measurement;
     }
+
+    private Task<T> ReadAsync<T>(
+        Func<RunSpecification, MeasuredRows?, CancellationToken, T> read, RunSpecification resolved, DatasetEntity dataset, LengthMeasurement? measurement,
+        CancellationToken cancellationToken) => OnItsOwnThreadAsync(
+        () =>
+        {
+            if (measurement is null)
+            {
+                return read(resolved, null, cancellationToken);
+            }
+
+            using var lease = _indexes.Open(dataset, cancellationToken);
+            return read(resolved, new MeasuredRows(lease.Index, measurement.Lengths), cancellationToken);
+        },
+        cancellationToken);
 
     /// <summary>One rehearsal at a time: it measures the machine.</summary>
     private async Task RehearseAsync(string key, RunSpecification resolved, DatasetEntity dataset, LengthMeasurement measurement, CancellationToken cancellationToken)
@@ -126,13 +147,7 @@ public sealed class RunEstimates : IDisposable
         await _stage.WaitAsync(cancellationToken);
         try
         {
-            _rehearsals[key] = await OnItsOwnThreadAsync(
-                () =>
-                {
-                    using var lease = _indexes.Open(dataset, cancellationToken);
-                    return _engine.Rehearse(resolved, new MeasuredRows(lease.Index, measurement.Lengths), cancellationToken);
-                },
-                cancellationToken);
+            _rehearsals[key] = await ReadAsync((run, rows, stopped) => _engine.Rehearse(run, rows!, stopped), resolved, dataset, measurement, cancellationToken);
         }
         finally
         {

@@ -33,6 +33,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private DatasetReport? _report;
     private MethodAdvice _advice = DecisionTree.Advise(null, new Dictionary<string, string>());
     private RunPlan? _plan;
+    private RunSuggestion? _suggestion;
+    private object? _suggestedFor;
     private CancellationTokenSource? _planning;
     private IJSObjectReference? _module;
     private bool _estimating;
@@ -97,6 +99,13 @@ public sealed partial class NewRunPage : IAsyncDisposable
         ?? (Form.DurationInSteps
             ? Math.Clamp(Form.Steps, 1, 10_000_000)
             : (int)Math.Clamp(Math.Ceiling(Form.Epochs * (Chosen?.GoodRows ?? 1000) / Math.Max(1.0, (double)Form.BatchRows * Form.Accumulation)), 1, 10_000_000));
+
+    /// <summary>What suggestions depend on.</summary>
+    private object SuggestedBy => (Form.Model, Form.Dataset, Form.HeldOutFraction, Form.EveryWeight, Form.InitialAdapter is null);
+
+    private RunSuggestion? Suggestion => SuggestedBy.Equals(_suggestedFor) ? _suggestion : null;
+
+    private bool IsSuggesting => _errors.Count == 0 && _models.Count > 0 && !SuggestedBy.Equals(_suggestedFor);
 
     private IReadOnlyList<(int Step, double Rate)> Curve
         => _errors.Any(error => error.Field.StartsWith("schedule.", StringComparison.Ordinal)) ? [] : SchedulePreview.Curve(Form.ScheduleOptions, TotalSteps, 240);
@@ -266,6 +275,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
             await Task.Delay(EstimateDelay, cancelled);
             var specification = Form.ToSpecification();
             Take(await Estimates.PlanAsync(specification, cancelled), cancelled);
+            await SuggestAsync(specification, cancelled);
             _estimating = false;
             StateHasChanged();
             if (_plan is { IsSmall: true, Fits: true, Estimate.Rehearsed: false })
@@ -277,6 +287,17 @@ public sealed partial class NewRunPage : IAsyncDisposable
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
         {
             // Something changed meanwhile; its own estimate follows.
+        }
+    }
+
+    private async Task SuggestAsync(RunSpecification specification, CancellationToken cancelled)
+    {
+        var by = SuggestedBy;
+        if (!by.Equals(_suggestedFor))
+        {
+            var result = await Estimates.SuggestAsync(specification, cancelled);
+            cancelled.ThrowIfCancellationRequested();
+            (_suggestedFor, _suggestion) = (by, result is Result<RunSuggestion>.Success(var suggestion) ? suggestion : null);
         }
     }
 
