@@ -281,6 +281,13 @@ public static class OptionCatalog
         "",
         "Half the memory of fp32, faster matrix products, the same range.", "Kalamkar et al. 2019, arXiv 1905.12322");
 
+    /// <summary><c>device</c></summary>
+    public static OptionDescriptor<string> Device { get; } = new(
+        "device", "Device", "", DeviceName.Auto,
+        "Where the model is and computes: auto, cpu, cuda, or cuda:1 for the second GPU.",
+        "",
+        "Takes a GPU where there is one; the processor does everything too, slower.", "House choice");
+
     /// <summary><c>gradientCheckpointing</c></summary>
     public static OptionDescriptor<bool> GradientCheckpointing { get; } = new(
         "gradientCheckpointing", "Gradient checkpointing", "", false,
@@ -302,7 +309,7 @@ public static class OptionCatalog
         SgdMomentum, SgdDampening, SgdNesterov, AdafactorRelativeStep, AdafactorWarmupInit, AdafactorScaleParameter, AdafactorClipThreshold,
         AdafactorDecayRate, AdafactorBeta1, AdafactorEpsilon, AdafactorSmallestScale, MuonMomentum, MuonNesterov, MuonNewtonSchulzSteps, MuonMatchAdamW,
         BatchRows, Accumulation, ContextLength, Packing,
-        Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, GradientCheckpointing, Seed,
+        Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, Device, GradientCheckpointing, Seed,
     ];
 
     /// <summary>The descriptor of a JSON path.</summary>

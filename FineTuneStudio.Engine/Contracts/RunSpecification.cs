@@ -53,6 +53,9 @@ public sealed record RunSpecification
     /// <summary>Number format of frozen weights and activations.</summary>
     public Precision Precision { get; init; } = OptionCatalog.Precision.Default;
 
+    /// <summary>Where the model is and computes: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. It decides speed and rounding, not what the run is.</summary>
+    public string Device { get; init; } = OptionCatalog.Device.Default;
+
     /// <summary>Recompute each layer in the backward pass instead of keeping its activations.</summary>
     public bool GradientCheckpointing { get; init; } = OptionCatalog.GradientCheckpointing.Default;
 
@@ -103,7 +106,8 @@ public sealed record RunSpecification
             .Concat(Batch.Validate())
             .Concat(Duration.Validate())
             .Concat(Evaluation.Validate())
-            .Concat(Checkpoints.Validate());
+            .Concat(Checkpoints.Validate())
+            .Concat(DeviceName.Validate(Device));
         foreach (var error in nested)
         {
             yield return error;

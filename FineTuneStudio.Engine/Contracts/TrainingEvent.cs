@@ -38,7 +38,11 @@ public abstract record TrainingEvent
     /// <param name="CutRows">Rows longer than the context.</param>
     public sealed record Started(
         int Step, int TotalSteps, long TrainableParameters, long ModelParameters, int TrainingRows, int HeldOutRows,
-        long TrainingTokens, long LearntTokens, int CutRows) : TrainingEvent;
+        long TrainingTokens, long LearntTokens, int CutRows) : TrainingEvent
+    {
+        /// <summary>Where the run computes, e.g. <c>cpu</c> or <c>cuda:0 (NVIDIA H100)</c>.</summary>
+        public string Device { get; init; } = "";
+    }
 
     /// <summary>An optimizer step is done.</summary>
     /// <param name="Step">Number of the step, from 1.</param>
@@ -54,6 +58,10 @@ public abstract record TrainingEvent
         int Step, double Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens, int LearntTokens,
         double Seconds, long ResidentBytes) : TrainingEvent
     {
+        /// <summary>Most bytes that tensors took of the GPU's memory during the step; absent where the run is in main memory.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public long? DevicePeakBytes { get; init; }
+
         /// <summary>Rendered tokens in a second.</summary>
         [JsonIgnore]
         public double TokensPerSecond => Seconds > 0 ? Tokens / Seconds : 0;

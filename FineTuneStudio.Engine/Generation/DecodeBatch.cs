@@ -74,8 +74,8 @@ internal sealed class DecodeBatch : IDisposable
         if (rows.Count > 0)
         {
             using var batch = TokenBatch.Continue(rows.ConvertAll(row => new[] { row.LastId }), rows.ConvertAll(row => row.Position), _model.Device);
-            var slots = Tensor.From<long>([.. rows.Select(row => (long)row.Slot)]).To(_model.Device);
-            Choose(rows, _model.Hidden(batch, new StepContext(_cache, slots, batch.Positions)));
+            using var places = new CachePlaces([.. rows.Select(row => (long)row.Slot)], [.. rows.Select(row => (long)row.Position)], _model.Device);
+            Choose(rows, _model.Hidden(batch, new StepContext(_cache, places.SlotIndex, batch.Positions, places)));
         }
     }
 
@@ -107,7 +107,8 @@ internal sealed class DecodeBatch : IDisposable
             last.Add(slots.Count - 1);
         }
 
-        var hidden = _model.Hidden(batch, new PromptContext(_cache, batch, Tensor.From<long>([.. slots]).To(_model.Device)));
+        using var places = new CachePlaces([.. slots], [.. batch.HostPositions.Select(position => (long)position)], _model.Device);
+        var hidden = _model.Hidden(batch, new PromptContext(_cache, batch, places.SlotIndex, places));
         return hidden.IndexSelect(0, Tensor.From<long>([.. last]).To(_model.Device));
     }
 

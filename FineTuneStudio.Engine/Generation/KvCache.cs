@@ -1,11 +1,12 @@
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Generation;
 
 /// <summary>Keys and values of the sequences being generated; each sequence owns a slot while it runs.</summary>
 /// <remarks>
-/// Memory is reserved at once but touched, and so taken from the system, only as far as sequences grow. A layer that looks back through a
+/// Main memory is reserved at once but touched, and so taken from the system, only as far as sequences grow. A layer that looks back through a
 /// window keeps no more than the window's tokens, each in the place of the one that left it.
 /// </remarks>
 internal sealed class KvCache : IDisposable
@@ -20,14 +21,21 @@ internal sealed class KvCache : IDisposable
     /// <param name="capacity">Most tokens of a sequence.</param>
     public KvCache(ModelConfig config, DType dtype, Device device, int slots, int capacity)
     {
+        // Without the kernels, whole multiples of 16 are computed, and what is masked there must be numbers too.
+        var isExact = KernelChoice.HasKernels(device);
         _layers = [.. config.Layers.Select(layer => Make(layer.Attention))];
         _free = new Stack<int>(Enumerable.Range(0, slots).Reverse());
 
         Layer Make(AttentionDescription attention)
         {
-            Tensor Empty(long size) => Tensor.Empty([slots, attention.Cache.Heads, Kept(attention, capacity), size], dtype, device).Own();
+            var kept = Kept(attention, capacity);
+            Tensor Reserve(long size)
+            {
+                long[] sizes = [slots, attention.Cache.Heads, isExact ? kept : (kept + 15) / 16 * 16, size];
+                return (isExact ? Tensor.Empty(sizes, dtype, device) : Tensor.Zeros(sizes, dtype, device)).Own();
+            }
 
-            return new Layer(Empty(attention.Cache.KeySize), Empty(attention.Cache.ValueSize));
+            return new Layer(Reserve(attention.Cache.KeySize), Reserve(attention.Cache.ValueSize));
         }
     }
 

@@ -8,12 +8,13 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="cache">Written to.</param>
 /// <param name="batch">The prompts.</param>
 /// <param name="slots">Slot of each token's sequence. <c>[N]</c>, Int64</param>
-internal sealed class PromptContext(KvCache cache, TokenBatch batch, Tensor slots) : AttentionContext
+/// <param name="places">Slots and positions, known on this side.</param>
+internal sealed class PromptContext(KvCache cache, TokenBatch batch, Tensor slots, CachePlaces places) : AttentionContext
 {
     public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
     {
         var (keys, values) = cache.Of(layer);
-        CachedAttention.Write(k, v, keys, values, slots, batch.Positions, scoring.Window);
-        return PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring);
+        CachedAttention.Write(k, v, keys, values, slots, batch.Positions, scoring.Window, places);
+        return PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring, batch.StartsOnDevice);
     }
 }

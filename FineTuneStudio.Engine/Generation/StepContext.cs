@@ -8,7 +8,8 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="cache">Read and written to.</param>
 /// <param name="slots">Slot of each row. <c>[N]</c>, Int64</param>
 /// <param name="positions">Place of each row's token in its sequence. <c>[N]</c>, Int64</param>
-internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions) : AttentionContext
+/// <param name="places">Both, known on this side.</param>
+internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions, CachePlaces places) : AttentionContext
 {
     public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring) => Attend(layer, q, k, v, new HeadSteps(), scoring);
 
@@ -16,6 +17,6 @@ internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions)
     public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, HeadSteps steps, AttentionScoring scoring)
     {
         var (keys, values) = cache.Of(layer);
-        return CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring, steps);
+        return CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring, steps, places);
     }
 }

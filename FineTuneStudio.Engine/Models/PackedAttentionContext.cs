@@ -8,5 +8,5 @@ public sealed class PackedAttentionContext(TokenBatch batch) : AttentionContext
 {
     /// <inheritdoc/>
     public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
-        => PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring);
+        => PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring, batch.StartsOnDevice);
 }

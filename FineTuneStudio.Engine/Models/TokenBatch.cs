@@ -10,6 +10,7 @@ namespace FineTuneStudio.Engine.Models;
 public sealed class TokenBatch : IDisposable
 {
     private readonly int[] _positions;
+    private Tensor? _starts;
 
     private TokenBatch(ReadOnlySpan<int> ids, int[] positions, int[] sequenceStarts, Device device)
     {
@@ -93,8 +94,27 @@ public sealed class TokenBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _starts?.Dispose();
         Ids.Dispose();
         Positions.Dispose();
+    }
+
+    /// <summary>What <see cref="Positions"/> holds, here.</summary>
+    internal IReadOnlyList<int> HostPositions => _positions;
+
+    /// <summary><see cref="SequenceStarts"/> where kernels of a GPU read them, made once; <see langword="null"/> in main memory. <c>[S + 1]</c>, Int32</summary>
+    internal Tensor? StartsOnDevice
+    {
+        get
+        {
+            if (_starts is null && !Ids.Device.IsCpu)
+            {
+                using var scope = TensorScope.Enter();
+                _starts = Tensor.From<int>(SequenceStarts).To(Ids.Device).Own();
+            }
+
+            return _starts;
+        }
     }
 
     /// <summary>Largest token id; it must be in the model's vocabulary.</summary>

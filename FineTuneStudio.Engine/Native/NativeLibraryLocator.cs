@@ -26,7 +26,7 @@ internal static class NativeLibraryLocator
 
         var path = Candidates().FirstOrDefault(File.Exists)
             ?? throw new DllNotFoundException($"{FileName} is not built. './studio up' or './studio test' builds it (cmake -S native -B native/build).");
-        ThreadWaiting.PreferSleep();
+        LibraryEnvironment.Prepare();
         return NativeLibrary.Load(path);
     }
 

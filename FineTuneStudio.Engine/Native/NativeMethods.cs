@@ -18,6 +18,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "fts_operator_find", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial NativeStatus OperatorFind(string name, string overload, out nint result);
 
+    [LibraryImport(Library, EntryPoint = "fts_operator_schema")]
+    private static partial NativeStatus OperatorSchemaText(nint operation, out byte* text);
+
     [LibraryImport(Library, EntryPoint = "fts_operator_call")]
     internal static partial NativeStatus OperatorCall(
         nint operation, NativeValue* arguments, int argumentCount, NativeValue* results, int capacity, out int resultCount);
@@ -69,20 +72,46 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "fts_generator_state_set")]
     internal static partial NativeStatus GeneratorStateSet(GeneratorHandle generator, TensorHandle state);
 
+    [LibraryImport(Library, EntryPoint = "fts_cuda_device_count")]
+    internal static partial int CudaDeviceCount();
+
+    [LibraryImport(Library, EntryPoint = "fts_device_prepare")]
+    internal static partial NativeStatus DevicePrepare();
+
+    [LibraryImport(Library, EntryPoint = "fts_device_name")]
+    private static partial NativeStatus DeviceNameText(int device, byte* text, int capacity);
+
+    [LibraryImport(Library, EntryPoint = "fts_device_memory")]
+    internal static partial NativeStatus DeviceMemory(int device, out long allocated, out long peak, out long total);
+
+    [LibraryImport(Library, EntryPoint = "fts_device_memory_peak_reset")]
+    internal static partial NativeStatus DeviceMemoryPeakReset(int device);
+
     [LibraryImport(Library, EntryPoint = "fts_threads_set")]
     internal static partial NativeStatus ThreadsSet(int count);
 
     [LibraryImport(Library, EntryPoint = "fts_threads_get")]
     internal static partial int ThreadsGet();
 
-    [LibraryImport(Library, EntryPoint = "fts_cuda_device_count")]
-    internal static partial int CudaDeviceCount();
-
     [LibraryImport(Library, EntryPoint = "fts_processor_features")]
     internal static partial int ProcessorFeatures();
 
     [LibraryImport(Library, EntryPoint = "fts_memory_trim")]
     internal static partial NativeStatus MemoryTrim();
+
+    internal static string OperatorSchema(nint operation)
+    {
+        OperatorSchemaText(operation, out var text).ThrowIfFailed();
+        return Marshal.PtrToStringUTF8((nint)text) ?? "";
+    }
+
+    internal static string DeviceName(int device)
+    {
+        const int Capacity = 256;
+        var text = stackalloc byte[Capacity];
+        DeviceNameText(device, text, Capacity).ThrowIfFailed();
+        return Marshal.PtrToStringUTF8((nint)text) ?? "";
+    }
 
     internal static string LastError() => Marshal.PtrToStringUTF8((nint)LastErrorText()) ?? "";
 

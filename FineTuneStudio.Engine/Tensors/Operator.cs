@@ -8,10 +8,14 @@ namespace FineTuneStudio.Engine.Tensors;
 /// <remarks>Arguments left out at the end take the defaults of the operator's schema.</remarks>
 internal sealed unsafe class Operator
 {
-    private const int MaxResults = 64;
+    /// <summary>Most values of a result; the entries of a list count.</summary>
+    public const int MaxResults = 64;
+
     private readonly string _name;
     private readonly string _overload;
     private nint _pointer;
+    private bool _isMissing;
+    private string[]? _argumentNames;
 
     private Operator(string name, string overload)
     {
@@ -28,7 +32,30 @@ internal sealed unsafe class Operator
     }
 
     /// <summary>Whether this libtorch (or libfts) has the operator.</summary>
-    public bool Exists => _pointer != 0 || NativeMethods.OperatorFind(_name, _overload, out _pointer) == NativeStatus.Ok;
+    public bool Exists
+    {
+        get
+        {
+            if (_pointer == 0 && !_isMissing)
+            {
+                _isMissing = NativeMethods.OperatorFind(_name, _overload, out _pointer) != NativeStatus.Ok;
+            }
+
+            return _pointer != 0;
+        }
+    }
+
+    /// <summary>Whether there is such an operator and its arguments begin with these names, in this order: schemas differ between versions of libtorch.</summary>
+    public bool Takes(params ReadOnlySpan<string> arguments)
+    {
+        if (!Exists)
+        {
+            return false;
+        }
+
+        var names = _argumentNames ??= ArgumentNames(NativeMethods.OperatorSchema(_pointer));
+        return names.Length >= arguments.Length && arguments.SequenceEqual(names.AsSpan(0, arguments.Length));
+    }
 
     /// <summary>Calls an operator with one tensor result.</summary>
     /// <exception cref="TensorException">The arguments do not fit; the message has every shape.</exception>
@@ -60,6 +87,20 @@ internal sealed unsafe class Operator
         return tensors;
     }
 
+    /// <summary>Calls an operator with several results and gives the first, a tensor.</summary>
+    public Tensor CallFirst(params ReadOnlySpan<Argument> arguments)
+    {
+        var results = stackalloc NativeValue[MaxResults];
+        var count = Invoke(arguments, results);
+        if (count == 0 || results[0].Tag != NativeTag.Tensor)
+        {
+            throw Unexpected(results, count, "a tensor first");
+        }
+
+        Release(results + 1, count - 1);
+        return Tensor.Adopt(results[0].Pointer);
+    }
+
     /// <summary>Calls an operator for its effect (in place, or without a result).</summary>
     public void Run(params ReadOnlySpan<Argument> arguments)
     {
@@ -75,6 +116,35 @@ internal sealed unsafe class Operator
         return count == 1 && results[0].Tag is NativeTag.Double or NativeTag.Int or NativeTag.Bool
             ? results[0].Tag == NativeTag.Double ? results[0].Real : results[0].Integer
             : throw Unexpected(results, count, "one number");
+    }
+
+    // "aten::mm(Tensor self, Tensor mat2) -> Tensor": the last word of each argument, without its default. Commas inside of brackets
+    // (bool[2], defaults that are lists) part no arguments.
+    private static string[] ArgumentNames(string schema)
+    {
+        var open = schema.IndexOf('(', StringComparison.Ordinal);
+        var names = new List<string>();
+        var (depth, start) = (0, open + 1);
+        for (var index = open; index < schema.Length; index++)
+        {
+            depth += schema[index] switch { '(' or '[' => 1, ')' or ']' => -1, _ => 0 };
+            if (depth == 0 || (depth == 1 && schema[index] == ','))
+            {
+                var argument = schema[start..index].Split('=')[0].Trim();
+                if (argument is not ("" or "*"))
+                {
+                    names.Add(argument[(argument.LastIndexOf(' ') + 1)..]);
+                }
+
+                start = index + 1;
+                if (depth == 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        return [.. names];
     }
 
     private static void Release(NativeValue* results, int count)

@@ -129,6 +129,9 @@ public sealed partial class Tensor
     /// <summary>Moved to another device; itself where it is there already.</summary>
     public Tensor To(Device device) => device == Device ? this : ToDeviceOperator.Call(this, device, DType);
 
+    /// <summary>Moved and converted, by the faster of the two devices.</summary>
+    public Tensor To(Device device, DType dtype) => device.IsCpu ? To(dtype).To(device) : To(device).To(dtype);
+
     /// <summary>With elements in order and no gaps; itself where it is so already.</summary>
     public Tensor Contiguous() => IsContiguous ? this : ContiguousOperator.Call(this);
 

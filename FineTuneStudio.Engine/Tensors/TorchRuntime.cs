@@ -24,6 +24,6 @@ public static class TorchRuntime
         set => NativeMethods.ThreadsSet(value).ThrowIfFailed();
     }
 
-    /// <summary>Gives freed memory back to the system.</summary>
+    /// <summary>Gives freed memory back to the system, and that of GPUs to other programs.</summary>
     public static void TrimMemory() => NativeMethods.MemoryTrim().ThrowIfFailed();
 }

@@ -44,16 +44,16 @@ internal sealed class Trainee : IDisposable
     /// <summary>Size of what <see cref="Export"/> writes.</summary>
     public long ExportBytes => _adapter is null ? TrainableCount * _base.Config.PublishedType.Size() : Parameters.Sum(pair => pair.Value.Bytes);
 
-    /// <summary>Loads the base and puts what learns beside it.</summary>
+    /// <summary>Loads the base onto a device and puts what learns beside it.</summary>
     /// <exception cref="UserErrorException">No such model, or no such target.</exception>
-    public static Trainee Load(RunSpecification specification)
+    public static Trainee Load(RunSpecification specification, Device device)
     {
-        var model = CausalModel.Load(specification.Model, specification.Precision, trainable: specification.Lora is null);
+        var model = CausalModel.Load(specification.Model, specification.Precision, device, trainable: specification.Lora is null);
         try
         {
             var adapter = specification.Lora is not { } options ? null
-                : specification.InitialAdapter is { } initial ? InitialAdapter.Load(initial, model.Linears, options)
-                : AdapterSet.Create(model.Linears, options, specification.Seed);
+                : specification.InitialAdapter is { } initial ? InitialAdapter.Load(initial, model.Linears, options, device)
+                : AdapterSet.Create(model.Linears, options, specification.Seed, device);
             adapter?.SetTrainable(true);
             return new Trainee(model, adapter, specification.Optimizer);
         }

@@ -122,7 +122,10 @@ internal sealed class TrainingLoop
     {
         _log.Report(new TrainingEvent.Started(
             Step, TotalSteps, _trainee.TrainableCount, _trainee.Model.ParameterCount, _rows.Training.Count, _rows.HeldOut.Count,
-            _rows.Training.Sum(row => (long)row.Ids.Length), _rows.Training.Sum(row => (long)row.LearntTokens), _rows.Training.Count(row => row.Cut)));
+            _rows.Training.Sum(row => (long)row.Ids.Length), _rows.Training.Sum(row => (long)row.LearntTokens), _rows.Training.Count(row => row.Cut))
+        {
+            Device = Devices.Describe(_trainee.Model.Device),
+        });
         foreach (var warning in Step == 0 ? _rows.Warnings : [])
         {
             _log.Report(new TrainingEvent.Logged(Step, LogSeverity.Warning, warning));
@@ -133,6 +136,7 @@ internal sealed class TrainingLoop
     private void Learn(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
+        Devices.ResetPeak(_trainee.Model.Device);
         var batches = _plan.MicroBatches(Step).ConvertAll(rows => Array.ConvertAll(rows, row => _rows.Training[row]));
         TrainingRow[] all = [.. batches.SelectMany(rows => rows)];
         var outcome = _step.Run(batches, _schedule.Rate(Step), Dropout, cancellationToken);
@@ -147,7 +151,10 @@ internal sealed class TrainingLoop
         _rowLosses.Append(Step, outcome.Rows);
         _log.Report(new TrainingEvent.StepCompleted(
             Step, _plan.EpochAfter(Step), outcome.Loss, rate, outcome.GradientNorm, all.Sum(row => row.Ids.Length), all.Sum(row => row.LearntTokens),
-            clock.Elapsed.TotalSeconds, Environment.WorkingSet));
+            clock.Elapsed.TotalSeconds, Environment.WorkingSet)
+        {
+            DevicePeakBytes = Devices.MemoryOf(_trainee.Model.Device)?.Peak,
+        });
         if (outcome.End == StepEnd.LeftOut)
         {
             _log.Report(new TrainingEvent.Logged(Step, LogSeverity.Information, $"The gradients of step {Step} overflowed fp16; it is left out, and the loss scale is {_lossScale!.Value:G6} now."));
@@ -221,6 +228,7 @@ internal sealed class TrainingLoop
             HeldOutLoss = _heldOutLoss,
             BestLoss = _bestLoss,
             Best = _bestStep == Step,
+            Device = _trainee.Model.Device.ToString(),
             SpecificationHash = _specificationHash,
             DatasetHash = _rows.Hash,
         };

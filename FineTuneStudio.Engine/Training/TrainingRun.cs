@@ -33,6 +33,7 @@ public static class TrainingRun
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
     {
         UserErrorException.ThrowIfAny(specification.Validate());
+        var device = Devices.Resolve(specification.Device);
         TorchRuntime.Threads = control.Threads;
         var hash = HashOf(specification);
         var store = new CheckpointStore(Path.Combine(runFolder, RunFolder.Checkpoints), specification.Checkpoints.Keep);
@@ -42,14 +43,14 @@ public static class TrainingRun
         var renderer = Renderer.Load(specification.Model);
         var rows = TrainingRows.Load(specification, renderer, cancellationToken);
         RefuseAnother(checkpoint, "dataset", state => state.DatasetHash == rows.Hash, runFolder);
-        using var trainee = Trainee.Load(specification);
+        using var trainee = Load(specification, device);
         RefuseForeignTokens(rows, trainee.Model.Config.VocabularySize, specification.Model);
         var writer = new PatientWriter(control, report, cancellationToken) { Step = checkpoint?.Manifest.State.Step ?? 0 };
         using var log = Open(specification, runFolder, checkpoint?.Manifest.State, writer, report);
         using var rowLosses = writer.Write("the rows of each step", 0, runFolder, () => new RowLossLog(runFolder, writer.Step, writer));
         var sampler = new HeldOutSampler(rows.HeldOut, renderer, specification.Evaluation);
         var loop = new TrainingLoop(specification, hash, rows, trainee, store, sampler, log, rowLosses, writer);
-        return Guarded(loop, log, () =>
+        return Guarded(loop, log, device, () =>
         {
             if (checkpoint is not null)
             {
@@ -59,6 +60,12 @@ public static class TrainingRun
             foreach (var damaged in store.Damaged)
             {
                 log.Report(new TrainingEvent.Logged(loop.Step, LogSeverity.Warning, damaged));
+            }
+
+            if (checkpoint?.Manifest.State.Device is { Length: > 0 } before && before != device.ToString())
+            {
+                log.Report(new TrainingEvent.Logged(
+                    loop.Step, LogSeverity.Warning, $"The run goes on on {device}; up to step {loop.Step} it was on {before}. Figures go on as they were, to rounding, not to the same bits."));
             }
 
             var isDone = loop.Run(control, cancellationToken);
@@ -87,8 +94,23 @@ public static class TrainingRun
     public static RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
         => RunAdvisor.Suggest(RunEstimator.Facts(specification, measured, cancellationToken));
 
+    private static Trainee Load(RunSpecification specification, Device device)
+    {
+        try
+        {
+            return Trainee.Load(specification, device);
+        }
+        catch (TensorMemoryException exception)
+        {
+            throw new UserErrorException(
+                "model", $"The model does not fit into {MemoryOf(device)} ({exception.Message}). Use bf16, a smaller model, or another device; other programs may hold memory too.");
+        }
+    }
+
+    private static string MemoryOf(Device device) => device.IsCpu ? "memory" : $"the memory of {device}";
+
     // Everything that can end a run early, each with what a person can do about it.
-    private static TrainingEvent.Ended Guarded(TrainingLoop loop, RunLog log, Func<TrainingEvent.Ended> run)
+    private static TrainingEvent.Ended Guarded(TrainingLoop loop, RunLog log, Device device, Func<TrainingEvent.Ended> run)
     {
         TrainingEvent.Ended Fail(string message)
         {
@@ -109,7 +131,8 @@ public static class TrainingRun
         }
         catch (TensorMemoryException exception)
         {
-            return Fail($"Memory is spent ({exception.Message}). Use fewer rows in a batch (and more accumulation), a shorter context or gradient checkpointing.");
+            TorchRuntime.TrimMemory();
+            return Fail($"There is no more of {MemoryOf(device)} ({exception.Message}). Use fewer rows in a batch (and more accumulation), a shorter context or gradient checkpointing.");
         }
         catch (UserErrorException exception)
         {
@@ -131,7 +154,7 @@ public static class TrainingRun
     }
 
     private static string HashOf(RunSpecification specification)
-        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((specification with { Name = "" }).ToJson())));
+        => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((specification with { Name = "", Device = OptionCatalog.Device.Default }).ToJson())));
 
     // A specification of an earlier version lacks the options that were added since; read by this one, it may say the same.
     private static string? StoredHash(string runFolder)

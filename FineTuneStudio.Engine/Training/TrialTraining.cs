@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Optimizers;
 using FineTuneStudio.Engine.Training.Sft;
 
@@ -23,10 +24,11 @@ public sealed class TrialTraining : IDisposable
     /// <param name="optimizer">The kind and its figures.</param>
     /// <param name="sequences">Rows of a step.</param>
     /// <param name="length">Tokens of each row; all are learnt but the first.</param>
-    public TrialTraining(ModelConfig config, LoraOptions lora, OptimizerOptions optimizer, int sequences, int length)
+    /// <param name="device">Where to compute.</param>
+    public TrialTraining(ModelConfig config, LoraOptions lora, OptimizerOptions optimizer, int sequences, int length, Device device = default)
     {
-        _base = CausalModel.Create(config, seed: 1, Precision.Bf16);
-        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2);
+        _base = CausalModel.Create(config, seed: 1, Precision.Bf16, device);
+        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, device);
         _adapter.SetTrainable(true);
         _model = _base.WithAdapter(_adapter);
         _optimizer = Optimizer.Create(_adapter.Parameters, optimizer);

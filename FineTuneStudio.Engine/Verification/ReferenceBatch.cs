@@ -11,7 +11,7 @@ public sealed class ReferenceBatch : IDisposable
 {
     private const int NotLearnt = -100;
 
-    private ReferenceBatch(int rows, int width, int[] ids, bool[] real, int[]? labels)
+    private ReferenceBatch(int rows, int width, int[] ids, bool[] real, int[]? labels, Device device)
     {
         (Rows, Width) = (rows, width);
         var sequences = new List<int[]>();
@@ -46,9 +46,9 @@ public sealed class ReferenceBatch : IDisposable
         using var scope = TensorScope.Enter();
         Places = Tensor.From<long>([.. places]).Own();
         Learning = new MicroBatch(
-            TokenBatch.FromSequences(sequences, ropeLength: width),
-            Tensor.From<long>([.. learnt], learnt.Count).Own(),
-            Tensor.From<long>([.. targets], targets.Count).Own(),
+            TokenBatch.FromSequences(sequences, device, ropeLength: width),
+            Tensor.From<long>([.. learnt], learnt.Count).To(device).Own(),
+            Tensor.From<long>([.. targets], targets.Count).To(device).Own(),
             weights: null);
     }
 
@@ -61,7 +61,7 @@ public sealed class ReferenceBatch : IDisposable
     /// <summary>The real tokens.</summary>
     public TokenBatch Tokens => Learning.Tokens;
 
-    /// <summary>Place of each real token in the padded batch, row by row. <c>[N]</c></summary>
+    /// <summary>Place of each real token in the padded batch, row by row; in main memory, as the reference's tensors are. <c>[N]</c></summary>
     public Tensor Places { get; }
 
     /// <summary>Number of tokens learnt.</summary>
@@ -73,8 +73,9 @@ public sealed class ReferenceBatch : IDisposable
     /// <summary>Reads <c>input_ids</c>, <c>attention_mask</c> and, where it is there, <c>labels</c>.</summary>
     /// <param name="file">Reference numbers.</param>
     /// <param name="prefix">What the names begin with, e.g. <c>3.</c> in a trace.</param>
+    /// <param name="device">Where the model is.</param>
     /// <exception cref="UserErrorException">The file lacks them, their shapes differ, or a row is padded elsewhere than on the right.</exception>
-    public static ReferenceBatch Read(SafetensorsFile file, string prefix = "")
+    public static ReferenceBatch Read(SafetensorsFile file, string prefix = "", Device device = default)
     {
         var ids = ReadInts(file, prefix + "input_ids", out var shape);
         var mask = ReadInts(file, prefix + "attention_mask", out var maskShape);
@@ -94,7 +95,7 @@ public sealed class ReferenceBatch : IDisposable
             }
         }
 
-        return new ReferenceBatch(rows, width, ids, Array.ConvertAll(mask, value => value != 0), labels);
+        return new ReferenceBatch(rows, width, ids, Array.ConvertAll(mask, value => value != 0), labels, device);
     }
 
     /// <summary>The real tokens' entries of a padded reference tensor.</summary>

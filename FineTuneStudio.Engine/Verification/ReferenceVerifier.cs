@@ -24,7 +24,7 @@ public static class ReferenceVerifier
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
         var file = SafetensorsFile.Open(referencePath);
-        using var batch = ReferenceBatch.Read(file);
+        using var batch = ReferenceBatch.Read(file, device: model.Device);
         Check(model, file, batch);
 
         double? hiddenDifference = null;
@@ -64,7 +64,7 @@ public static class ReferenceVerifier
             throw new ArgumentException($"{ours} and {reference} cannot be compared.");
         }
 
-        var difference = (ours.To(DType.Float32) - reference.To(DType.Float32)).Abs().Max().Item();
+        var difference = (ours.To(DType.Float32).To(reference.Device) - reference.To(DType.Float32)).Abs().Max().Item();
         return double.IsNaN(difference) ? double.PositiveInfinity : difference;
     }
 
@@ -93,8 +93,8 @@ public static class ReferenceVerifier
         // Of every token but each row's last: the one that follows it.
         var starts = batch.Tokens.SequenceStarts;
         var positions = Enumerable.Range(0, batch.Tokens.Tokens).Where(token => !starts.Contains(token + 1)).Select(token => (long)token).ToArray();
-        var targets = batch.Tokens.Ids.IndexSelect(0, Tensor.From<long>([.. positions.Select(position => position + 1)]));
-        var index = Tensor.From<long>(positions);
+        var targets = batch.Tokens.Ids.IndexSelect(0, Tensor.From<long>([.. positions.Select(position => position + 1)]).To(model.Device));
+        var index = Tensor.From<long>(positions).To(model.Device);
         var ours = model.Head.LogProbabilities(hidden.IndexSelect(0, index), targets);
 
         // The reference has one column less than the batch is wide.

@@ -21,14 +21,15 @@ public static class TraceReplay
     /// <param name="modelFolder">The model it was recorded with.</param>
     /// <param name="traceFolder">The recording.</param>
     /// <param name="report">Receives each step as it is done.</param>
+    /// <param name="device">Where to compute.</param>
     /// <exception cref="UserErrorException">No such folder, or one of another model.</exception>
-    public static TraceReport Run(string modelFolder, string traceFolder, Action<TraceStep> report)
+    public static TraceReport Run(string modelFolder, string traceFolder, Action<TraceStep> report, Device device = default)
     {
         var trace = TraceFile.Read(Path.Combine(traceFolder, "trace.json"));
         var initial = Path.Combine(traceFolder, "initial");
         var isAdapter = Directory.Exists(initial);
-        using var model = CausalModel.Load(modelFolder, Precision.Fp32, trainable: !isAdapter);
-        using var adapter = isAdapter ? AdapterSet.Load(initial, model.Linears) : null;
+        using var model = CausalModel.Load(modelFolder, Precision.Fp32, device, trainable: !isAdapter);
+        using var adapter = isAdapter ? AdapterSet.Load(initial, model.Linears, device) : null;
         adapter?.SetTrainable(true);
         using var view = model.WithAdapter(adapter);
         var parameters = adapter?.Parameters ?? model.Parameters;
@@ -86,7 +87,7 @@ public static class TraceReplay
     // Gradients of the summed losses of all micro-batches over all their learnt tokens, so 2 x 2 rows equal 1 x 4.
     private static double Accumulate(CausalModel model, SafetensorsFile batches, int first, int count)
     {
-        var micro = Enumerable.Range(first, count).Select(index => ReferenceBatch.Read(batches, $"{index}.")).ToList();
+        var micro = Enumerable.Range(first, count).Select(index => ReferenceBatch.Read(batches, $"{index}.", model.Device)).ToList();
         var learnt = micro.Sum(batch => batch.LearntTokens);
         var total = 0.0;
         foreach (var batch in micro)
@@ -114,6 +115,6 @@ public static class TraceReplay
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
         var recorded = final.Get(ours.Key);
-        return (ours.Value - recorded).Norm().Item() / recorded.Norm().Item();
+        return (ours.Value.To(Device.Cpu) - recorded).Norm().Item() / recorded.Norm().Item();
     }
 }

@@ -22,10 +22,11 @@ internal static class EvaluateCommand
         var assistant = new Option<string?>("--assistant") { Description = "CSV: column of the right answer" };
         var rows = new Option<int?>("--rows") { Description = "Score the first so many rows" };
         var precision = new Option<Precision>("--precision") { Description = "Number format of weights and activations", DefaultValueFactory = _ => OptionCatalog.Precision.Default };
+        var device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
         var command = new Command("evaluate", "Score a model on a dataset: loss and perplexity on learnt tokens, exact match of greedy answers")
         {
-            model, adapter, dataset, user, assistant, rows, precision, json,
+            model, adapter, dataset, user, assistant, rows, precision, device, json,
         };
         command.SetAction(result => CommandRunner.Run(() =>
         {
@@ -37,12 +38,12 @@ internal static class EvaluateCommand
             };
             return Run(
                 ModelArgument.Resolve(result.GetRequiredValue(model)), result.GetValue(adapter), result.GetRequiredValue(dataset), columns,
-                result.GetValue(rows), result.GetValue(precision), result.GetValue(json));
+                result.GetValue(rows), result.GetValue(precision), result.GetValue(device), result.GetValue(json));
         }));
         return command;
     }
 
-    private static int Run(string folder, string? adapterFolder, string dataset, ColumnMapping? columns, int? rows, Precision precision, bool json)
+    private static int Run(string folder, string? adapterFolder, string dataset, ColumnMapping? columns, int? rows, Precision precision, string? device, bool json)
     {
         if (rows is < 1)
         {
@@ -51,8 +52,8 @@ internal static class EvaluateCommand
 
         using var interrupt = new ConsoleInterrupt();
         TorchRuntime.Threads = Environment.ProcessorCount;
-        using var loaded = CausalModel.Load(folder, precision);
-        using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, loaded.Linears);
+        using var loaded = CausalModel.Load(folder, precision, DeviceOption.Resolve(device));
+        using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, loaded.Linears, loaded.Device);
         using var model = loaded.WithAdapter(adapter);
         var result = ModelEvaluation.Run(model, Renderer.Load(folder), dataset, columns, rows, progress: null, interrupt.Token);
         Console.WriteLine(json

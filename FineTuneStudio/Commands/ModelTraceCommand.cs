@@ -21,16 +21,18 @@ internal static class ModelTraceCommand
             Required = true,
             HelpName = "DIR",
         };
+        var device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print a JSON object for each step, and one for the end" };
-        var command = new Command("trace", "Repeat a recorded training step by step, in 32-bit arithmetic; exit code 1 where a figure differs") { model, trace, json };
-        command.SetAction(result => CommandRunner.Run(() => Run(result.GetRequiredValue(model), result.GetRequiredValue(trace), result.GetValue(json))));
+        var command = new Command("trace", "Repeat a recorded training step by step, in 32-bit arithmetic; exit code 1 where a figure differs") { model, trace, device, json };
+        command.SetAction(result => CommandRunner.Run(() => Run(result.GetRequiredValue(model), result.GetRequiredValue(trace), result.GetValue(device), result.GetValue(json))));
         return command;
     }
 
-    private static int Run(string modelOrPath, string traceFolder, bool json)
+    private static int Run(string modelOrPath, string traceFolder, string? device, bool json)
     {
         TorchRuntime.Threads = Environment.ProcessorCount;
-        var report = TraceReplay.Run(ModelArgument.Resolve(modelOrPath), traceFolder, step => Console.WriteLine(json ? JsonSerializer.Serialize(step, OneLine) : Text(step)));
+        var report = TraceReplay.Run(
+            ModelArgument.Resolve(modelOrPath), traceFolder, step => Console.WriteLine(json ? JsonSerializer.Serialize(step, OneLine) : Text(step)), DeviceOption.Resolve(device));
         Console.WriteLine(json
             ? JsonSerializer.Serialize(new { report.IsAdapter, report.FinalDifference, report.FinalTolerance, TraceReport.StepTolerance, report.Passed }, OneLine)
             : string.Create(CultureInfo.InvariantCulture, $"{(report.Passed ? "passed" : "FAILED")}: final {(report.IsAdapter ? "adapter" : "weights")} off by {report.FinalDifference:E2} of its norm (at most {report.FinalTolerance:E1}); steps may by {TraceReport.StepTolerance:E1}"));

@@ -28,14 +28,15 @@ internal static class ModelVerifyCommand
             DefaultValueFactory = _ => ReferenceVerifier.DefaultTolerance,
             HelpName = "T",
         };
+        var device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the report as JSON" };
-        var command = new Command("verify", "Hold a model against reference numbers, in 32-bit arithmetic; exit code 1 beyond the tolerance") { model, reference, adapter, tolerance, json };
+        var command = new Command("verify", "Hold a model against reference numbers, in 32-bit arithmetic; exit code 1 beyond the tolerance") { model, reference, adapter, tolerance, device, json };
         command.SetAction(result => CommandRunner.Run(() => Run(
-            result.GetRequiredValue(model), result.GetRequiredValue(reference), result.GetValue(adapter), result.GetValue(tolerance), result.GetValue(json))));
+            result.GetRequiredValue(model), result.GetRequiredValue(reference), result.GetValue(adapter), result.GetValue(tolerance), result.GetValue(device), result.GetValue(json))));
         return command;
     }
 
-    private static int Run(string modelOrPath, string reference, string? adapterFolder, double tolerance, bool json)
+    private static int Run(string modelOrPath, string reference, string? adapterFolder, double tolerance, string? device, bool json)
     {
         if (tolerance is not (>= 0 and < double.PositiveInfinity))
         {
@@ -43,8 +44,8 @@ internal static class ModelVerifyCommand
         }
 
         TorchRuntime.Threads = Environment.ProcessorCount;
-        using var model = CausalModel.Load(ModelArgument.Resolve(modelOrPath), Precision.Fp32);
-        using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, model.Linears);
+        using var model = CausalModel.Load(ModelArgument.Resolve(modelOrPath), Precision.Fp32, DeviceOption.Resolve(device));
+        using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, model.Linears, model.Device);
         using var view = model.WithAdapter(adapter);
         var report = ReferenceVerifier.Verify(view, reference, tolerance);
         if (json)

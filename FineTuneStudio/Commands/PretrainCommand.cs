@@ -14,19 +14,20 @@ internal static class PretrainCommand
         name.AcceptOnlyFromAmong("nano");
         var output = new Option<string>("--out") { Description = "Folder for text, run and model; a run that was stopped goes on", DefaultValueFactory = _ => "pretrain-nano" };
         var documents = new Option<int>("--documents") { Description = "Conversations to learn from", DefaultValueFactory = _ => NanoRecipe.DefaultDocuments };
-        var command = new Command("pretrain", "Train the studio's own base model from scratch, on text that it writes itself") { name, output, documents };
-        command.SetAction(result => CommandRunner.Run(() => Run(result.GetRequiredValue(output), result.GetRequiredValue(documents))));
+        var device = DeviceOption.Create();
+        var command = new Command("pretrain", "Train the studio's own base model from scratch, on text that it writes itself") { name, output, documents, device };
+        command.SetAction(result => CommandRunner.Run(() => Run(result.GetRequiredValue(output), result.GetRequiredValue(documents), result.GetValue(device) ?? DeviceName.Auto)));
         return command;
     }
 
-    private static int Run(string folder, int documents)
+    private static int Run(string folder, int documents, string device)
     {
         if (documents is not (>= 100 and <= 10_000_000))
         {
             throw new UserErrorException("--documents", $"Use from 100 to 10000000 conversations, not {documents}.");
         }
 
-        var specification = NanoRecipe.Prepare(Path.GetFullPath(folder), documents);
+        var specification = NanoRecipe.Prepare(Path.GetFullPath(folder), documents) with { Device = device };
         var runFolder = Path.Combine(folder, "run");
         var ended = TrainingConsole.Run(specification, runFolder);
         if (ended.Reason is EndReason.Completed or EndReason.StoppedAndKept)

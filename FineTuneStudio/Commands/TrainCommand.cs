@@ -13,13 +13,16 @@ internal static class TrainCommand
         var output = new Option<string?>("--out") { Description = "The run's folder: metrics, checkpoints, adapter", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the newest whole checkpoint of the folder" };
         var suggest = new Option<bool>("--suggest") { Description = "Train nothing: print the specification with options that fit the data where it leaves them out, and their reasons on stderr" };
-        var command = new Command("train", "Train as a specification says; Ctrl-C stops and keeps what was learnt") { specification, output, resume, suggest };
+        var device = DeviceOption.Create(fallback: null);
+        device.Description += "; without it, what the specification says";
+        var command = new Command("train", "Train as a specification says; Ctrl-C stops and keeps what was learnt") { specification, output, resume, device, suggest };
         command.SetAction(result => CommandRunner.Run(() => result.GetValue(suggest)
             ? Suggest(result.GetRequiredValue(specification))
             : Run(
                 result.GetRequiredValue(specification),
                 result.GetValue(output) ?? throw new UserErrorException("--out", "Name the run's folder: --out DIR."),
-                result.GetValue(resume))));
+                result.GetValue(resume),
+                result.GetValue(device))));
         return command;
     }
 
@@ -50,9 +53,10 @@ internal static class TrainCommand
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
-    private static int Run(string path, string folder, bool resume)
+    private static int Run(string path, string folder, bool resume, string? device)
     {
         var (_, specification) = Read(path);
+        specification = device is null ? specification : specification with { Device = device };
         RefuseFolder(folder, resume);
         var ended = TrainingConsole.Run(Located(specification, FolderOf(path)), folder);
         if (ended.Reason is EndReason.Completed or EndReason.StoppedAndKept)

@@ -54,6 +54,7 @@ FTS_API const char* fts_version();   // of libtorch
 
 // Operators: one generic door to the dispatcher.
 FTS_API fts_status fts_operator_find(const char* name, const char* overload, void** result);
+FTS_API fts_status fts_operator_schema(void* op, const char** text);  // lives as long as the process
 FTS_API fts_status fts_operator_call(void* op, const fts_value* arguments, int32_t argument_count, fts_value* results, int32_t capacity, int32_t* result_count);
 
 // Tensors.
@@ -79,9 +80,15 @@ FTS_API void fts_generator_free(void* generator);
 FTS_API fts_status fts_generator_state_get(void* generator, void** tensor);
 FTS_API fts_status fts_generator_state_set(void* generator, void* tensor);
 
+// Devices.
+FTS_API int32_t fts_cuda_device_count();
+FTS_API fts_status fts_device_prepare();  // fp32 products in fp32, for the whole process
+FTS_API fts_status fts_device_name(int32_t device, char* text, int32_t capacity);
+FTS_API fts_status fts_device_memory(int32_t device, int64_t* allocated, int64_t* peak, int64_t* total);  // bytes; -1 where nobody tells
+FTS_API fts_status fts_device_memory_peak_reset(int32_t device);
+
 // Machine.
 FTS_API fts_status fts_threads_set(int32_t count);  // of the calling thread
 FTS_API int32_t fts_threads_get();
-FTS_API int32_t fts_cuda_device_count();
 FTS_API int32_t fts_processor_features();           // 1 AVX2, 2 AVX-512, 4 AVX-512 BF16, 8 AMX BF16 (permitted)
-FTS_API fts_status fts_memory_trim();               // gives freed memory back to the system
+FTS_API fts_status fts_memory_trim();               // gives freed memory, the devices' too, back to the system

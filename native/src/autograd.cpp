@@ -89,6 +89,7 @@ fts_status fts_backward(void* handle, void* gradient) {
     return guard([&] {
         torch::autograd::variable_list gradients;
         if (gradient != nullptr) gradients.push_back(tensor(gradient));
+        const BackwardScope scope;
         torch::autograd::backward({tensor(handle)}, gradients);
     });
 }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "compat.h"
 #include "fts_abi.h"
 
 namespace fts {
@@ -45,8 +46,13 @@ fts_status guard(Body&& body) noexcept {
     } catch (const c10::Error& e) {
         last_error = e.what_without_backtrace();
         // libtorch's CPU and CUDA allocators throw a plain c10::Error when memory runs out.
-        const bool memory = last_error.find("not enough memory") != std::string::npos || last_error.find("out of memory") != std::string::npos;
-        return memory ? FTS_OUT_OF_MEMORY : FTS_FAILED;
+        const auto says = [](const char* words) { return last_error.find(words) != std::string::npos; };
+        if (!says("not enough memory") && !says("out of memory") && !says("CUBLAS_STATUS_ALLOC_FAILED")) return FTS_FAILED;
+
+        // What was asked for and what is free; the advice behind it is for PyTorch's own users.
+        const auto advice = last_error.find(" Including non-PyTorch memory");
+        if (advice != std::string::npos) last_error.resize(advice);
+        return FTS_OUT_OF_MEMORY;
     } catch (const std::exception& e) {
         last_error = e.what();
         return FTS_FAILED;

@@ -4,6 +4,9 @@
 #include <malloc.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
 
 #include "internal.h"
 
@@ -56,14 +59,15 @@ fts_status fts_generator_state_set(void* generator, void* state) {
 }
 
 fts_status fts_threads_set(int32_t count) {
-    return guard([&] { at::set_num_threads(count); });
+    return guard([&] {
+        at::set_num_threads(count);
+#if defined(_OPENMP)
+        omp_set_num_threads(count);  // the kernels' own loops, where libtorch came with an OpenMP of its own
+#endif
+    });
 }
 
 int32_t fts_threads_get() { return at::get_num_threads(); }
-
-int32_t fts_cuda_device_count() {
-    return at::globalContext().hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().getNumGPUs()) : 0;
-}
 
 int32_t fts_processor_features() {
 #if defined(__x86_64__)
@@ -83,5 +87,8 @@ int32_t fts_processor_features() {
 }
 
 fts_status fts_memory_trim() {
-    return guard([] { malloc_trim(0); });
+    return guard([] {
+        empty_device_caches();
+        malloc_trim(0);
+    });
 }

@@ -4,6 +4,10 @@
 #include <ATen/core/stack.h>
 #include <torch/version.h>
 
+#include <map>
+#include <mutex>
+#include <sstream>
+
 #include "internal.h"
 
 using namespace fts;
@@ -34,9 +38,9 @@ c10::IValue to_ivalue(const fts_value& value) {
         }
         case FTS_OPTIONAL_TENSOR_LIST: {
             auto* const* items = static_cast<void* const*>(value.pointer);
-            c10::List<c10::optional<at::Tensor>> list;
+            c10::List<fts::optional<at::Tensor>> list;
             for (int32_t i = 0; i < value.count; i++) {
-                list.push_back(items[i] == nullptr ? c10::optional<at::Tensor>() : c10::optional<at::Tensor>(tensor(items[i])));
+                list.push_back(items[i] == nullptr ? fts::optional<at::Tensor>() : fts::optional<at::Tensor>(tensor(items[i])));
             }
             return c10::IValue(std::move(list));
         }
@@ -114,6 +118,21 @@ fts_status fts_operator_find(const char* name, const char* overload, void** resu
         auto found = c10::Dispatcher::singleton().findSchema({name, overload});
         if (!found) throw not_found(std::string("libtorch ") + TORCH_VERSION + " has no operator " + name + (overload[0] ? std::string(".") + overload : ""));
         *result = new c10::OperatorHandle(*found);  // kept for the life of the process, like the operator
+    });
+}
+
+fts_status fts_operator_schema(void* op, const char** text) {
+    return guard([&] {
+        static std::mutex lock;
+        static std::map<void*, std::string> texts;
+        std::lock_guard<std::mutex> held(lock);
+        auto [place, is_new] = texts.try_emplace(op);
+        if (is_new) {
+            std::ostringstream written;
+            written << static_cast<c10::OperatorHandle*>(op)->schema();
+            place->second = written.str();
+        }
+        *text = place->second.c_str();
     });
 }
 

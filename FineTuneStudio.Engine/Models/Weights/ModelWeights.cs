@@ -35,7 +35,7 @@ internal sealed class ModelWeights : IDisposable
             }
 
             var mapped = files.Get(slot.Name);
-            var tensor = mapped.To(TypeOf(slot, dtype)).To(device);
+            var tensor = mapped.To(device, TypeOf(slot, dtype));
             return trainable && ReferenceEquals(tensor, mapped) ? mapped.Clone() : tensor;
         });
     }
@@ -48,7 +48,7 @@ internal sealed class ModelWeights : IDisposable
         {
             // Drawn in fp32 whatever the type, so that one seed makes one model.
             WeightKind.Matrix or WeightKind.Inner
-                => Tensor.Empty(slot.Shape, DType.Float32).FillNormal(0, config.InitializerRange, generator).To(dtype).To(device),
+                => Tensor.Empty(slot.Shape, DType.Float32).FillNormal(0, config.InitializerRange, generator).To(device, dtype),
             WeightKind.Norm => Tensor.Full(slot.Shape, 1, dtype, device),
             _ => Tensor.Zeros(slot.Shape, TypeOf(slot, dtype), device),
         });

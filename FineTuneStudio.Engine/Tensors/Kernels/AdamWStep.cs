@@ -5,6 +5,7 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 public static class AdamWStep
 {
     private static readonly Operator Fused = Operator.Named("fts::adamw_step");
+    private static readonly Operator Library = Operator.Named("aten::_fused_adamw_");
     private static readonly Operator AddcmulOperator = Operator.Named("aten::addcmul_");
     private static readonly Operator AddcdivOperator = Operator.Named("aten::addcdiv_");
     private static readonly Operator LerpOperator = Operator.Named("aten::lerp_.Scalar");
@@ -29,10 +30,35 @@ public static class AdamWStep
         {
             Fused.Run(parameters, gradients, firstMoments, secondMoments, step, learningRate, beta1, beta2, epsilon, weightDecay, gradientScale);
         }
+        else if (parameters.Length > 0 && KernelChoice.IsOnGpu(parameters[0]) && HasLibrary)
+        {
+            ApplyLibrary(parameters, gradients, firstMoments, secondMoments, step, learningRate, beta1, beta2, epsilon, weightDecay, gradientScale);
+        }
         else
         {
             ApplyPlain(parameters, gradients, firstMoments, secondMoments, step, learningRate, beta1, beta2, epsilon, weightDecay, gradientScale);
         }
+    }
+
+    /// <summary>Whether libtorch has a kernel for many tensors at once, with the arguments that it is called with here.</summary>
+    internal static bool HasLibrary => Library.Takes(
+        "self", "grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs", "state_steps", "lr", "beta1", "beta2", "weight_decay", "eps", "amsgrad", "maximize", "grad_scale");
+
+    /// <summary>By libtorch's own kernel for many tensors at once.</summary>
+    internal static void ApplyLibrary(
+        Tensor[] parameters, Tensor[] gradients, Tensor[] firstMoments, Tensor[] secondMoments, long step, double learningRate,
+        double beta1, double beta2, double epsilon, double weightDecay, double gradientScale)
+    {
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        var device = parameters[0].Device;
+        Tensor[] wide = Array.ConvertAll(gradients, gradient => gradient.To(DType.Float32).Contiguous());
+        Tensor[] steps = [.. Enumerable.Repeat(Tensor.Full([], step, DType.Float32, device), parameters.Length)];
+
+        // It divides by its scale.
+        var divisor = gradientScale == 1 ? null : Tensor.Full([], 1 / gradientScale, DType.Float32, device);
+        Library.Run(
+            parameters, wide, firstMoments, secondMoments, Array.Empty<Tensor>(), steps, learningRate, beta1, beta2, weightDecay, epsilon, false, false, divisor);
     }
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>

@@ -2,8 +2,9 @@ namespace FineTuneStudio.Engine.Tensors.Kernels;
 
 /// <summary>Attention of one new token of each of several sequences over the keys and values kept of them; no gradient.</summary>
 /// <remarks>
-/// A cache is a tensor of keys <c>[slots, K, capacity, C]</c> and one of values <c>[slots, K, capacity, V]</c>; a sequence owns a slot. Rows may be of any length: nothing is padded, and a row's
-/// result does not depend on its neighbours. A cache may be as short as the window: then its places are used in turns.
+/// A cache is a tensor of keys <c>[slots, K, capacity, C]</c> and one of values <c>[slots, K, capacity, V]</c>; a sequence owns a slot. Rows may
+/// be of any length. In main memory nothing is padded, and a row's result does not depend on its neighbours; on a GPU it does up to rounding. A
+/// cache may be as short as the window: then its places are used in turns.
 /// </remarks>
 public static class CachedAttention
 {
@@ -20,15 +21,17 @@ public static class CachedAttention
     /// <param name="positions">Place of the new token in its sequence. <c>[N]</c>, Int64</param>
     /// <param name="scoring">What governs the scores.</param>
     /// <param name="steps">What queries and keys still have to go through; <see langword="null"/> is nothing.</param>
+    /// <param name="places">Slots and positions once more, known on this side: without them other devices compute row by row.</param>
     /// <returns><c>[N, H, V]</c></returns>
     /// <exception cref="TensorException">Shapes do not fit, or a row lies outside of the cache.</exception>
     public static Tensor Apply(
         Tensor q, Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, AttentionScoring scoring,
-        HeadSteps? steps = null)
+        HeadSteps? steps = null, CachePlaces? places = null)
         => KernelChoice.IsFused(FusedAttention, q)
             ? FusedAttention.Call(
                 q, k, v, keys, values, slots, positions, scoring.Scale, scoring.Window ?? 0, scoring.SoftCap ?? 0.0, scoring.Sinks,
                 steps?.QueryNorm, steps?.KeyNorm, steps?.Epsilon ?? 0.0, steps?.UnitOffset ?? false, steps?.Cos, steps?.Sin)
+            : places is not null && !KernelChoice.IsPlain ? DeviceCachedAttention.Apply(q, k, v, keys, values, places, scoring, steps)
             : ApplyPlain(q, k, v, keys, values, slots, positions, scoring, steps);
 
     /// <summary>Writes keys and values of tokens into the cache: prompts.</summary>
@@ -39,11 +42,16 @@ public static class CachedAttention
     /// <param name="slots">Slot of each token's sequence. <c>[N]</c>, Int64</param>
     /// <param name="positions">Place of each token in its sequence, in order. <c>[N]</c>, Int64</param>
     /// <param name="window">Tokens that a later one looks back at, itself included; <see langword="null"/> is all.</param>
-    public static void Write(Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, int? window = null)
+    /// <param name="places">As in <see cref="Apply"/>.</param>
+    public static void Write(Tensor k, Tensor v, Tensor keys, Tensor values, Tensor slots, Tensor positions, int? window = null, CachePlaces? places = null)
     {
         if (KernelChoice.IsFused(FusedWrite, k))
         {
             FusedWrite.Run(k, v, keys, values, slots, positions, window ?? 0);
+        }
+        else if (places is not null && !KernelChoice.IsPlain)
+        {
+            DeviceCachedAttention.Write(k, v, keys, values, places);
         }
         else
         {

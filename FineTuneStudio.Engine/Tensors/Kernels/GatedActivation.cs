@@ -11,7 +11,7 @@ public static class GatedActivation
     /// <param name="activation">What the gate goes through.</param>
     /// <returns>Of gate's shape and type.</returns>
     public static Tensor Apply(Tensor gate, Tensor up, Activation activation = Activation.Silu)
-        => NameOf(activation) is { } name && KernelChoice.IsFused(Fused, gate) ? Fused.Call(gate, up, name) : ApplyPlain(gate, up, activation);
+        => NameOf(activation) is { } name && KernelChoice.IsFusedAnywhere(Fused, gate) ? Fused.Call(gate, up, name) : ApplyPlain(gate, up, activation);
 
     /// <summary>The same of rows that hold a gate and then an up.</summary>
     /// <param name="gateUp"><c>[..., 2 F]</c></param>
@@ -19,7 +19,7 @@ public static class GatedActivation
     /// <returns><c>[..., F]</c></returns>
     public static Tensor ApplyHalves(Tensor gateUp, Activation activation = Activation.Silu)
     {
-        if (NameOf(activation) is { } name && KernelChoice.IsFused(Fused, gateUp))
+        if (NameOf(activation) is { } name && KernelChoice.IsFusedAnywhere(Fused, gateUp))
         {
             return Fused.Call(gateUp, Operator.Argument.None, name);
         }

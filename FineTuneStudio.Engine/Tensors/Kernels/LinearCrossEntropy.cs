@@ -17,7 +17,7 @@ public static class LinearCrossEntropy
     /// <param name="losses">Receives each row's own loss, before its factor. <c>[n]</c>, fp32</param>
     /// <returns>In nats, fp32. <c>[]</c></returns>
     public static Tensor Apply(Tensor hidden, Tensor weight, Tensor targets, Tensor? rowWeights = null, double? softCap = null, Tensor? losses = null)
-        => KernelChoice.IsFused(Fused, hidden) && weight.DType == hidden.DType
+        => KernelChoice.IsFusedAnywhere(Fused, hidden) && weight.DType == hidden.DType
             ? Fused.Call(hidden, weight, targets, rowWeights, softCap ?? 0.0, losses)
             : ApplyPlain(hidden, weight, targets, rowWeights, softCap, losses);
 
@@ -28,7 +28,7 @@ public static class LinearCrossEntropy
     /// <param name="softCap">Bounds the logits.</param>
     /// <returns>In nats, fp32. <c>[n]</c></returns>
     public static Tensor TokenLogProbabilities(Tensor hidden, Tensor weight, Tensor targets, double? softCap = null)
-        => KernelChoice.IsFused(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
+        => KernelChoice.IsFusedAnywhere(FusedLogProbabilities, hidden) && weight.DType == hidden.DType
             ? FusedLogProbabilities.Call(hidden, weight, targets, softCap ?? 0.0)
             : TokenLogProbabilitiesPlain(hidden, weight, targets, softCap);
 

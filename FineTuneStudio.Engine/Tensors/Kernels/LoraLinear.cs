@@ -17,7 +17,7 @@ public static class LoraLinear
     /// <param name="adapterInput">What the adapter reads where it is not x itself: x after dropout. <c>[N, in]</c></param>
     /// <returns><c>[N, out]</c>, in x's type.</returns>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, Tensor a, Tensor b, double scale, Tensor? adapterInput = null)
-        => KernelChoice.IsFused(Fused, x) && !weight.RequiresGrad && bias?.RequiresGrad != true
+        => KernelChoice.IsFusedAnywhere(Fused, x) && !weight.RequiresGrad && bias?.RequiresGrad != true
             ? Fused.Call(x, weight, bias, a, b, scale, adapterInput)
             : ApplyPlain(x, weight, bias, a, b, scale, adapterInput);
 

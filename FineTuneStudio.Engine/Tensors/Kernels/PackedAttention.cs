@@ -11,13 +11,15 @@ public static class PackedAttention
     /// <param name="v">Values. <c>[N, K, V]</c></param>
     /// <param name="sequenceStarts">First token of each sequence, and N at the end. <c>[S + 1]</c></param>
     /// <param name="scoring">What governs the scores.</param>
+    /// <param name="startsOnDevice">The starts where the queries are, so that no layer copies them; Int32. <c>[S + 1]</c></param>
     /// <returns><c>[N, H, V]</c></returns>
     /// <exception cref="ArgumentException">The starts do not begin at 0, do not rise, or do not end at N.</exception>
-    public static Tensor Apply(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, AttentionScoring scoring)
+    public static Tensor Apply(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, AttentionScoring scoring, Tensor? startsOnDevice = null)
     {
         Check(sequenceStarts, q.Size(0));
         return KernelChoice.IsFused(Fused, q)
             ? Fused.Call(q, k, v, Array.ConvertAll(sequenceStarts, start => (long)start), scoring.Scale, scoring.Window ?? 0, scoring.SoftCap ?? 0.0, scoring.Sinks)
+            : GpuAttention.Takes(q, v, scoring) ? GpuAttention.Apply(q, k, v, sequenceStarts, scoring, startsOnDevice)
             : ApplyPlain(q, k, v, sequenceStarts, scoring);
     }
 

@@ -15,7 +15,7 @@ public static class Rope
     /// <param name="sin"><c>[N, R/2]</c>, fp32.</param>
     /// <returns>Of x's shape and type.</returns>
     public static Tensor Apply(Tensor x, Tensor cos, Tensor sin)
-        => KernelChoice.IsFused(Fused, x) ? Fused.Call(x, cos, sin) : ApplyPlain(x, cos, sin);
+        => KernelChoice.IsFusedAnywhere(Fused, x) ? Fused.Call(x, cos, sin) : ApplyPlain(x, cos, sin);
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>
     public static Tensor ApplyPlain(Tensor x, Tensor cos, Tensor sin)

@@ -11,6 +11,7 @@ public static class SmallBatchLinear
     private static readonly Operator Fused = Operator.Named("fts::linear");
     private static readonly Operator FusedMany = Operator.Named("fts::linears");
     private static readonly Operator FusedGated = Operator.Named("fts::gated_linears");
+    private static readonly Operator WideProduct = Operator.Named("aten::mm.dtype");
 
     /// <summary><c>x W^T + b</c>; differentiable.</summary>
     /// <param name="x"><c>[N, in]</c></param>
@@ -19,7 +20,9 @@ public static class SmallBatchLinear
     /// <param name="wide">Return fp32 whatever x's type: logits.</param>
     /// <returns><c>[N, out]</c>, in x's type.</returns>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, bool wide = false)
-        => KernelChoice.IsFused(Fused, x) ? Fused.Call(x, weight, bias, wide) : ApplyPlain(x, weight, bias, wide);
+        => KernelChoice.IsFused(Fused, x) ? Fused.Call(x, weight, bias, wide)
+            : wide && bias is null && KernelChoice.IsOnGpu(x) && x.DType == DType.BFloat16 && !x.RequiresGrad && WideProduct.Takes("self", "mat2", "out_dtype") ? ApplyWide(x, weight)
+            : ApplyPlain(x, weight, bias, wide);
 
     /// <summary>Several products of the same rows in one go: q, k and v, or gate and up.</summary>
     /// <param name="x"><c>[N, in]</c></param>
@@ -48,6 +51,13 @@ public static class SmallBatchLinear
 
         var products = ApplyMany(x, [gate, up], [gateBias, upBias]);
         return GatedActivation.Apply(products[0], products[1], activation);
+    }
+
+    // Sums that are not rounded to bfloat16 on their way out.
+    private static Tensor ApplyWide(Tensor x, Tensor weight)
+    {
+        using var scope = TensorScope.Enter();
+        return scope.Keep(WideProduct.Call(x, weight.Transpose(0, 1), DType.Float32));
     }
 
     /// <summary>The plain twin of <see cref="Apply"/>.</summary>

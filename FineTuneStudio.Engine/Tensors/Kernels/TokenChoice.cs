@@ -26,7 +26,9 @@ public static class TokenChoice
     {
         if (!KernelChoice.IsFused(Fused, logits))
         {
-            return ApplyPlain(logits, temperatures, topP, topK, keys, counters);
+            return KernelChoice.IsPlain
+                ? ApplyPlain(logits, temperatures, topP, topK, keys, counters)
+                : DeviceTokenChoice.Apply(logits, temperatures, topP, topK, keys, counters);
         }
 
         var results = Fused.CallMany(logits, temperatures, topP, topK, keys, counters);

@@ -36,6 +36,9 @@ internal sealed record RunState
     /// <summary>Whether the lowest held-out loss is this checkpoint's.</summary>
     public bool Best { get; init; }
 
+    /// <summary>Where the steps were computed; empty where an older version wrote it.</summary>
+    public string Device { get; init; } = "";
+
     /// <summary>SHA-256 of the specification.</summary>
     public required string SpecificationHash { get; init; }
 

@@ -5,6 +5,7 @@ using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Rendering.Lengths;
+using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Packing;
 using FineTuneStudio.Engine.Training.Schedules;
 
@@ -145,7 +146,7 @@ internal sealed class RunEstimator
         // Forward 2 N, backward 2 N through the activations, and 2 N more where every weight learns.
         var work = (_specification.Lora is null ? 6.0 : 4.0) + (_specification.GradientCheckpointing ? 2 : 0);
         var products = _parameters * ((work * rows.Tokens * epochs) + (2.0 * rows.HeldOut * rows.MeanLength * EvaluationsPerRun));
-        var rate = ProductRate.Measure(_config.HiddenSize, _specification.Precision);
+        var rate = ProductRate.Measure(_config.HiddenSize, _specification.Precision, Devices.Resolve(_specification.Device));
         var sampled = (double)EvaluationsPerRun * Math.Min(_specification.Evaluation.Samples, rows.HeldOut) * _specification.Evaluation.SampleTokens;
         var sampling = sampled * 2 * _parameters / rate * 4;
         return (TimeSpan.FromSeconds((products / (rate * BestShare)) + sampling), TimeSpan.FromSeconds((products / (rate * WorstShare)) + (4 * sampling)));

@@ -18,7 +18,7 @@ internal sealed class AnswerEngine : IAnswerEngine
         {
             var folder = sides[first].ModelFolder;
             var renderer = Renderer.Load(folder);
-            using var model = CausalModel.Load(folder, Precision.Bf16);
+            using var model = CausalModel.Load(folder, Precision.Bf16, Devices.Resolve(DeviceName.Auto));
             for (; first < sides.Count && sides[first].ModelFolder == folder; first++)
             {
                 Answer(model, renderer, sides[first], first, options, report, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class AnswerEngine : IAnswerEngine
             return;
         }
 
-        using var adapter = AdapterSet.Load(side.AdapterFolder, model.Linears);
+        using var adapter = AdapterSet.Load(side.AdapterFolder, model.Linears, model.Device);
         using var tuned = model.WithAdapter(adapter);
         Answer(tuned, renderer, side.Conversation, number, options, report, cancellationToken);
     }

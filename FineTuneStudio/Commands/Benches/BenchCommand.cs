@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Commands.Benches;
 
@@ -9,11 +10,11 @@ namespace FineTuneStudio.Commands.Benches;
 internal static class BenchCommand
 {
     /// <summary>What can be measured, one line each.</summary>
-    private static readonly Dictionary<string, Func<BenchReport>> Areas = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<Device, BenchReport>> Areas = new(StringComparer.Ordinal)
     {
-        ["dataset"] = DatasetBench.Run,
+        ["dataset"] = _ => DatasetBench.Run(),
         ["train"] = TrainBench.Run,
-        ["tokenize"] = TokenizeBench.Run,
+        ["tokenize"] = _ => TokenizeBench.Run(),
         ["decode"] = DecodeBench.Run,
         ["start"] = StartBench.Run,
     };
@@ -21,13 +22,15 @@ internal static class BenchCommand
     public static Command Create()
     {
         var area = new Argument<string?>("AREA") { Description = $"One of {string.Join(", ", Areas.Keys)}; all without it", Arity = ArgumentArity.ZeroOrOne };
+        var device = DeviceOption.Create(DeviceName.Cpu);
+        device.Description += "; for train and decode";
         var json = new Option<bool>("--json") { Description = "Print the figures as JSON, a line for each area" };
-        var command = new Command("bench", "Measure the studio on this machine against its goals") { area, json };
-        command.SetAction(result => CommandRunner.Run(() => Run(result.GetValue(area), result.GetValue(json))));
+        var command = new Command("bench", "Measure the studio on this machine against its goals") { area, device, json };
+        command.SetAction(result => CommandRunner.Run(() => Run(result.GetValue(area), DeviceOption.Resolve(result.GetValue(device)), result.GetValue(json))));
         return command;
     }
 
-    private static int Run(string? area, bool json)
+    private static int Run(string? area, Device device, bool json)
     {
         if (area is not null && !Areas.ContainsKey(area))
         {
@@ -37,7 +40,7 @@ internal static class BenchCommand
         var options = new JsonSerializerOptions(RunSpecification.JsonOptions) { WriteIndented = false };
         foreach (var run in Areas.Where(entry => area is null || entry.Key == area).Select(entry => entry.Value))
         {
-            var report = run();
+            var report = run(device);
             Console.WriteLine(json ? JsonSerializer.Serialize(report, options) : Describe(report));
         }
 

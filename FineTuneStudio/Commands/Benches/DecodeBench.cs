@@ -20,13 +20,13 @@ internal static class DecodeBench
     private const double GoalShare = 0.8;
     private const double GoalGain = 5;
 
-    public static BenchReport Run()
+    public static BenchReport Run(Device device)
     {
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var scope = TensorScope.Enter();
-        using var model = CausalModel.Create(BenchModels.Qwen3Small, seed: 1, Precision.Bf16);
+        using var model = CausalModel.Create(BenchModels.Qwen3Small, seed: 1, Precision.Bf16, device);
         var weights = model.Parameters.Sum(pair => pair.Value.Bytes);
-        var buffer = Tensor.Zeros([weights / sizeof(float)], DType.Float32);
+        var buffer = Tensor.Zeros([weights / sizeof(float)], DType.Float32, device);
 
         var one = Measure(model, buffer, rows: 1);
         var eight = Measure(model, buffer, rows: 8);

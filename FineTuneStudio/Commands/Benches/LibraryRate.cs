@@ -11,13 +11,13 @@ internal sealed class LibraryRate : IDisposable
 
     private readonly List<(Tensor X, Tensor Weight, Tensor Dy, int Count, double Scale)> _products = [];
 
-    public LibraryRate(IReadOnlyList<(long Outputs, long Inputs, int Count)> shapes, long tokens)
+    public LibraryRate(IReadOnlyList<(long Outputs, long Inputs, int Count)> shapes, long tokens, Device device)
     {
         using var generator = new RandomGenerator(7);
         foreach (var (outputs, inputs, count) in shapes)
         {
             var rows = outputs > 20_000 ? Math.Min(HeadRows, tokens) : tokens;
-            Tensor Random(long first, long second) => Tensor.Empty([first, second], DType.BFloat16).FillNormal(0, 1, generator).Own();
+            Tensor Random(long first, long second) => Tensor.Empty([first, second], DType.BFloat16).FillNormal(0, 1, generator).To(device).Own();
 
             _products.Add((Random(rows, inputs), Random(outputs, inputs), Random(rows, outputs), count, tokens / (double)rows));
         }
@@ -36,7 +36,7 @@ internal sealed class LibraryRate : IDisposable
             {
                 using var scope = TensorScope.Enter();
                 x.Linear(weight);
-                dy.MatMul(weight);
+                Wait(dy.MatMul(weight), isLast: repeat == Repeats - 1);
             }
 
             seconds += watch.Elapsed.TotalSeconds / Repeats * count * scale;
@@ -44,6 +44,15 @@ internal sealed class LibraryRate : IDisposable
         }
 
         return operations / seconds;
+    }
+
+    // A GPU's launches return at once; a number tells when the product is there.
+    private static void Wait(Tensor product, bool isLast)
+    {
+        if (isLast && product.Device.IsCuda)
+        {
+            _ = product.Select(0, 0).Select(0, 0).Item();
+        }
     }
 
     /// <inheritdoc/>

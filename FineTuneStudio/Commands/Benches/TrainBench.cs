@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Commands.Benches;
 
@@ -11,7 +12,9 @@ internal static class TrainBench
     private const double GoalResidentMegabytes = 4_000;
     private const double GoalNanoTokens = 10_000;
 
-    public static BenchReport Run()
+    public static BenchReport Run(Device device) => device.IsCpu ? RunInMainMemory() : RunOnGpu(device);
+
+    private static BenchReport RunInMainMemory()
     {
         var large = Measure(TrainShape.Qwen3);
         var nano = Measure(TrainShape.Nano);
@@ -30,9 +33,26 @@ internal static class TrainBench
         ]);
     }
 
-    private static TrainMeasurement Measure(TrainShape shape)
+    private static BenchReport RunOnGpu(Device device)
     {
-        using var process = Process.Start(OwnProcess.Info(TrainBenchWorker.Verb, shape.Name))!;
+        IEnumerable<BenchFigure> Figures(TrainShape shape)
+        {
+            var measured = Measure(shape, device);
+            yield return new($"{shape.Name}, LoRA r16, bf16, {Devices.Describe(device)}", Math.Round(measured.TokensPerSecond), "tokens/s", null, null);
+            yield return new("  over the library's product rate", Math.Round(measured.ToLibrary, 3), "ratio", null, null);
+            yield return new("  library's product rate", Math.Round(measured.LibraryRate / 1e12, 1), "TFLOP/s", null, null);
+            yield return new("  peak memory of tensors", Math.Round(measured.PeakBytes / 1e6), "MB", null, null);
+            yield return new("  forward", Math.Round(measured.Forward * 1e3, 1), "ms", null, null);
+            yield return new("  backward", Math.Round(measured.Backward * 1e3, 1), "ms", null, null);
+            yield return new("  update", Math.Round(measured.Update * 1e3, 1), "ms", null, null);
+        }
+
+        return new BenchReport("train", [.. TrainShape.All.SelectMany(Figures)]);
+    }
+
+    private static TrainMeasurement Measure(TrainShape shape, Device device = default)
+    {
+        using var process = Process.Start(OwnProcess.Info(TrainBenchWorker.Verb, shape.Name, DeviceOption.Name, device.ToString()))!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == CommandRunner.Success

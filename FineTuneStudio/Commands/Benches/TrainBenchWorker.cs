@@ -24,23 +24,27 @@ internal static class TrainBenchWorker
         var threads = new Option<int>("--threads") { Description = "Cores to use", DefaultValueFactory = _ => Environment.ProcessorCount };
         var plain = new Option<bool>("--plain") { Description = "Without the fused kernels" };
         var optimizer = new Option<OptimizerKind>("--optimizer") { Description = "Which optimizer steps", DefaultValueFactory = _ => OptimizerKind.AdamW };
-        var command = new Command(Verb, "Measure training of one shape") { shape, rounds, threads, profile, plain, optimizer };
+        var device = DeviceOption.Create(DeviceName.Cpu);
+        var command = new Command(Verb, "Measure training of one shape") { shape, rounds, threads, profile, plain, optimizer, device };
         command.Hidden = true;
         command.SetAction(result => CommandRunner.Run(() =>
         {
             var name = result.GetValue(shape);
             var chosen = TrainShape.All.FirstOrDefault(candidate => candidate.Name == name)
                 ?? throw new UserErrorException("SHAPE", $"There is no shape '{name}'. Use one of {string.Join(", ", TrainShape.All.Select(candidate => candidate.Name))}.");
-            return Run(chosen, result.GetValue(rounds), result.GetValue(threads), result.GetValue(profile), result.GetValue(plain), result.GetValue(optimizer));
+            return Run(
+                chosen, result.GetValue(rounds), result.GetValue(threads), result.GetValue(profile), result.GetValue(plain), result.GetValue(optimizer),
+                DeviceOption.Resolve(result.GetValue(device)));
         }));
         return command;
     }
 
-    private static int Run(TrainShape shape, int rounds, int threads, bool profile, bool plain, OptimizerKind optimizer)
+    private static int Run(TrainShape shape, int rounds, int threads, bool profile, bool plain, OptimizerKind optimizer, Device device)
     {
         using var twins = plain ? Engine.Tensors.Kernels.KernelChoice.Plain() : default;
         TorchRuntime.Threads = threads;
-        using var step = new TrialTraining(ModelConfigFile.Parse(Encoding.UTF8.GetBytes(shape.Configuration), "bench"), Lora, Options(optimizer), shape.Sequences, shape.Length);
+        using var step = new TrialTraining(
+            ModelConfigFile.Parse(Encoding.UTF8.GetBytes(shape.Configuration), "bench"), Lora, Options(optimizer), shape.Sequences, shape.Length, device);
         step.Run();
         step.Run();
         if (profile)
@@ -50,22 +54,22 @@ internal static class TrainBenchWorker
         }
 
         // Before the rates: their matrices are no part of training.
-        var peak = PeakResident();
-        Console.WriteLine(JsonSerializer.Serialize(Measure(step, rounds, peak)));
+        var peak = Devices.MemoryOf(device)?.Peak ?? PeakResident();
+        Console.WriteLine(JsonSerializer.Serialize(Measure(step, rounds, peak, device)));
         return CommandRunner.Success;
     }
 
     private static OptimizerOptions Options(OptimizerKind kind) => new() { Kind = kind, WeightDecay = 0.01, ClipNorm = 1 };
 
     // Other programs may take the processor for a while, so each step stands beside rates of its own moment, and medians are taken.
-    private static TrainMeasurement Measure(TrialTraining step, int rounds, long peak)
+    private static TrainMeasurement Measure(TrialTraining step, int rounds, long peak, Device device)
     {
         var steps = new List<(double Seconds, double Forward, double Backward, double Update, double Library, double Limit)>();
-        using var library = new LibraryRate(step.Shapes, step.Tokens);
+        using var library = new LibraryRate(step.Shapes, step.Tokens, device);
         library.Measure();
         for (var round = 0; round < rounds; round++)
         {
-            var (before, limit) = (library.Measure(), Measurement.MachineLimit(0.2));
+            var (before, limit) = (library.Measure(), device.IsCpu ? Measurement.MachineLimit(0.2) : double.PositiveInfinity);
             var watch = Stopwatch.StartNew();
             var parts = step.Run();
             var seconds = watch.Elapsed.TotalSeconds;
@@ -81,8 +85,8 @@ internal static class TrainBenchWorker
             Median(one => operations / one.Seconds / one.Library),
             Median(one => operations / one.Seconds / one.Limit),
             Median(one => one.Library),
-            Median(one => one.Limit),
-            Measurement.LimitInstructions,
+            device.IsCpu ? Median(one => one.Limit) : 0,
+            device.IsCpu ? Measurement.LimitInstructions : "",
             Median(one => one.Forward),
             Median(one => one.Backward),
             Median(one => one.Update),

@@ -23,6 +23,9 @@ internal sealed record TrainShape(string Name, string Configuration, int Sequenc
         Sequences: 1,
         Length: 1024);
 
+    /// <summary>The same with eight rows, which fill a GPU.</summary>
+    public static TrainShape Qwen3Batch { get; } = Qwen3 with { Name = "qwen3-0.6b-8x1024", Sequences = 8 };
+
     /// <summary>The embedded model's size, a batch of short conversations.</summary>
     public static TrainShape Nano { get; } = new(
         "nano",
@@ -33,6 +36,6 @@ internal sealed record TrainShape(string Name, string Configuration, int Sequenc
         Sequences: 16,
         Length: 256);
 
-    /// <summary>Both shapes.</summary>
-    public static IReadOnlyList<TrainShape> All { get; } = [Qwen3, Nano];
+    /// <summary>Every shape.</summary>
+    public static IReadOnlyList<TrainShape> All { get; } = [Qwen3, Qwen3Batch, Nano];
 }

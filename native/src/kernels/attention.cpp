@@ -257,7 +257,7 @@ Problem problem_of(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v
 
 struct PackedAttention : torch::autograd::Function<PackedAttention> {
     static Variable forward(AutogradContext* context, const at::Tensor& q_input, const at::Tensor& k_input, const at::Tensor& v_input,
-        const c10::optional<at::Tensor>& sink_input, const Options& options) {
+        const fts::optional<at::Tensor>& sink_input, const Options& options) {
         const auto q = q_input.contiguous(), k = k_input.contiguous(), v = v_input.contiguous();
         const auto sinks = sink_input ? sink_input->to(at::kFloat).contiguous() : at::Tensor();
         const auto p = problem_of(q, k, v, sinks, options);
@@ -295,7 +295,7 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
 };
 
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::IntArrayRef starts, double scale, int64_t window, double cap,
-    const c10::optional<at::Tensor>& sinks) {
+    const fts::optional<at::Tensor>& sinks) {
     return PackedAttention::apply(q, k, v, sinks, Options{starts.vec(), scale, cap, window});
 }
 

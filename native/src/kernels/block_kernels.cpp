@@ -1,5 +1,7 @@
 #include "block_kernels.h"
 
+#include <cstdlib>
+
 #include "fts_abi.h"
 #include "support.h"
 
@@ -103,6 +105,9 @@ template <>
 const BlockKernels<bf16>& block_kernels<bf16>() {
     static const auto& best = []() -> const BlockKernels<bf16>& {
 #if defined(__x86_64__)
+        // For measurements: without tiles where there are some.
+        const char* asked = std::getenv("FTS_BLOCKS");
+        if (asked != nullptr && table_named<bf16>(asked) != nullptr) return *table_named<bf16>(asked);
         if (fts_processor_features() & 8 && tiles_multiply_rightly()) return amx::blocks_bf16;
 #endif
         for (const char* isa : {"avx512bf16", "avx512", "avx2"}) {

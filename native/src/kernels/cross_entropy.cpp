@@ -1,16 +1,18 @@
 // The vocabulary product and its cross-entropy, a few rows at a time: the logits of all rows never exist at once. The gradients are
 // made on the way forward, from the logits at hand, so that nothing is computed twice and nothing but them is kept.
+#include "composed.h"
 #include "support.h"
 
 using namespace fts;
 
 namespace {
 
-constexpr int64_t chunk_bytes = 48 << 20;
+constexpr int64_t chunk_bytes = 48 << 20;            // the logits of a piece
+constexpr int64_t chunk_bytes_elsewhere = 256 << 20;  // fewer, larger pieces keep a GPU busy
 
 int64_t rows_at_once(const at::Tensor& hidden, const at::Tensor& weight) {
     const int64_t row = std::max<int64_t>(weight.size(0), 1) * static_cast<int64_t>(hidden.element_size());
-    const int64_t rows = std::max<int64_t>(chunk_bytes / row / 32 * 32, 32);
+    const int64_t rows = std::max<int64_t>((hidden.is_cpu() ? chunk_bytes : chunk_bytes_elsewhere) / row / 32 * 32, 32);
     return std::min(rows, std::max<int64_t>(hidden.size(0), 1));
 }
 
@@ -18,39 +20,48 @@ void check(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor&
     TORCH_CHECK(hidden.dim() == 2 && weight.dim() == 2 && targets.dim() == 1 && hidden.size(1) == weight.size(1) && targets.size(0) == hidden.size(0) &&
         targets.scalar_type() == at::kLong, "linear_cross_entropy: hidden ", hidden.sizes(), ", weight ", weight.sizes(), ", targets ", targets.sizes(), " ", targets.scalar_type());
     TORCH_CHECK(hidden.scalar_type() == weight.scalar_type(), "linear_cross_entropy: hidden is ", hidden.scalar_type(), ", weight ", weight.scalar_type());
+    if (!targets.is_cpu()) return;  // looking would wait for the device; gathering there checks them
     const auto* ids = data<int64_t>(targets);
     for (int64_t row = 0; row < targets.size(0); row++) {
         TORCH_CHECK(ids[row] >= 0 && ids[row] < weight.size(0), "linear_cross_entropy: target ", ids[row], " at row ", row, " is outside the vocabulary of ", weight.size(0));
     }
 }
 
+// Log-probabilities of the targets; logits become d loss / d logits where scales are defined.
+void score_rows(const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& scales, float cap, const at::Tensor& log_probabilities) {
+    const int64_t vocabulary = logits.size(1);
+    with_type(logits, [&](auto type) {
+        using T = decltype(type);
+        parallel(logits.size(0), 1, [&](int64_t begin, int64_t end) {
+            for (int64_t row = begin; row < end; row++) {
+                T* z = data<T>(logits) + row * vocabulary;
+                const int64_t target = data<int64_t>(targets)[row];
+                float lse, at_target;
+                if (cap > 0) row_kernels<T>().soft_cap(z, vocabulary, cap);
+                row_kernels<T>().log_sum_exp(z, vocabulary, &lse);
+                row_kernels<T>().to_float(z + target, 1, &at_target);
+                data<float>(log_probabilities)[row] = at_target - lse;
+                if (scales.defined()) row_kernels<T>().softmax_minus_target(z, vocabulary, lse, target, data<float>(scales)[row], cap, z);
+            }
+        });
+    });
+}
+
 // For each chunk of rows: log-probabilities of the targets; logits become d loss / d logits where scales are given; then `next`.
 template <typename Next>
-at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, double cap, const float* scales, Next&& next) {
+at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, double cap, const at::Tensor& scales, Next&& next) {
     const int64_t rows = hidden.size(0), vocabulary = weight.size(0), at_once = rows_at_once(hidden, weight);
     auto log_probabilities = at::empty({rows}, hidden.options().dtype(at::kFloat));
     auto scratch = at::empty({rows == 0 ? 0 : at_once, vocabulary}, hidden.options());
     const auto transposed = weight.t();
-    const auto* ids = data<int64_t>(targets);
     for (int64_t start = 0; start < rows; start += at_once) {
         const int64_t count = std::min(at_once, rows - start);
         auto logits = scratch.narrow(0, 0, count);
         at::mm_out(logits, hidden.narrow(0, start, count), transposed);
-        with_type(hidden, [&](auto type) {
-            using T = decltype(type);
-            parallel(count, 1, [&](int64_t begin, int64_t end) {
-                for (int64_t row = begin; row < end; row++) {
-                    T* z = data<T>(logits) + row * vocabulary;
-                    const int64_t target = ids[start + row];
-                    float lse, at_target;
-                    if (cap > 0) row_kernels<T>().soft_cap(z, vocabulary, static_cast<float>(cap));
-                    row_kernels<T>().log_sum_exp(z, vocabulary, &lse);
-                    row_kernels<T>().to_float(z + target, 1, &at_target);
-                    data<float>(log_probabilities)[start + row] = at_target - lse;
-                    if (scales != nullptr) row_kernels<T>().softmax_minus_target(z, vocabulary, lse, target, scales[start + row], static_cast<float>(cap), z);
-                }
-            });
-        });
+        const auto ids = targets.narrow(0, start, count), factors = scales.defined() ? scales.narrow(0, start, count) : scales;
+        auto results = log_probabilities.narrow(0, start, count);
+        if (composed::applies(logits)) results.copy_(composed::log_probabilities(logits, ids, factors, cap));
+        else score_rows(logits, ids, factors, static_cast<float>(cap), results);
         next(start, count, logits);
     }
     return log_probabilities;
@@ -58,7 +69,7 @@ at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const 
 
 struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
     static Variable forward(AutogradContext* context, const at::Tensor& hidden_input, const at::Tensor& weight_input, const at::Tensor& target_input,
-        const c10::optional<at::Tensor>& row_weights, double cap, const c10::optional<at::Tensor>& losses, bool hidden_needed, bool weight_needed) {
+        const fts::optional<at::Tensor>& row_weights, double cap, const fts::optional<at::Tensor>& losses, bool hidden_needed, bool weight_needed) {
         const auto hidden = hidden_input.contiguous(), weight = weight_input.contiguous(), targets = target_input.contiguous();
         check(hidden, weight, targets);
         const auto scales = row_weights ? row_weights->to(at::kFloat).contiguous() : at::ones({hidden.size(0)}, hidden.options().dtype(at::kFloat));
@@ -68,7 +79,7 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
         at::Tensor dhidden = hidden_needed ? at::empty_like(hidden) : at::Tensor();
         at::Tensor dweight = weight_needed ? at::zeros(weight.sizes(), weight.options().dtype(at::kFloat)) : at::Tensor();
         const bool any = hidden_needed || weight_needed;
-        const auto log_probabilities = each_chunk(hidden, weight, targets, cap, any ? data<float>(scales) : nullptr, [&](int64_t start, int64_t count, const at::Tensor& dlogits) {
+        const auto log_probabilities = each_chunk(hidden, weight, targets, cap, any ? scales : at::Tensor(), [&](int64_t start, int64_t count, const at::Tensor& dlogits) {
             if (hidden_needed) {
                 auto rows = dhidden.narrow(0, start, count);
                 at::mm_out(rows, dlogits, weight);
@@ -83,11 +94,9 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
             }
         });
         if (weight_needed) dweight = dweight.to(weight_input.scalar_type());
-        double loss = 0;
-        for (int64_t row = 0; row < hidden.size(0); row++) loss -= static_cast<double>(data<float>(log_probabilities)[row]) * data<float>(scales)[row];
         if (losses) at::Tensor(*losses).copy_(log_probabilities).neg_();
         context->save_for_backward({dhidden, dweight});
-        return at::scalar_tensor(loss, scales.options());
+        return log_probabilities.to(at::kDouble).mul_(scales).sum().neg_().to(at::kFloat);
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -100,8 +109,8 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
     }
 };
 
-at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, const c10::optional<at::Tensor>& row_weights, double soft_cap,
-    const c10::optional<at::Tensor>& losses) {
+at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, const fts::optional<at::Tensor>& row_weights, double soft_cap,
+    const fts::optional<at::Tensor>& losses) {
     const bool recorded = at::GradMode::is_enabled();
     return LinearCrossEntropy::apply(hidden, weight, targets, row_weights, soft_cap, losses, recorded && hidden.requires_grad(), recorded && weight.requires_grad());
 }
@@ -110,7 +119,7 @@ at::Tensor token_log_probabilities(const at::Tensor& hidden, const at::Tensor& w
     at::NoGradGuard off;
     const auto rows = hidden.contiguous(), head = weight.contiguous(), ids = targets.contiguous();
     check(rows, head, ids);
-    return each_chunk(rows, head, ids, soft_cap, nullptr, [](int64_t, int64_t, const at::Tensor&) {});
+    return each_chunk(rows, head, ids, soft_cap, {}, [](int64_t, int64_t, const at::Tensor&) {});
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ struct prepared_steps {
     }
 };
 
-prepared_steps prepare(const at::Tensor& x, const c10::optional<at::Tensor>& weight, const c10::optional<at::Tensor>& cos, const c10::optional<at::Tensor>& sin,
+prepared_steps prepare(const at::Tensor& x, const fts::optional<at::Tensor>& weight, const fts::optional<at::Tensor>& cos, const fts::optional<at::Tensor>& sin,
                        double epsilon, bool unit_offset) {
     prepared_steps steps;
     if (weight) {
@@ -87,9 +87,9 @@ prepared_steps prepare(const at::Tensor& x, const c10::optional<at::Tensor>& wei
 }
 
 at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& keys, const at::Tensor& values,
-                            const at::Tensor& slots, const at::Tensor& positions, double scale, int64_t window, double soft_cap, const c10::optional<at::Tensor>& sinks,
-                            const c10::optional<at::Tensor>& query_norm, const c10::optional<at::Tensor>& key_norm, double epsilon, bool unit_offset,
-                            const c10::optional<at::Tensor>& cos, const c10::optional<at::Tensor>& sin) {
+                            const at::Tensor& slots, const at::Tensor& positions, double scale, int64_t window, double soft_cap, const fts::optional<at::Tensor>& sinks,
+                            const fts::optional<at::Tensor>& query_norm, const fts::optional<at::Tensor>& key_norm, double epsilon, bool unit_offset,
+                            const fts::optional<at::Tensor>& cos, const fts::optional<at::Tensor>& sin) {
     check_cache(k, v, keys, values);
     const int64_t rows = q.size(0), heads = keys.size(1), size = keys.size(3), value_size = values.size(3);
     TORCH_CHECK(q.dim() == 3 && q.size(2) == size && q.size(1) % heads == 0 && q.scalar_type() == k.scalar_type(), "queries ", q.sizes(), " do not fit the cache ", keys.sizes());

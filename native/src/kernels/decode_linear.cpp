@@ -91,7 +91,7 @@ linear_piece whole_piece(const at::Tensor& input, const at::Tensor& weight, cons
             0, 0, wide, nullptr, nullptr, 0};
 }
 
-using optional_list = c10::List<c10::optional<at::Tensor>>;
+using optional_list = c10::List<fts::optional<at::Tensor>>;
 
 at::Tensor item(const optional_list& list, size_t index) { return list.size() == 0 ? at::Tensor() : list.get(index).value_or(at::Tensor()); }
 
@@ -116,7 +116,7 @@ std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, con
     return results;
 }
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, bool wide) {
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const fts::optional<at::Tensor>& bias, bool wide) {
     optional_list biases;
     if (bias) biases.push_back(bias);
     return linears(x, weight, biases, wide)[0];
@@ -179,7 +179,7 @@ std::vector<at::Tensor> lora_linears(const at::Tensor& x, at::TensorList weights
 }
 
 // activation(x gate^T) * (x up^T): each piece makes both products of its outputs, and their activation while they are in the cache.
-at::Tensor gated_linears(const at::Tensor& x, const at::Tensor& gate, const at::Tensor& up, const c10::optional<at::Tensor>& gate_bias, const c10::optional<at::Tensor>& up_bias, std::string activation) {
+at::Tensor gated_linears(const at::Tensor& x, const at::Tensor& gate, const at::Tensor& up, const fts::optional<at::Tensor>& gate_bias, const fts::optional<at::Tensor>& up_bias, std::string activation) {
     TORCH_CHECK(gate.sizes() == up.sizes(), "gate ", gate.sizes(), " and up ", up.sizes(), " differ");
     const auto kind = gate_named(activation);
     const at::Tensor first = gate_bias.value_or(at::Tensor()), second = up_bias.value_or(at::Tensor());

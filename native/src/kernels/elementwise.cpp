@@ -1,6 +1,7 @@
 // Rotary embedding and the gated activation.
 #include "elementwise.h"
 
+#include "composed.h"
 #include "support.h"
 
 using namespace fts;
@@ -8,6 +9,7 @@ using namespace fts;
 namespace {
 
 at::Tensor turn(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, float sign) {
+    if (composed::applies(x)) return composed::rope(x, cos, sin, sign);
     const int64_t tokens = x.size(0), heads = x.size(1), size = x.size(2), half = cos.size(1);
     auto y = at::empty({tokens, heads, size}, x.options());
     with_type(x, [&](auto type) {
@@ -65,7 +67,7 @@ void each_run(const Halves& parts, bool halves, Body&& body) {
 }
 
 struct Gated : torch::autograd::Function<Gated> {
-    static Variable forward(AutogradContext* context, const at::Tensor& gate_input, const c10::optional<at::Tensor>& up_input, int64_t kind) {
+    static Variable forward(AutogradContext* context, const at::Tensor& gate_input, const fts::optional<at::Tensor>& up_input, int64_t kind) {
         const bool halves = !up_input;
         TORCH_CHECK(!halves || (gate_input.dim() > 0 && gate_input.size(-1) % 2 == 0), "gated: rows of two halves, not ", gate_input.sizes());
         if (!halves) check_same(gate_input, *up_input, "gated");
@@ -73,6 +75,7 @@ struct Gated : torch::autograd::Function<Gated> {
         context->save_for_backward({gate, up});
         context->saved_data["kind"] = kind;
         const Halves parts(gate, up);
+        if (composed::applies(gate)) return composed::gated(static_cast<Gate>(kind), parts.gate_rows, parts.up_rows);
         auto y = at::empty(parts.gate_rows.sizes(), gate.options());
         with_type(gate, [&](auto type) {
             using T = decltype(type);
@@ -89,6 +92,12 @@ struct Gated : torch::autograd::Function<Gated> {
         const auto dy = gradients[0].contiguous();
         auto dgate = at::empty_like(saved[0]), dup = halves ? at::Tensor() : at::empty_like(saved[1]);
         const Halves parts(saved[0], saved[1]), results(dgate, dup);
+        if (composed::applies(dy)) {
+            const auto kind = static_cast<Gate>(context->saved_data["kind"].toInt());
+            auto gate_result = results.gate_rows, up_result = results.up_rows;
+            composed::gated_backward(kind, parts.gate_rows, parts.up_rows, dy, gate_result, up_result);
+            return {dgate, dup, {}};
+        }
         with_type(dy, [&](auto type) {
             using T = decltype(type);
             each_run(parts, halves, [&](int64_t from, int64_t to, int64_t count) {
@@ -102,7 +111,7 @@ struct Gated : torch::autograd::Function<Gated> {
 
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) { return Rope::apply(x, cos, sin); }
 
-at::Tensor gated_named(const at::Tensor& gate, const c10::optional<at::Tensor>& up, std::string activation) {
+at::Tensor gated_named(const at::Tensor& gate, const fts::optional<at::Tensor>& up, std::string activation) {
     return gated(gate, up, gate_named(activation));
 }
 
@@ -115,7 +124,7 @@ Gate gate_named(const std::string& activation) {
     return activation == "silu" ? Gate::silu : Gate::gelu_tanh;
 }
 
-at::Tensor gated(const at::Tensor& gate, const c10::optional<at::Tensor>& up, Gate kind) { return Gated::apply(gate, up, static_cast<int64_t>(kind)); }
+at::Tensor gated(const at::Tensor& gate, const fts::optional<at::Tensor>& up, Gate kind) { return Gated::apply(gate, up, static_cast<int64_t>(kind)); }
 
 }  // namespace fts
 

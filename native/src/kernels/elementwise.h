@@ -10,6 +10,6 @@ namespace fts {
 Gate gate_named(const std::string& activation);
 
 // activation(gate) * up, differentiable; where up is absent, each row of `gate` is a gate and then an up.
-at::Tensor gated(const at::Tensor& gate, const c10::optional<at::Tensor>& up, Gate kind);
+at::Tensor gated(const at::Tensor& gate, const fts::optional<at::Tensor>& up, Gate kind);
 
 }  // namespace fts

@@ -6,7 +6,7 @@ using namespace fts;
 
 namespace {
 
-at::Tensor forward_product(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, const at::Tensor& low, const at::Tensor& b, double scale) {
+at::Tensor forward_product(const at::Tensor& x, const at::Tensor& weight, const fts::optional<at::Tensor>& bias, const at::Tensor& low, const at::Tensor& b, double scale) {
     if (has_wide_product(x, weight)) return wide_product(x, weight, true, low * scale, b, bias ? *bias : at::Tensor());
     return at::linear(x, weight, bias).addmm_(low, b.t(), 1, scale);
 }
@@ -19,7 +19,7 @@ at::Tensor backward_product(const at::Tensor& dy, const at::Tensor& weight, cons
 
 struct LoraLinear : torch::autograd::Function<LoraLinear> {
     // adapter_input is absent where the adapter reads x itself.
-    static Variable forward(AutogradContext* context, const at::Tensor& x_input, const c10::optional<at::Tensor>& adapter_input, const at::Tensor& weight, const c10::optional<at::Tensor>& bias,
+    static Variable forward(AutogradContext* context, const at::Tensor& x_input, const fts::optional<at::Tensor>& adapter_input, const at::Tensor& weight, const fts::optional<at::Tensor>& bias,
         const at::Tensor& a_master, const at::Tensor& b_master, double scale) {
         const auto x = x_input.contiguous();
         const auto read = adapter_input ? adapter_input->contiguous() : x;
@@ -59,8 +59,8 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
 
 namespace fts {
 
-at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scale,
-    const c10::optional<at::Tensor>& adapter_input) {
+at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const fts::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scale,
+    const fts::optional<at::Tensor>& adapter_input) {
     TORCH_CHECK(x.dim() == 2 && weight.dim() == 2 && a.dim() == 2 && b.dim() == 2 && x.size(1) == weight.size(1) && a.size(1) == weight.size(1) &&
         b.size(0) == weight.size(0) && a.size(0) == b.size(1), "lora_linear: x ", x.sizes(), ", weight ", weight.sizes(), ", a ", a.sizes(), ", b ", b.sizes());
     return LoraLinear::apply(x, adapter_input, weight, bias, a, b, scale);

@@ -5,6 +5,8 @@
 #include "support.h"
 #include "workers.h"
 
+#include <cstdlib>
+
 namespace fts {
 namespace {
 
@@ -53,6 +55,23 @@ void multiply_columns(const at::Tensor& a, const Matrix& b, const at::Tensor& lo
     }
 }
 
+// What was measured to be faster on this processor; FTS_PRODUCTS=own or library decides otherwise, for measurements.
+template <typename T>
+bool prefers_own_product() {
+    static const bool answer = [] {
+        constexpr int32_t avx512 = 2, avx512_bf16 = 4, amx = 8;
+        const int32_t features = fts_processor_features();
+        const bool has_kernels = features & (sizeof(T) == 2 ? avx512_bf16 : avx512);
+        const char* asked = std::getenv("FTS_PRODUCTS");
+        if (asked != nullptr && std::string(asked) == "own") return has_kernels;
+        if (asked != nullptr && std::string(asked) == "library") return false;
+
+        // With AMX the library's bf16 product stays: ours with tiles was never timed on such a machine.
+        return has_kernels && !(sizeof(T) == 2 && features & amx);
+    }();
+    return answer;
+}
+
 // Padded with zeros to a whole depth.
 at::Tensor padded(const at::Tensor& t, int64_t dimension) {
     const int64_t have = t.size(dimension), want = round_up(have, depth_unit);
@@ -67,12 +86,8 @@ at::Tensor padded(const at::Tensor& t, int64_t dimension) {
 }  // namespace
 
 bool has_wide_product(const at::Tensor& a, const at::Tensor& b) {
-    constexpr int32_t avx512 = 2, avx512_bf16 = 4, amx = 8;
-    const int32_t features = fts_processor_features();
-
-    // With AMX the library's bf16 product stays: ours with tiles was never timed on such a machine.
-    const bool fits = a.scalar_type() == at::kBFloat16 ? (features & avx512_bf16) && !(features & amx) : a.scalar_type() == at::kFloat;
-    return fits && (features & avx512) && a.scalar_type() == b.scalar_type() && a.dim() == 2 && a.size(0) >= 48 && a.size(1) % depth_unit == 0 && b.stride(1) == 1;
+    const bool fits = a.is_cpu() && a.scalar_type() == b.scalar_type() && a.dim() == 2 && a.size(0) >= 48 && a.size(1) % depth_unit == 0 && b.stride(1) == 1;
+    return fits && (a.scalar_type() == at::kBFloat16 ? prefers_own_product<bf16>() : a.scalar_type() == at::kFloat && prefers_own_product<float>());
 }
 
 at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias) {

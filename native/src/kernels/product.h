@@ -12,7 +12,7 @@ bool has_wide_product(const at::Tensor& a, const at::Tensor& b);
 at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias);
 
 // x W^T + bias + scale (x A^T) B^T of a frozen W, differentiable; the adapter reads x itself where adapter_input is absent.
-at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scale,
-    const c10::optional<at::Tensor>& adapter_input);
+at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const fts::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scale,
+    const fts::optional<at::Tensor>& adapter_input);
 
 }  // namespace fts

@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
+#include "../compat.h"
 #include "row_kernels.h"
 
 namespace fts {

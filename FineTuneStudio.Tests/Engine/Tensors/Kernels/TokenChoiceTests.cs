@@ -8,11 +8,15 @@ namespace FineTuneStudio.Tests.Engine.Tensors.Kernels;
 public sealed class TokenChoiceTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(15)]
-    [InlineData(320)]
-    [InlineData(5003)]
-    public void Apply_EveryKindOfRow_MatchesItsTwin(int vocabulary)
+    [InlineData(1, false)]
+    [InlineData(15, false)]
+    [InlineData(320, false)]
+    [InlineData(5003, false)]
+    [InlineData(1, true)]
+    [InlineData(15, true)]
+    [InlineData(512, true)]
+    [InlineData(5003, true)]
+    public void Apply_EveryKindOfRow_MatchesItsTwin(int vocabulary, bool isElsewhere)
     {
         using var scope = TensorScope.Enter();
         const int rows = 40;
@@ -23,7 +27,9 @@ public sealed class TokenChoiceTests
         long[] keys = [.. Enumerable.Range(0, rows).Select(row => ((row % 2 == 0 ? 1 : -1) * row * 7919L) - 5)];
         long[] counters = [.. Enumerable.Range(0, rows).Select(row => (long)row % 3)];
 
-        var fused = TokenChoice.Apply(logits, temperatures, topP, topK, keys, counters);
+        var fused = isElsewhere
+            ? DeviceTokenChoice.Apply(logits, temperatures, topP, topK, keys, counters)
+            : TokenChoice.Apply(logits, temperatures, topP, topK, keys, counters);
         var plain = TokenChoice.ApplyPlain(logits, temperatures, topP, topK, keys, counters);
 
         Assert.Equal(plain.Tokens.ToArray<long>(), fused.Tokens.ToArray<long>());

@@ -28,9 +28,10 @@ internal static class Twins
     /// <param name="function">The kernel's facade over the inputs.</param>
     /// <param name="inputs">Those that require a gradient are differentiated.</param>
     /// <param name="tolerance">Largest difference, relative to the largest element of the expected tensor; by default what the type's rounding allows.</param>
-    public static void AssertSame(Func<Tensor[], Tensor[]> function, Tensor[] inputs, double? tolerance = null)
+    /// <param name="device">Where the function computes; the oracle is in main memory.</param>
+    public static void AssertSame(Func<Tensor[], Tensor[]> function, Tensor[] inputs, double? tolerance = null, Device device = default)
     {
-        var fused = Run(function, inputs);
+        var fused = Run(function, Array.ConvertAll(inputs, input => Moved(input, device)));
 
         // The oracle computes in fp32 on the same numbers: its own rounding must not count.
         Tensor[] expected;
@@ -71,6 +72,19 @@ internal static class Twins
         Assert.All(first.Zip(second), pair => Assert.True(pair.First.HasSameElements(pair.Second)));
     }
 
+    /// <summary>The same numbers on a device, a leaf that learns where the tensor does.</summary>
+    public static Tensor Moved(Tensor tensor, Device device)
+    {
+        if (tensor.Device == device)
+        {
+            return tensor;
+        }
+
+        var moved = tensor.Detach().To(device);
+        moved.RequiresGrad = tensor.RequiresGrad;
+        return moved;
+    }
+
     private static Tensor Wide(Tensor tensor)
     {
         if (tensor.DType != DType.BFloat16)
@@ -99,13 +113,13 @@ internal static class Twins
         {
             if (output.RequiresGrad)
             {
-                var weights = Random(100 + index, DType.BFloat16, [.. output.Shape]).To(output.DType);
+                var weights = Random(100 + index, DType.BFloat16, [.. output.Shape]).To(output.DType).To(output.Device);
                 var part = (output * weights).To(DType.Float32).Sum();
                 total = total is null ? part : total + part;
             }
         }
 
         total?.Backward();
-        return [.. outputs.Select(output => output.Detach()), .. inputs.Where(input => input.RequiresGrad).Select(input => input.Grad!)];
+        return [.. outputs.Select(output => output.Detach().To(Device.Cpu)), .. inputs.Where(input => input.RequiresGrad).Select(input => input.Grad!.To(Device.Cpu))];
     }
 }
