@@ -62,6 +62,9 @@ public static class NanoRecipe
             Duration = new DurationOptions { Epochs = 1 },
             Evaluation = new EvaluationOptions { Samples = 0, EverySteps = 250 },
             Checkpoints = new CheckpointOptions { EverySteps = 100, Keep = 2 },
+
+            // Every weight learns, the products are small, and processors without bfloat16 products take half the time so (docs/log.md).
+            Precision = Precision.Fp32,
             Seed = Seed,
         };
     }

@@ -13,6 +13,7 @@ internal sealed class PretrainingText
     private readonly StoryWriter _stories;
     private readonly SupportWriter _support;
     private readonly ExerciseWriter _exercises;
+    private readonly WordProblemWriter _problems;
 
     /// <summary>Prepares the writers.</summary>
     public PretrainingText(long seed)
@@ -21,6 +22,7 @@ internal sealed class PretrainingText
         _stories = new(_grammar);
         _support = new(_grammar);
         _exercises = new(_grammar);
+        _problems = new(_grammar);
     }
 
     /// <summary>One conversation.</summary>
@@ -29,9 +31,11 @@ internal sealed class PretrainingText
         var random = new TextRandom(_seed, number);
         return random.Below(20) switch
         {
-            < 13 => _support.Write(random),
-            < 16 => _stories.Write(random),
-            < 19 => Exercises(random),
+            < 11 => _support.Write(random),
+            < 13 => _stories.Write(random),
+            < 15 => Turns(random, 4, _exercises.Write),
+            < 17 => Turns(random, 12, WordProblemWriter.Step),
+            < 19 => Turns(random, 4, _problems.Write),
             _ => [new("user", _grammar.Expand("hello", random)), new("assistant", _grammar.Expand("hello_reply", random))],
         };
     }
@@ -39,12 +43,12 @@ internal sealed class PretrainingText
     /// <summary>One conversation as a line of a dataset in chat format.</summary>
     public string Line(long number) => JsonSerializer.Serialize(new { Messages = Document(number) }, JsonOptions);
 
-    private List<PretrainingMessage> Exercises(TextRandom random)
+    private static List<PretrainingMessage> Turns(TextRandom random, int most, Func<TextRandom, (string Question, string Answer)> write)
     {
         var turns = new List<PretrainingMessage>();
-        for (var count = random.Between(1, 4); count > 0; count--)
+        for (var count = random.Between(1, most); count > 0; count--)
         {
-            var (question, answer) = _exercises.Write(random);
+            var (question, answer) = write(random);
             turns.Add(new("user", question));
             turns.Add(new("assistant", answer));
         }
