@@ -2,6 +2,7 @@
 #pragma once
 #include <ATen/ATen.h>
 
+#include "../compat.h"
 #include "row_kernels.h"
 
 namespace fts {

@@ -2,6 +2,8 @@
 #pragma once
 #include <ATen/ATen.h>
 
+#include "../compat.h"
+
 namespace fts {
 
 // Whether block kernels are worth it for a of [m, k]: enough rows to share the packing of b, whole depth, and AVX-512.

@@ -41,12 +41,41 @@ public sealed class ComposedKernelTests
             using var places = new CachePlaces(slots, positions, Device.Cpu);
 
             using var composed = KernelChoice.Composed();
-            var together = CachedAttention.Apply(q, k, v, keys, values, Tensor.From<long>(slots), Tensor.From<long>(positions), scoring, places);
+            var together = CachedAttention.Apply(q, k, v, keys, values, Tensor.From<long>(slots), Tensor.From<long>(positions), scoring, places: places);
             var plain = CachedAttention.ApplyPlain(q, k, v, plainKeys, plainValues, Tensor.From<long>(slots), Tensor.From<long>(positions), scoring);
 
             Twins.AssertClose(plain, together, tolerance, $"{scoring}", smallest: 1);
             Assert.True(plainKeys.HasSameElements(keys));
             Assert.True(plainValues.HasSameElements(values));
+        }
+    }
+
+    [Fact]
+    public void CachedAttention_CacheAsShortAsTheWindow_IsAttentionOverTheWholeSequence()
+    {
+        using var scope = TensorScope.Enter();
+        const int length = 40, prompt = 21, capacity = 9;
+        var scoring = new AttentionScoring(0.25) { Window = capacity };
+        var (q, k, v) = (Twins.Random(1, DType.Float32, length, 4, 16), Twins.Random(2, DType.Float32, length, 2, 16), Twins.Random(3, DType.Float32, length, 2, 16));
+        var whole = PackedAttention.ApplyPlain(q, k, v, [0, length], scoring);
+        var (keys, values) = (Tensor.Zeros([2, 2, capacity, 16], DType.Float32), Tensor.Zeros([2, 2, capacity, 16], DType.Float32));
+        using var composed = KernelChoice.Composed();
+
+        long[] ones = [.. Enumerable.Repeat(1L, prompt)], first = [.. Enumerable.Range(0, prompt).Select(position => (long)position)];
+        using (var places = new CachePlaces(ones, first, Device.Cpu))
+        {
+            CachedAttention.Write(
+                k.Narrow(0, 0, prompt), v.Narrow(0, 0, prompt), keys, values, Tensor.From<long>(ones), Tensor.From<long>(first), scoring.Window, places);
+        }
+
+        for (var position = prompt; position < length; position++)
+        {
+            using var places = new CachePlaces([1], [position], Device.Cpu);
+            var one = CachedAttention.Apply(
+                q.Narrow(0, position, 1), k.Narrow(0, position, 1), v.Narrow(0, position, 1), keys, values,
+                Tensor.From<long>([1]), Tensor.From<long>([position]), scoring, places: places);
+
+            Twins.AssertClose(whole.Narrow(0, position, 1), one, 1e-5, $"position {position}", smallest: 1);
         }
     }
 
