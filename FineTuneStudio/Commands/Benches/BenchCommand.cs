@@ -16,7 +16,7 @@ internal static class BenchCommand
         ["train"] = TrainBench.Run,
         ["tokenize"] = _ => TokenizeBench.Run(),
         ["decode"] = DecodeBench.Run,
-        ["start"] = StartBench.Run,
+        ["start"] = _ => StartBench.Run(),
     };
 
     public static Command Create()
