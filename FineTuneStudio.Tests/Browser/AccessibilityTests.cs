@@ -13,10 +13,10 @@ public sealed class AccessibilityTests(ChromiumFixture chromium)
 
     private static string Axe => Path.Combine(Repository.Root, "FineTuneStudio", "node_modules", "axe-core", "axe.min.js");
 
-    [Fact(Explicit = true, Timeout = 600_000)]
+    [Fact(Timeout = 600_000)]
     public Task Page_Any_HasNoViolation() => AuditAsync(width: 1440, dark: false);
 
-    [Theory(Explicit = true, Timeout = 1_200_000)]
+    [Theory(Timeout = 1_200_000)]
     [Trait("Category", "Slow")]
     [InlineData(1440, true)]
     [InlineData(390, false)]

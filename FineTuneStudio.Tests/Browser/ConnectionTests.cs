@@ -6,7 +6,7 @@ namespace FineTuneStudio.Tests.Browser;
 /// <summary>A page whose studio goes away and comes back.</summary>
 public sealed class ConnectionTests(ChromiumFixture chromium)
 {
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Form_StudioStartedAnewInTheMiddle_HasWhatWasTypedBeforeAndMeanwhile()
     {
         using var data = new TemporaryFolder();

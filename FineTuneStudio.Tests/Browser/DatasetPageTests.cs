@@ -22,7 +22,7 @@ public sealed partial class DatasetPageTests(ChromiumFixture chromium) : IAsyncL
 
     public ValueTask DisposeAsync() => _studio.DisposeAsync();
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task ContextLine_TypedDraggedAndMovedByKeys_SaysWhatItCutsAndStandsInTheAddress()
     {
         var dataset = await UploadAsync([.. StudioSeed.IntentRows(60), .. Enumerable.Range(0, 4).Select(row => Row(string.Concat(Enumerable.Repeat("word ", 300 + row)), "long"))]);
@@ -55,7 +55,7 @@ public sealed partial class DatasetPageTests(ChromiumFixture chromium) : IAsyncL
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Search_Filters_Keys_FindRowsAndOpenThem()
     {
         var dataset = await UploadAsync([.. StudioSeed.IntentRows(300), Bad, Row("A needle in the hay", "found"), Row(string.Concat(Enumerable.Repeat("word ", 90)), "long")]);
@@ -90,7 +90,7 @@ public sealed partial class DatasetPageTests(ChromiumFixture chromium) : IAsyncL
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Row_OpenedFromItsFaultAndByAddress_IsShownInThreeViews()
     {
         var dataset = await UploadAsync([.. StudioSeed.IntentRows(40), Bad]);
@@ -105,9 +105,10 @@ public sealed partial class DatasetPageTests(ChromiumFixture chromium) : IAsyncL
         await page.Page.GetByRole(AriaRole.Tab, new() { Name = "Text" }).PressAsync("ArrowRight");
         await page.Page.WaitForURLAsync("**row=3&view=tokens");
 
-        await page.Page.Locator(".tokens").FocusAsync();
-        await page.Page.Keyboard.PressAsync("End");
         var facts = page.Page.Locator(".token-facts");
+        await page.Page.Locator(".tokens").FocusAsync();
+        await facts.GetByText("Token 1:").WaitForAsync();
+        await page.Page.Keyboard.PressAsync("End");
         await facts.GetByText("only read, weight 0").WaitForAsync();
         await page.Page.Keyboard.PressAsync("ArrowLeft");
         await facts.GetByText("learnt with weight 1, control token").WaitForAsync();
@@ -119,7 +120,7 @@ public sealed partial class DatasetPageTests(ChromiumFixture chromium) : IAsyncL
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Columns_PointedAt_BecomeConversations()
     {
         using var content = new StringContent("a,b,c\n" + string.Join('\n', Enumerable.Range(0, 20).Select(row => $"first {row},second {row},third {row}")));

@@ -21,7 +21,7 @@ public sealed partial class FirstAdapterTests(ChromiumFixture chromium)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Upload_Method_Options_LiveChart_Download_GivesTheRunsHeldOutLossAgain()
     {
         var train = SharedData.Data("banking77", "train.csv");
@@ -51,7 +51,8 @@ public sealed partial class FirstAdapterTests(ChromiumFixture chromium)
         await page.Page.SetInputFilesAsync("#upload-input", table);
         await page.Page.WaitForURLAsync(DatasetAddress());
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Train on this" }).WaitForAsync();
-        await page.Page.Locator(".token.learnt").First.WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Tab, new() { Name = "Tokens" }).ClickAsync();
+        await page.Page.Locator(".tokens .token.learnt").First.WaitForAsync();
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Train on this" }).ClickAsync();
     }
 

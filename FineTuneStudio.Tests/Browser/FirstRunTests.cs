@@ -11,7 +11,7 @@ public sealed class FirstRunTests(ChromiumFixture chromium)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Explicit = true, Timeout = 600_000)]
+    [Fact(Timeout = 600_000)]
     public async Task FirstRun_FourClicks_GiveAnAdapterThatAnswersRight()
     {
         Assert.SkipUnless(Directory.Exists(StudioPaths.EmbeddedModel), "models/nano is not built.");

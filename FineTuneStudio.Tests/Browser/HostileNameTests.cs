@@ -9,7 +9,7 @@ public sealed class HostileNameTests(ChromiumFixture chromium)
 {
     private const string Hostile = "<img src=x onerror=\"window.hacked=1\"> <script>window.hacked=1</script> \u202Eevil 🦙";
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Name_ThatIsMarkup_IsShownAsText()
     {
         var token = TestContext.Current.CancellationToken;

@@ -29,7 +29,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Page_OpenedLate_SeesTheWholeCurve()
     {
         _engine.Allow(25);
@@ -44,7 +44,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Page_ConnectionBrokenTwice_HasNoGapAndNoDuplicate()
     {
         _engine.Allow(10);
@@ -68,7 +68,39 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Equal(5, await page.Page.EvaluateAsync<int>("() => document.querySelector('.run-charts').run.evaluations.length"));
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
+    public async Task Page_LeftWhileItsConnectionOpens_LeavesItQuietly()
+    {
+        _engine.Allow(5);
+        var run = await _studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(_studio.Address);
+        await page.GoAsync("/runs");
+
+        await page.Page.EvaluateAsync(
+            """
+            async (runId) => {
+              const { Live } = await import("/js/charts/live.js");
+              const Socket = window.WebSocket;
+              const live = new Live([{ runId, lastStep: 0, done: false, take: () => undefined }], () => undefined);
+              const sockets = [];
+              window.WebSocket = class extends Socket {
+                constructor(...how) {
+                  super(...how);
+                  sockets.push(this);
+                  queueMicrotask(() => live.close());
+                }
+              };
+              await live.follow();
+              window.WebSocket = Socket;
+              await Promise.all(sockets.map((socket) => socket.readyState === Socket.CLOSED || new Promise((closed) => socket.addEventListener("close", closed))));
+              if (sockets.length === 0) throw new Error("No socket was opened.");
+            }
+            """, run.Id);
+
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
     public async Task Buttons_PauseResumeStop_DoWhatTheySay()
     {
         _engine.Allow(3);
@@ -87,7 +119,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Zoom_IntoALongRun_ShowsEveryStepAndItsAddressShowsTheSame()
     {
         var run = await _studio.AddPastRunAsync(40_000, step => step == 31_234 ? 50 : 1 + (1000.0 / (step + 500)));
@@ -117,7 +149,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         other.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Charts_KeyboardTableAndCsv_SayTheSameFigures()
     {
         _engine.Allow(40);

@@ -24,7 +24,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Form_ReloadedInTheMiddle_KeepsWhatWasTypedAndSaysSo()
     {
         await using var page = await OpenAsync("/runs/new");
@@ -41,7 +41,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Json_EditedAndFormEdited_AreOneWithFaultsAtTheirLine()
     {
         await using var page = await OpenAsync("/runs/new");
@@ -59,7 +59,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task KeyboardAlone_FromDatasetToStartedRun()
     {
         _engine.Allow(2);

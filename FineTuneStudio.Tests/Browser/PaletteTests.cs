@@ -32,7 +32,7 @@ public sealed class PaletteTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Explicit = true, Timeout = 180_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Palette_AFewLetters_LeadToAPageAndToAThing()
     {
         _engine.Allow(3);
@@ -52,7 +52,7 @@ public sealed class PaletteTests(ChromiumFixture chromium) : IAsyncLifetime
         _page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 180_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Palette_PauseOfTheRunAtWork_PausesIt()
     {
         _engine.Allow(3);
@@ -67,7 +67,7 @@ public sealed class PaletteTests(ChromiumFixture chromium) : IAsyncLifetime
         await _page.Page.Locator("[data-state='Paused']").First.WaitForAsync();
     }
 
-    [Fact(Explicit = true, Timeout = 180_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Palette_Escape_ClosesAndGivesTheFocusBack()
     {
         await _page.Page.Locator("#threads").FocusAsync();
@@ -79,7 +79,7 @@ public sealed class PaletteTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Equal("threads", await _page.Page.EvaluateAsync<string>("() => document.activeElement.id"));
     }
 
-    [Fact(Explicit = true, Timeout = 180_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Theme_ChosenInThePalette_HoldsAfterAReloadAndInAnotherBrowser()
     {
         await Keys.PressAsync("Control+k");
@@ -92,7 +92,7 @@ public sealed class PaletteTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Equal("dark", await other.Page.EvaluateAsync<string>("() => document.documentElement.dataset.theme"));
     }
 
-    [Fact(Explicit = true, Timeout = 180_000)]
+    [Fact(Timeout = 180_000)]
     public async Task SingleKeys_WhileTypingOrTurnedOff_DoNothing()
     {
         await Keys.PressAsync("?");

@@ -30,7 +30,7 @@ public sealed class PlaygroundTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Explicit = true, Timeout = 180_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Conversation_TwoTurns_GoesOnAndSurvivesAReload()
     {
         await _page.GoAsync($"/playground?a=model-{StudioSeed.Model}");
@@ -50,7 +50,7 @@ public sealed class PlaygroundTests(ChromiumFixture chromium) : IAsyncLifetime
         _page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 180_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Stop_InTheMiddle_KeepsWhatHasCome()
     {
         _engine.Allow(2);

@@ -27,7 +27,7 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         _engine.Dispose();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Samples_ScrubbedByKey_ShowWhatTheModelSaidThen()
     {
         _engine.Allow(40);
@@ -47,7 +47,7 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Checkpoint_ClickedOnTheChart_LeadsToANewRunFromThere()
     {
         _engine.Allow(40);
@@ -69,7 +69,7 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task LogAndConfiguration_FilterAndCompare()
     {
         _engine.Allow(80);
@@ -91,7 +91,7 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
-    [Fact(Explicit = true, Timeout = 300_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Page_OnAPhone_KeepsEveryActionBehindOneMenu()
     {
         _engine.Allow(3);

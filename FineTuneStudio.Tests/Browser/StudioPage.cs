@@ -35,7 +35,7 @@ internal sealed class StudioPage : IAsyncDisposable
     public Task InteractiveAsync() => Page.WaitForFunctionAsync("() => window.Blazor && document.documentElement.dataset.interactive === 'true'");
 
     /// <summary>No error in the console so far.</summary>
-    public void AssertCalm() => Assert.Empty(_troubles);
+    public void AssertCalm() => Assert.True(_troubles.Count == 0, string.Join('\n', _troubles));
 
     public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 }

@@ -11,6 +11,7 @@ class TokenStrip {
     this.on("focus", () => this.show(this.current?.isConnected ? this.current : this.tokens.querySelector(".token")));
     this.on("blur", () => this.current?.classList.remove("current"));
     this.on("keydown", (event) => this.pressed(event));
+    if (document.activeElement === this.tokens) this.show(this.tokens.querySelector(".token"));
   }
 
   on(event, handler) {

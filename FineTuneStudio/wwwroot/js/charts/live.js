@@ -51,7 +51,7 @@ export class Live {
       } catch {
         if (this.#closed) return;
         this.#report("lost");
-        await this.connection.stop().catch(() => undefined);
+        await this.#leave();
         await this.#pause();
       }
     }
@@ -73,15 +73,25 @@ export class Live {
     this.#closed = true;
     removeEventListener("online", this.#online);
     this.#wake();
-    this.connection?.stop().catch(() => undefined);
+    // One that is still opening is left once it is open: a browser reports it as a fault to close a socket before.
+    if (this.connection?.state !== "Connecting") void this.#leave();
+  }
+
+  async #leave() {
+    await this.connection?.stop().catch(() => undefined);
   }
 
   /** @returns a promise (in an object, for it is not to be waited for) that is rejected once the connection is broken. */
   async #connect() {
     await loadScript("lib/signalr.js");
+    if (this.#closed) throw new Error("closed");
     this.connection = new signalR.HubConnectionBuilder().withUrl("live/runs").withServerTimeout(SILENCE_MILLISECONDS).configureLogging(signalR.LogLevel.None).build();
     const closed = new Promise((resolve) => this.connection.onclose(resolve));
     await this.connection.start();
+    if (this.#closed) {
+      await this.#leave();
+      throw new Error("closed");
+    }
     return { broken: closed.then(() => Promise.reject(new Error("closed"))) };
   }
 
