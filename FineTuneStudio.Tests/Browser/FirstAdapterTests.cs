@@ -49,7 +49,7 @@ public sealed partial class FirstAdapterTests(ChromiumFixture chromium)
     {
         await page.GoAsync("/datasets");
         await page.Page.SetInputFilesAsync("#upload-input", table);
-        await page.Page.WaitForURLAsync(DatasetAddress());
+        await page.AddressAsync("/datasets/[0-9a-f-]{36}$");
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Train on this" }).WaitForAsync();
         await page.Page.GetByRole(AriaRole.Tab, new() { Name = "Tokens" }).ClickAsync();
         await page.Page.Locator(".tokens .token.learnt").First.WaitForAsync();
@@ -117,9 +117,6 @@ public sealed partial class FirstAdapterTests(ChromiumFixture chromium)
         using var tuned = model.WithAdapter(adapter);
         return HeldOutEvaluator.Loss(tuned, [.. rows.HeldOut.Select(row => row.Rendered)], 4096, Token);
     }
-
-    [GeneratedRegex(@"/datasets/[0-9a-f-]{36}$")]
-    private static partial Regex DatasetAddress();
 
     [GeneratedRegex(@"\S")]
     private static partial Regex SomeText();

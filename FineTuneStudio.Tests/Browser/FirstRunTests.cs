@@ -24,7 +24,7 @@ public sealed class FirstRunTests(ChromiumFixture chromium)
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Train your first model" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Use these examples" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start training" }).ClickAsync();
-        await page.Page.WaitForURLAsync("**/first-run/*");
+        await page.AddressAsync("/first-run/.+");
 
         // Where a person is stands in the address: leaving and coming back changes nothing.
         await page.Page.Locator("[data-guide=progress] strong").WaitForAsync();

@@ -136,7 +136,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Page.UncheckAsync("[data-control='logarithmic']");
         await page.Page.CheckAsync("[data-control='logarithmic']");
         await page.Page.ClickAsync("[data-series='raw']");
-        await page.Page.WaitForURLAsync(address => address.Contains("from=31200&to=31300&log=1&hide=raw", StringComparison.Ordinal));
+        await page.AddressAsync("from=31200&to=31300&log=1&hide=raw");
 
         var address = page.Page.Url;
         await using var other = await chromium.OpenAsync(_studio.Address);
@@ -166,7 +166,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.StartsWith("step 39 · train ", await page.Page.TextContentAsync("[data-chart='loss'] .chart-readout"), StringComparison.Ordinal);
         Assert.StartsWith("step 39 · ", await page.Page.TextContentAsync("[data-chart='norm'] .chart-readout"), StringComparison.Ordinal);
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync(address => address.EndsWith("step=39", StringComparison.Ordinal));
+        await page.AddressAsync("step=39$");
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Loss: table, CSV, picture" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Table or chart" }).First.ClickAsync();

@@ -77,7 +77,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Page.Locator("[data-preset='quick']").PressAsync("Enter");
         await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("8");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start" }).PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**/runs/*-*");
+        await page.AddressAsync("/runs/[0-9a-f-]{36}$");
 
         await page.GoAsync($"/runs/new?like={page.Page.Url[^36..]}");
         await page.Page.GetByText("With the options of").WaitForAsync();

@@ -42,13 +42,13 @@ public sealed class PaletteTests(ChromiumFixture chromium) : IAsyncLifetime
         await Keys.TypeAsync("plgr");
         await Chosen.Filter(new() { HasText = "Playground" }).WaitForAsync();
         await Keys.PressAsync("Enter");
-        await _page.Page.WaitForURLAsync("**/playground");
+        await _page.AddressAsync("/playground$");
 
         await Keys.PressAsync("Control+k");
         await Keys.TypeAsync("int r32");
         await Chosen.Filter(new() { HasText = "Intents, rank 32" }).WaitForAsync();
         await Keys.PressAsync("Enter");
-        await _page.Page.WaitForURLAsync($"**/runs/{run.Id}**");
+        await _page.AddressAsync($"/runs/{run.Id}");
         _page.AssertCalm();
     }
 

@@ -42,7 +42,7 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Page.Keyboard.PressAsync("ArrowRight");
 
         await page.Page.Locator(".scrub strong").GetByText("10", new() { Exact = true }).WaitForAsync();
-        await page.Page.WaitForURLAsync(address => address.EndsWith("step=10", StringComparison.Ordinal));
+        await page.AddressAsync("step=10$");
         Assert.Equal(2, await page.Page.Locator(".sample dd").GetByText("I do not know.").CountAsync());
         page.AssertCalm();
     }

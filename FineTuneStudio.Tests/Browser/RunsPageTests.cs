@@ -107,7 +107,7 @@ public sealed class RunsPageTests(ChromiumFixture chromium) : IAsyncLifetime
         await using var page = await chromium.OpenAsync(_studio.Address);
         await page.GoAsync("/runs");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
-        await page.Page.WaitForURLAsync(address => address.EndsWith("sort=name", StringComparison.Ordinal));
+        await page.AddressAsync("sort=name$");
         await page.Page.Locator(".runs-table tbody tr").First.GetByText("alpha").WaitForAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "keep" }).ClickAsync();
         await page.Page.GetByText("1 of 3").WaitForAsync();

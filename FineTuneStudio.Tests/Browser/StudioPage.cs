@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -6,12 +8,16 @@ namespace FineTuneStudio.Tests.Browser;
 /// <summary>A page of the studio in a browser; remembers what went wrong in it.</summary>
 internal sealed class StudioPage : IAsyncDisposable
 {
+    /// <summary>Milliseconds to wait for something that will come, on a machine that has much else to do.</summary>
+    private const float Patience = 60_000;
+
     private readonly List<string> _troubles = [];
 
     public StudioPage(IPage page)
     {
         Page = page;
-        page.SetDefaultTimeout(60_000);
+        page.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
@@ -33,6 +39,9 @@ internal sealed class StudioPage : IAsyncDisposable
 
     /// <summary>Blazor has taken the page over: its circuit is open.</summary>
     public Task InteractiveAsync() => Page.WaitForFunctionAsync("() => window.Blazor && document.documentElement.dataset.interactive === 'true'");
+
+    /// <summary>The address fits a regular expression; unlike Playwright's own wait, it misses no change that comes while it begins to wait.</summary>
+    public Task AddressAsync([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) => Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern));
 
     /// <summary>No error in the console so far.</summary>
     public void AssertCalm() => Assert.True(_troubles.Count == 0, string.Join('\n', _troubles));
