@@ -21,6 +21,9 @@ public sealed record AdapterConfiguration
     /// <summary>Which modules have an adapter.</summary>
     public required AdapterTargets Targets { get; init; }
 
+    /// <summary>Which parameters of experts have an adapter: their names, or ends of these (<c>mlp.experts.down_proj</c>).</summary>
+    public IReadOnlyList<string> TargetParameters { get; init; } = [];
+
     /// <summary>Ranks of modules whose name matches; the first match counts.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> RankPattern { get; init; } = [];
 

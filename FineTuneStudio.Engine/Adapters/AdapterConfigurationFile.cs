@@ -7,12 +7,13 @@ namespace FineTuneStudio.Engine.Adapters;
 internal static class AdapterConfigurationFile
 {
     private const long MaxBytes = 64 << 20;
+    private const string TargetParameters = "target_parameters";
 
     // A value here changes numbers in a way that is not built; its absence or emptiness is harmless.
     private static readonly string[] Unbuilt =
     [
         "alora_invocation_tokens", "arrow_config", "corda_config", "eva_config", "exclude_modules", "fan_in_fan_out", "kasa_config", "layer_replication",
-        "layers_to_transform", "lora_bias", "lora_ga_config", "megatron_config", "monteclora_config", "target_parameters", "trainable_token_indices",
+        "layers_to_transform", "lora_bias", "lora_ga_config", "megatron_config", "monteclora_config", "trainable_token_indices",
         "use_bdlora", "use_qalora", "velora_config",
     ];
 
@@ -77,7 +78,19 @@ internal static class AdapterConfigurationFile
             yield return new(path, "lora_alpha is no number.");
         }
 
-        if (!root.TryGetProperty("target_modules", out var targets) || targets.ValueKind is not (JsonValueKind.String or JsonValueKind.Array))
+        var hasParameters = root.TryGetProperty(TargetParameters, out var parameters) && !IsEmpty(parameters);
+        if (hasParameters && parameters.ValueKind != JsonValueKind.Array)
+        {
+            yield return new(path, $"{TargetParameters} is no list of names.");
+        }
+
+        if (hasParameters && Flag(root, "use_dora"))
+        {
+            yield return new(path, $"use_dora is true beside {TargetParameters}; adapters on experts have no magnitudes.");
+        }
+
+        var isListed = root.TryGetProperty("target_modules", out var targets) && targets.ValueKind is JsonValueKind.String or JsonValueKind.Array;
+        if (!isListed && !(hasParameters && (targets.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)))
         {
             yield return new(path, "target_modules is neither a list of names nor a regular expression.");
         }
@@ -94,7 +107,7 @@ internal static class AdapterConfigurationFile
 
     private static AdapterConfiguration Read(string path, JsonElement root)
     {
-        var targets = root.GetProperty("target_modules");
+        root.TryGetProperty("target_modules", out var targets);
         return new AdapterConfiguration
         {
             Rank = root.GetProperty("r").GetInt32(),
@@ -102,7 +115,13 @@ internal static class AdapterConfigurationFile
             RankStabilised = Flag(root, "use_rslora"),
             WeightDecomposed = Flag(root, "use_dora"),
             Dropout = root.TryGetProperty("lora_dropout", out var dropout) && dropout.ValueKind == JsonValueKind.Number ? dropout.GetDouble() : 0,
-            Targets = targets.ValueKind == JsonValueKind.String ? AdapterTargets.Parse(targets.GetString()!) : AdapterTargets.Of(Texts(path, targets, "target_modules")),
+            Targets = targets.ValueKind switch
+            {
+                JsonValueKind.String => AdapterTargets.Parse(targets.GetString()!),
+                JsonValueKind.Array => AdapterTargets.Of(Texts(path, targets, "target_modules")),
+                _ => AdapterTargets.Of([]),
+            },
+            TargetParameters = root.TryGetProperty(TargetParameters, out var parameters) && parameters.ValueKind == JsonValueKind.Array ? Texts(path, parameters, TargetParameters) : [],
             RankPattern = Pattern(path, root, "rank_pattern"),
             AlphaPattern = Pattern(path, root, "alpha_pattern"),
             ModulesToSave = root.TryGetProperty("modules_to_save", out var saved) && saved.ValueKind == JsonValueKind.Array ? Texts(path, saved, "modules_to_save") : [],
@@ -125,7 +144,7 @@ internal static class AdapterConfigurationFile
     /// <summary>The file's text.</summary>
     /// <remarks>
     /// The fields are those of PEFT 0.10. Newer versions take their defaults for what they added since; older ones refuse to load a file that
-    /// has a field they do not know.
+    /// has a field they do not know. Adapters on experts need PEFT 0.17 and name its field.
     /// </remarks>
     public static byte[] Write(AdapterSet adapters, string baseModelName)
     {
@@ -170,6 +189,11 @@ internal static class AdapterConfigurationFile
         yield return ("rank_pattern", Pattern(configuration.RankPattern));
         yield return ("revision", null);
         yield return ("target_modules", Targets(adapters));
+        if (configuration.TargetParameters.Count > 0)
+        {
+            yield return (TargetParameters, configuration.TargetParameters);
+        }
+
         yield return ("task_type", "CAUSAL_LM");
         yield return ("use_dora", configuration.WeightDecomposed);
         yield return ("use_rslora", configuration.RankStabilised);

@@ -20,5 +20,11 @@ internal static class AdapterNames
         }
     }
 
+    public static IEnumerable<KeyValuePair<string, Tensor>> Of(ExpertAdapter adapter)
+    {
+        yield return KeyValuePair.Create(Prefix + adapter.Module + A, adapter.A);
+        yield return KeyValuePair.Create(Prefix + adapter.Module + B, adapter.B);
+    }
+
     public static string Saved(string module) => $"{Prefix}{module}.weight";
 }

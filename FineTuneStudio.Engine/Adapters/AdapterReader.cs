@@ -36,20 +36,32 @@ internal sealed class AdapterReader
 
     private AdapterSet Read(IReadOnlyList<LinearShape> linears)
     {
-        var chosen = _configuration.Targets.Choose(linears, Path.Combine(Path.GetDirectoryName(_file.Header.Path)!, AdapterFiles.Configuration));
+        var separate = SeparateExperts.Find(_configuration, linears, _file.Contains);
+        var all = separate is null ? linears : [.. linears, .. separate.Linears];
+        var chosen = AdapterSet.Chosen(_configuration, all, Path.Combine(Path.GetDirectoryName(_file.Header.Path)!, AdapterFiles.Configuration));
         var adapters = new List<LoraAdapter>();
+        var experts = new List<ExpertAdapter>();
         var saved = new List<KeyValuePair<string, Tensor>>();
         try
         {
-            adapters.AddRange(chosen.Select(ReadAdapter).OfType<LoraAdapter>());
+            adapters.AddRange(chosen.Linears.Intersect(linears).Select(ReadAdapter).OfType<LoraAdapter>());
+            experts.AddRange(ExpertModules.Of(chosen.Experts).Select(pair => ReadExperts(pair.Shape, pair.Module)).OfType<ExpertAdapter>());
+            var configuration = _configuration;
+            if (separate is not null)
+            {
+                (var joined, configuration) = separate.Join(ReadAdapter, _device);
+                experts.AddRange(joined);
+            }
+
             saved.AddRange(_configuration.ModulesToSave.SelectMany(ReadSaved).ToList());
             Refuse(_unused.Order(StringComparer.Ordinal).Take(5), name => $"Tensor '{name}' belongs to no target of the configuration{(_unused.Count > 5 ? $" (nor do {_unused.Count - 5} more)" : "")}.");
             UserErrorException.ThrowIfAny(_errors);
-            return new AdapterSet(_configuration, adapters, saved);
+            return new AdapterSet(configuration, adapters, experts, saved);
         }
         catch
         {
             adapters.ForEach(adapter => adapter.Dispose());
+            experts.ForEach(adapter => adapter.Dispose());
             saved.ForEach(pair => pair.Value.Dispose());
             throw;
         }
@@ -66,6 +78,16 @@ internal sealed class AdapterReader
         return a is null || b is null
             ? null
             : new LoraAdapter(linear.Name, a, b, _configuration.AlphaOf(linear.Name), _configuration.RankStabilised, _configuration.Dropout, magnitude);
+    }
+
+    private ExpertAdapter? ReadExperts(ExpertShape shape, string module)
+    {
+        using var scope = TensorScope.Enter();
+        var rows = (long)_configuration.RankOf(shape.Name) * shape.Experts;
+        var name = AdapterNames.Prefix + module;
+        var a = ReadTensor(name + AdapterNames.A, rows, shape.Inputs);
+        var b = ReadTensor(name + AdapterNames.B, shape.Outputs, rows);
+        return a is null || b is null ? null : new ExpertAdapter(shape, module, a, b, _configuration.AlphaOf(shape.Name), _configuration.RankStabilised);
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> ReadSaved(string module)

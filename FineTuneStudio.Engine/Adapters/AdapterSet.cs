@@ -3,17 +3,26 @@ using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Engine.Adapters;
 
-/// <summary>All that is learnt beside one frozen model: a low-rank pair for each chosen linear, and modules saved whole.</summary>
+/// <summary>All that is learnt beside one frozen model: a low-rank pair for each chosen linear and expert, and modules saved whole.</summary>
 /// <remarks>Owns its tensors. Several sets may stand beside one model at once; a model view holds at most one.</remarks>
 public sealed class AdapterSet : IDisposable
 {
-    private readonly SortedDictionary<string, LoraAdapter> _adapters;
-    private readonly SortedDictionary<string, Tensor> _savedModules;
+    private const string TargetsField = "lora.targets";
 
-    internal AdapterSet(AdapterConfiguration configuration, IEnumerable<LoraAdapter> adapters, IEnumerable<KeyValuePair<string, Tensor>> savedModules)
+    private readonly SortedDictionary<string, LoraAdapter> _adapters;
+    private readonly SortedDictionary<string, ExpertAdapter> _expertAdapters;
+    private readonly SortedDictionary<string, Tensor> _savedModules;
+    private Dictionary<string, (ExpertAdapter Adapter, ExpertTensor Tensor)>? _expertTensors;
+
+    internal AdapterSet(
+        AdapterConfiguration configuration,
+        IEnumerable<LoraAdapter> adapters,
+        IEnumerable<ExpertAdapter> expertAdapters,
+        IEnumerable<KeyValuePair<string, Tensor>> savedModules)
     {
         Configuration = configuration;
         _adapters = new(adapters.ToDictionary(adapter => adapter.Module), StringComparer.Ordinal);
+        _expertAdapters = new(expertAdapters.ToDictionary(adapter => adapter.Shape.Name), StringComparer.Ordinal);
         _savedModules = new(savedModules.ToDictionary(), StringComparer.Ordinal);
     }
 
@@ -23,6 +32,9 @@ public sealed class AdapterSet : IDisposable
     /// <summary>The pairs by their linear's full name.</summary>
     public IReadOnlyDictionary<string, LoraAdapter> Adapters => _adapters;
 
+    /// <summary>The pairs of experts by their parameter's full name.</summary>
+    public IReadOnlyDictionary<string, ExpertAdapter> ExpertAdapters => _expertAdapters;
+
     /// <summary>Weights that replace the base's, by module name (<c>lm_head</c>); fp32.</summary>
     public IReadOnlyDictionary<string, Tensor> SavedModules => _savedModules;
 
@@ -30,44 +42,59 @@ public sealed class AdapterSet : IDisposable
     public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters =>
     [
         .. _adapters.Values.SelectMany(AdapterNames.Of),
+        .. _expertAdapters.Values.SelectMany(AdapterNames.Of),
         .. _savedModules.Select(pair => KeyValuePair.Create(AdapterNames.Saved(pair.Key), pair.Value)),
     ];
 
+    /// <summary>The model's tensors that adapters of experts change, by name in its files, each with what it holds.</summary>
+    internal IReadOnlyDictionary<string, (ExpertAdapter Adapter, ExpertTensor Tensor)> ExpertTensors
+        => _expertTensors ??= _expertAdapters.Values
+            .SelectMany(adapter => adapter.Shape.Tensors.Select(tensor => (Adapter: adapter, Tensor: tensor)))
+            .ToDictionary(pair => pair.Tensor.Name, StringComparer.Ordinal);
+
     /// <summary>Weights that learn.</summary>
     public long ParameterCount => Parameters.Sum(pair => pair.Value.ElementCount);
+
+    /// <summary>What learns, for a person: <c>q_proj (48), v_proj (48), gate_up_proj of 128 experts (48)</c>; in brackets how many of them.</summary>
+    public string Description => string.Join(", ", _adapters.Values.Select(adapter => adapter.Module[(adapter.Module.LastIndexOf('.') + 1)..])
+        .Concat(_expertAdapters.Values.Select(adapter => $"{adapter.Shape.LastPart} of {adapter.Shape.Experts} experts"))
+        .Concat(_savedModules.Keys.Select(module => $"all of {module}"))
+        .GroupBy(part => part, StringComparer.Ordinal)
+        .Select(group => $"{group.Key} ({group.Count()})"));
 
     /// <summary>A new adapter that changes nothing yet: A uniform in ±1/sqrt(in) (Kaiming, as PEFT), B zero.</summary>
     /// <param name="linears">The model's linears.</param>
     /// <param name="options">Rank, scale, targets.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
     /// <param name="device">Where it shall live.</param>
-    /// <exception cref="UserErrorException">A target is no linear of the model.</exception>
+    /// <exception cref="UserErrorException">A target is no linear of the model, or experts are asked for something they do not have.</exception>
     public static AdapterSet Create(IReadOnlyList<LinearShape> linears, LoraOptions options, long seed, Device device = default)
     {
-        var configuration = new AdapterConfiguration
-        {
-            Rank = options.Rank,
-            Alpha = options.Alpha,
-            RankStabilised = options.RsLora,
-            Dropout = options.Dropout,
-            Targets = AdapterTargets.Of(options.Targets),
-        };
+        var configuration = ConfigurationOf(linears, options);
+        var chosen = Chosen(configuration, linears, TargetsField);
         using var generator = new RandomGenerator(seed);
-        var adapters = new List<LoraAdapter>();
-        foreach (var linear in configuration.Targets.Choose(linears, "lora.targets"))
+        Tensor First(long rows, long inputs)
         {
-            using var scope = TensorScope.Enter();
-            var bound = 1 / Math.Sqrt(linear.Inputs);
-            adapters.Add(new LoraAdapter(
-                linear.Name,
-                Tensor.Empty([options.Rank, linear.Inputs], DType.Float32).FillUniform(-bound, bound, generator).To(device),
-                Tensor.Zeros([linear.Outputs, options.Rank], DType.Float32, device),
-                options.Alpha,
-                options.RsLora,
-                options.Dropout));
+            var bound = 1 / Math.Sqrt(inputs);
+            return Tensor.Empty([rows, inputs], DType.Float32).FillUniform(-bound, bound, generator).To(device);
         }
 
-        return new AdapterSet(configuration, adapters, []);
+        LoraAdapter Pair(LinearShape linear)
+        {
+            using var scope = TensorScope.Enter();
+            return new LoraAdapter(
+                linear.Name, First(options.Rank, linear.Inputs), Tensor.Zeros([linear.Outputs, options.Rank], DType.Float32, device), options.Alpha, options.RsLora, options.Dropout);
+        }
+
+        ExpertAdapter Pairs(ExpertShape shape, string module)
+        {
+            using var scope = TensorScope.Enter();
+            var rank = (long)options.Rank * shape.Experts;
+            return new ExpertAdapter(shape, module, First(rank, shape.Inputs), Tensor.Zeros([shape.Outputs, rank], DType.Float32, device), options.Alpha, options.RsLora);
+        }
+
+        return new AdapterSet(
+            configuration, chosen.Linears.Select(Pair).ToList(), ExpertModules.Of(chosen.Experts).Select(pair => Pairs(pair.Shape, pair.Module)).ToList(), []);
     }
 
     /// <summary>Reads a folder in PEFT layout.</summary>
@@ -83,6 +110,22 @@ public sealed class AdapterSet : IDisposable
     /// <param name="folder">Made where it is missing; files of these names are replaced.</param>
     /// <param name="baseModelName">The base's public name; paths of this machine are reduced to their last part.</param>
     public void Save(string folder, string baseModelName) => AdapterWriter.Write(this, folder, baseModelName);
+
+    /// <summary>What an adapter that <see cref="Create"/> would make stands beside, linears first.</summary>
+    /// <exception cref="UserErrorException">A target is no linear of the model, or experts are asked for something they do not have.</exception>
+    internal static IReadOnlyList<LinearShape> Wanted(IReadOnlyList<LinearShape> linears, LoraOptions options)
+    {
+        var chosen = Chosen(ConfigurationOf(linears, options), linears, TargetsField);
+        return [.. chosen.Linears, .. chosen.Experts];
+    }
+
+    /// <summary>What a configuration chooses of a model.</summary>
+    /// <param name="configuration">Targets and target parameters.</param>
+    /// <param name="linears">The model's.</param>
+    /// <param name="field">What messages call the place where targets are named.</param>
+    /// <exception cref="UserErrorException">A target matches nothing.</exception>
+    internal static (IReadOnlyList<LinearShape> Linears, IReadOnlyList<ExpertShape> Experts) Chosen(AdapterConfiguration configuration, IReadOnlyList<LinearShape> linears, string field)
+        => (configuration.Targets.Choose(linears, field), ExpertTargets.Choose(configuration.TargetParameters, linears, field));
 
     /// <summary>Switches learning on or off for every tensor.</summary>
     public void SetTrainable(bool trainable)
@@ -101,9 +144,30 @@ public sealed class AdapterSet : IDisposable
             adapter.Dispose();
         }
 
+        foreach (var adapter in _expertAdapters.Values)
+        {
+            adapter.Dispose();
+        }
+
         foreach (var tensor in _savedModules.Values)
         {
             tensor.Dispose();
         }
+    }
+
+    private static AdapterConfiguration ConfigurationOf(IReadOnlyList<LinearShape> linears, LoraOptions options)
+    {
+        var experts = ExpertTargets.Written(options.Targets, linears);
+        return options.Dropout > 0 && experts.Count > 0
+            ? throw new UserErrorException("lora.dropout", "Adapters on experts have no dropout, here and in PEFT. Set it to 0, or leave experts out of lora.targets.")
+            : new()
+            {
+                Rank = options.Rank,
+                Alpha = options.Alpha,
+                RankStabilised = options.RsLora,
+                Dropout = options.Dropout,
+                Targets = AdapterTargets.Of(options.Targets.Where(target => !ExpertTargets.IsOne(target))),
+                TargetParameters = experts,
+            };
     }
 }

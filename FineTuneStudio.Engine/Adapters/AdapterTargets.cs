@@ -4,6 +4,7 @@ using FineTuneStudio.Engine.Contracts;
 namespace FineTuneStudio.Engine.Adapters;
 
 /// <summary>Which linears get an adapter: a list of last name parts, a regular expression over the whole name, or all but the head.</summary>
+/// <remarks>Experts are no linears here: they are chosen by <see cref="AdapterConfiguration.TargetParameters"/>.</remarks>
 public sealed record AdapterTargets
 {
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromMilliseconds(100);
@@ -21,6 +22,9 @@ public sealed record AdapterTargets
     /// <summary>Every linear but the head.</summary>
     public bool AllLinear { get; private init; }
 
+    /// <summary>Whether nothing is chosen: an adapter may stand beside experts alone.</summary>
+    public bool IsEmpty => !AllLinear && Pattern is null && Names.Count == 0;
+
     /// <summary>By last parts of names; <c>all-linear</c> among them means all but the head.</summary>
     public static AdapterTargets Of(IEnumerable<string> names)
     {
@@ -35,6 +39,11 @@ public sealed record AdapterTargets
     /// <summary>Whether a linear gets an adapter.</summary>
     public bool Includes(LinearShape linear)
     {
+        if (linear is ExpertShape)
+        {
+            return false;
+        }
+
         if (AllLinear)
         {
             return !linear.IsHead;
@@ -45,11 +54,19 @@ public sealed record AdapterTargets
             : Names.Any(name => linear.Name == name || linear.Name.EndsWith("." + name, StringComparison.Ordinal));
     }
 
+    /// <summary>The same without names that only experts have.</summary>
+    public AdapterTargets Without(IReadOnlySet<string> names) => this with { Names = [.. Names.Where(name => !names.Contains(name))] };
+
     /// <summary>The linears chosen, in the model's order.</summary>
     /// <exception cref="UserErrorException">A name matches no linear, or the pattern none at all; the linears there are are listed.</exception>
     public IReadOnlyList<LinearShape> Choose(IReadOnlyList<LinearShape> linears, string field)
     {
-        var there = string.Join(", ", linears.Select(linear => linear.LastPart).Distinct(StringComparer.Ordinal));
+        if (IsEmpty)
+        {
+            return [];
+        }
+
+        var there = string.Join(", ", linears.Where(linear => linear is not ExpertShape).Select(linear => linear.LastPart).Distinct(StringComparer.Ordinal));
         var strangers = Names.Where(name => !linears.Any(linear => Of([name]).Includes(linear)));
         UserErrorException.ThrowIfAny(strangers.Select(name => new UserError(field, $"The model has no linear '{name}'; there are {there}, or \"{LoraOptions.AllLinear}\".")));
         var chosen = linears.Where(Includes).ToList();

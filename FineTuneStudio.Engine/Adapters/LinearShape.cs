@@ -5,8 +5,14 @@ namespace FineTuneStudio.Engine.Adapters;
 /// <param name="Inputs">Width of what comes in.</param>
 /// <param name="Outputs">Width of what goes out.</param>
 /// <param name="IsHead">Whether it makes the logits; <c>all-linear</c> leaves it out.</param>
-public sealed record LinearShape(string Name, long Inputs, long Outputs, bool IsHead = false)
+public record LinearShape(string Name, long Inputs, long Outputs, bool IsHead = false)
 {
     /// <summary>Last part of the name.</summary>
     public string LastPart => Name[(Name.LastIndexOf('.') + 1)..];
+
+    /// <summary>Weights of the base.</summary>
+    public virtual long Elements => Inputs * Outputs;
+
+    /// <summary>Weights of an adapter of this rank.</summary>
+    public virtual long AdapterElements(long rank) => rank * (Inputs + Outputs);
 }

@@ -44,6 +44,11 @@ internal sealed class MergedWeights
         rows ??= tensor => tensor;
         var module = ModuleOf(name);
         var weight = rows(_adapters?.SavedModules.GetValueOrDefault(module) ?? _files.Get(_files.Find(name) is null ? EmbeddingName : name));
+        if (_adapters?.ExpertTensors.TryGetValue(name, out var experts) == true)
+        {
+            return experts.Adapter.MergeRows(experts.Tensor, weight, rows);
+        }
+
         return _adapters?.Adapters.GetValueOrDefault(module) is { } adapter ? adapter.MergeRows(weight, rows) : weight;
     }
 
@@ -60,6 +65,11 @@ internal sealed class MergedWeights
 
     private void CheckFit()
     {
+        if (_adapters?.ExpertTensors.Keys.FirstOrDefault(name => _files.Find(name) is null) is { } absent)
+        {
+            throw new UserErrorException(_files.Path, $"The adapter changes '{absent}', which is absent here. It was made for another model.");
+        }
+
         foreach (var adapter in _adapters?.Adapters.Values ?? [])
         {
             long[] shape = [adapter.B.Size(0), adapter.A.Size(1)];

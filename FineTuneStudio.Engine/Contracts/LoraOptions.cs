@@ -6,6 +6,9 @@ public sealed record LoraOptions
     /// <summary>Every linear of the layers, not the head: what <see cref="Targets"/> holds by default.</summary>
     public const string AllLinear = "all-linear";
 
+    /// <summary>Every expert of every layer that has some, a pair of its own for each.</summary>
+    public const string Experts = "experts";
+
     /// <summary>Width R of the adapter.</summary>
     public int Rank { get; init; } = OptionCatalog.LoraRank.Default;
 
@@ -15,7 +18,7 @@ public sealed record LoraOptions
     /// <summary>Share of the adapter's inputs set to zero while training.</summary>
     public double Dropout { get; init; } = OptionCatalog.LoraDropout.Default;
 
-    /// <summary>Last parts of module names (<c>q_proj</c>), or <c>all-linear</c>.</summary>
+    /// <summary>Last parts of module names (<c>q_proj</c>), <c>all-linear</c>, <c>experts</c>, or one of their products (<c>experts.down_proj</c>).</summary>
     public IReadOnlyList<string> Targets { get; init; } = [AllLinear];
 
     /// <summary>Rank-stabilised scale (Kalajdzievski 2023, arXiv 2312.03732).</summary>

@@ -9,6 +9,15 @@ public sealed record ModelDescription
     /// <summary>Number of weights; a tied head counts once.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Weights that a token passes through: fewer than all where there are experts.</summary>
+    public required long ActiveParameters { get; init; }
+
+    /// <summary>Experts of a layer that has some; 0 in a dense model.</summary>
+    public required int Experts { get; init; }
+
+    /// <summary>What generation keeps of each token, in elements over all layers.</summary>
+    public required long CacheElements { get; init; }
+
     /// <summary>Longest context it was made for, in tokens.</summary>
     public required int ContextLength { get; init; }
 

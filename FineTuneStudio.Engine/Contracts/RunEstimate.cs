@@ -18,6 +18,9 @@ public sealed record RunEstimate(
     int TotalSteps, int StepsPerEpoch, int TrainingRows, int HeldOutRows, int CutRows, long TokensPerEpoch, long LearntTokensPerEpoch,
     long TrainableParameters, long ModelParameters, TimeSpan Shortest, TimeSpan Longest, IReadOnlyList<MemoryPart> Memory, long DiskBytes)
 {
+    /// <summary>Weights of the base model that a token passes through: fewer than all where there are experts.</summary>
+    public required long ActiveParameters { get; init; }
+
     /// <summary>Memory at the peak, all parts together.</summary>
     public long MemoryBytes => Memory.Sum(part => part.Bytes);
 

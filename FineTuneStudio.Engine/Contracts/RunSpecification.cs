@@ -59,6 +59,12 @@ public sealed record RunSpecification
     /// <summary>Recompute each layer in the backward pass instead of keeping its activations.</summary>
     public bool GradientCheckpointing { get; init; } = OptionCatalog.GradientCheckpointing.Default;
 
+    /// <summary>
+    /// Factor on how evenly experts are used, in the loss; <see langword="null"/> takes the model's own: <c>router_aux_loss_coef</c> where its
+    /// configuration switches it on.
+    /// </summary>
+    public double? BalanceWeight { get; init; }
+
     /// <summary>Seed of everything random: adapter start, shuffling, dropout, samples.</summary>
     public long Seed { get; init; } = OptionCatalog.Seed.Default;
 
@@ -97,6 +103,11 @@ public sealed record RunSpecification
         if (InitialAdapter is not null && (Lora is null || string.IsNullOrWhiteSpace(InitialAdapter)))
         {
             yield return new("initialAdapter", Lora is null ? "An adapter can be begun with only where one is trained: give lora, or leave initialAdapter out." : "Name the folder of an adapter, or leave it out.");
+        }
+
+        if (BalanceWeight is not (null or (>= 0 and <= 100)))
+        {
+            yield return new("balanceWeight", $"Use a factor from 0 to 100, not {BalanceWeight:G4}.");
         }
 
         var nested = Dataset.Validate()

@@ -62,6 +62,13 @@ public abstract record TrainingEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public long? DevicePeakBytes { get; init; }
 
+        /// <summary>
+        /// How evenly the step's tokens used the experts: as many as a token chooses where all are used alike, more where they are not;
+        /// <see langword="null"/> where the loss has no part for it.
+        /// </summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? ExpertBalance { get; init; }
+
         /// <summary>Rendered tokens in a second.</summary>
         [JsonIgnore]
         public double TokensPerSecond => Seconds > 0 ? Tokens / Seconds : 0;

@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models.Experts;
 
 namespace FineTuneStudio.Engine.Generation;
 
@@ -8,6 +9,7 @@ internal sealed class AnswerRow
     private readonly List<int> _ids = [];
     private readonly List<float> _logProbabilities = [];
     private readonly List<float> _plainLogProbabilities = [];
+    private readonly List<RoutingRecord> _routing = [];
     private readonly int[] _prompt;
     private readonly IReadOnlySet<int> _stopIds;
 
@@ -17,6 +19,7 @@ internal sealed class AnswerRow
         RequestIndex = requestIndex;
         AnswerIndex = answerIndex;
         Key = Mix(Mix(Mix(Options.Seed) + (request.Stream ?? requestIndex)) + answerIndex);
+        RecordsRouting = request.RecordsRouting;
         _prompt = request.Prompt;
         _stopIds = stopIds;
     }
@@ -26,6 +29,9 @@ internal sealed class AnswerRow
     public int RequestIndex { get; }
 
     public int AnswerIndex { get; }
+
+    /// <summary>Whether it keeps which experts its tokens went to.</summary>
+    public bool RecordsRouting { get; }
 
     /// <summary>The answer's own random stream: what it draws does not depend on its neighbours.</summary>
     public long Key { get; }
@@ -53,7 +59,21 @@ internal sealed class AnswerRow
         End = _stopIds.Contains(id) ? AnswerEnd.Stop : Count >= Options.MaxTokens ? AnswerEnd.Length : null;
     }
 
-    public TokenAnswer ToAnswer() => new([.. _ids], [.. _logProbabilities], [.. _plainLogProbabilities], End!.Value);
+    /// <summary>Keeps where the last tokens of its sequence went, where it shall; of those that passed through the network before it has a record already.</summary>
+    /// <param name="routing">Of one token, or of the whole sequence.</param>
+    public void Keep(RoutingRecord routing)
+    {
+        if (RecordsRouting)
+        {
+            var fresh = Count == 0 ? routing.Tokens : 1;
+            _routing.Add(routing.Slice(routing.Tokens - fresh, fresh));
+        }
+    }
+
+    public TokenAnswer ToAnswer() => new([.. _ids], [.. _logProbabilities], [.. _plainLogProbabilities], End!.Value)
+    {
+        Routing = _routing.Count == 0 ? null : RoutingRecord.Join(_routing),
+    };
 
     // SplitMix64's finaliser (Steele et al. 2014): neighbouring numbers become unrelated keys.
     private static long Mix(long value)

@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 
@@ -38,12 +39,13 @@ internal sealed class DecodeBatch : IDisposable
     public void Start(IReadOnlyList<PromptGroup> groups)
     {
         using var scope = TensorScope.Enter();
-        foreach (var row in groups.SelectMany(group => group.Rows))
+        AnswerRow[] rows = [.. groups.SelectMany(group => group.Rows)];
+        foreach (var row in rows)
         {
             row.Slot = _cache.Take();
         }
 
-        var last = PassWhole([.. groups.Select(group => (group.Prompt, group.Rows[0].Slot))]);
+        var last = PassWhole(groups);
         var places = new List<long>();
         for (var index = 0; index < groups.Count; index++)
         {
@@ -54,7 +56,6 @@ internal sealed class DecodeBatch : IDisposable
             }
         }
 
-        AnswerRow[] rows = [.. groups.SelectMany(group => group.Rows)];
         _rows.AddRange(rows);
         Choose(rows, last.IndexSelect(0, Tensor.From<long>([.. places]).To(_model.Device)));
     }
@@ -68,14 +69,12 @@ internal sealed class DecodeBatch : IDisposable
         if (crossing.Count > 0)
         {
             // What is kept of them was turned by the frequencies of shorter sequences.
-            Choose(crossing, PassWhole(crossing.ConvertAll(row => (row.Sequence, row.Slot))));
+            Choose(crossing, PassWhole(crossing.ConvertAll(row => new PromptGroup(row.Sequence, [row]))));
         }
 
         if (rows.Count > 0)
         {
-            using var batch = TokenBatch.Continue(rows.ConvertAll(row => new[] { row.LastId }), rows.ConvertAll(row => row.Position), _model.Device);
-            using var places = new CachePlaces([.. rows.Select(row => (long)row.Slot)], [.. rows.Select(row => (long)row.Position)], _model.Device);
-            Choose(rows, _model.Hidden(batch, new StepContext(_cache, places.SlotIndex, batch.Positions, places)));
+            Choose(rows, PassOne(rows));
         }
     }
 
@@ -95,22 +94,46 @@ internal sealed class DecodeBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 
-    // Whole sequences, each into its slot; the hidden state of each one's last token. [n, D]
-    private Tensor PassWhole(List<(int[] Ids, int Slot)> sequences)
+    // Whole sequences, each into the slot of its first row; the hidden state of each one's last token. [n, D]
+    private Tensor PassWhole(IReadOnlyList<PromptGroup> groups)
     {
-        using var batch = TokenBatch.FromSequences(sequences.ConvertAll(sequence => sequence.Ids), _model.Device);
-        var slots = new List<long>();
-        var last = new List<long>();
-        foreach (var (ids, slot) in sequences)
+        using var batch = TokenBatch.FromSequences([.. groups.Select(group => group.Prompt)], _model.Device);
+        long[] slots = [.. groups.SelectMany(group => Enumerable.Repeat((long)group.Rows[0].Slot, group.Prompt.Length))];
+        long[] last = [.. Enumerable.Range(0, groups.Count).Select(index => batch.SequenceStarts[index + 1] - 1L)];
+        var recorder = RecorderOf(groups.SelectMany(group => group.Rows));
+        using var places = new CachePlaces(slots, [.. batch.HostPositions.Select(position => (long)position)], _model.Device);
+        var hidden = _model.Hidden(batch, new PromptContext(_cache, batch, places.SlotIndex, places) { RoutingObserved = recorder is null ? null : recorder.Observe });
+        if (recorder?.Take() is { } routing)
         {
-            slots.AddRange(Enumerable.Repeat((long)slot, ids.Length));
-            last.Add(slots.Count - 1);
+            for (var index = 0; index < groups.Count; index++)
+            {
+                var own = routing.Slice(batch.SequenceStarts[index], groups[index].Prompt.Length);
+                Array.ForEach(groups[index].Rows, row => row.Keep(own));
+            }
         }
 
-        using var places = new CachePlaces([.. slots], [.. batch.HostPositions.Select(position => (long)position)], _model.Device);
-        var hidden = _model.Hidden(batch, new PromptContext(_cache, batch, places.SlotIndex, places));
-        return hidden.IndexSelect(0, Tensor.From<long>([.. last]).To(_model.Device));
+        return hidden.IndexSelect(0, Tensor.From<long>(last).To(_model.Device));
     }
+
+    // Each row's last token, which sees what is kept of its sequence. [n, D]
+    private Tensor PassOne(List<AnswerRow> rows)
+    {
+        using var batch = TokenBatch.Continue(rows.ConvertAll(row => new[] { row.LastId }), rows.ConvertAll(row => row.Position), _model.Device);
+        using var places = new CachePlaces([.. rows.Select(row => (long)row.Slot)], [.. rows.Select(row => (long)row.Position)], _model.Device);
+        var recorder = RecorderOf(rows);
+        var hidden = _model.Hidden(batch, new StepContext(_cache, places.SlotIndex, batch.Positions, places) { RoutingObserved = recorder is null ? null : recorder.Observe });
+        if (recorder?.Take() is { } routing)
+        {
+            for (var index = 0; index < rows.Count; index++)
+            {
+                rows[index].Keep(routing.Slice(index, 1));
+            }
+        }
+
+        return hidden;
+    }
+
+    private static RoutingRecorder? RecorderOf(IEnumerable<AnswerRow> rows) => rows.Any(row => row.RecordsRouting) ? new RoutingRecorder() : null;
 
     // hidden [n, D], a row for each answer
     private void Choose(IReadOnlyList<AnswerRow> rows, Tensor hidden)

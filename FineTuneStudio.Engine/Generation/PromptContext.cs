@@ -11,10 +11,20 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="places">Slots and positions, known on this side.</param>
 internal sealed class PromptContext(KvCache cache, TokenBatch batch, Tensor slots, CachePlaces places) : AttentionContext
 {
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
+    public override bool KeepsTokens => true;
+
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring, Tensor? kept = null)
     {
         var (keys, values) = cache.Of(layer);
-        CachedAttention.Write(k, v, keys, values, slots, batch.Positions, scoring.Window, places);
+        if (kept is null)
+        {
+            CachedAttention.Write(k, v, keys, values, slots, batch.Positions, scoring.Window, places);
+        }
+        else
+        {
+            CachedLatentAttention.Write(kept, keys, slots, batch.Positions);
+        }
+
         return PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring, batch.StartsOnDevice);
     }
 }

@@ -11,7 +11,9 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="places">Both, known on this side.</param>
 internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions, CachePlaces places) : AttentionContext
 {
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring) => Attend(layer, q, k, v, new HeadSteps(), scoring);
+    public override bool LooksAtLatents => true;
+
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring, Tensor? kept = null) => Attend(layer, q, k, v, new HeadSteps(), scoring);
 
     // Norm, turn, cache and attention are one operator.
     public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, HeadSteps steps, AttentionScoring scoring)
@@ -19,4 +21,7 @@ internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions,
         var (keys, values) = cache.Of(layer);
         return CachedAttention.Apply(q, k, v, keys, values, slots, positions, scoring, steps, places);
     }
+
+    public override Tensor AttendLatents(int layer, Tensor q, Tensor latent, int valueSize, AttentionScoring scoring)
+        => CachedLatentAttention.Apply(q, latent, cache.Of(layer).Keys, slots, positions, valueSize, scoring.Scale);
 }

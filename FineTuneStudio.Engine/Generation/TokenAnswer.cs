@@ -1,3 +1,5 @@
+using FineTuneStudio.Engine.Models.Experts;
+
 namespace FineTuneStudio.Engine.Generation;
 
 /// <summary>One generated answer as tokens.</summary>
@@ -7,4 +9,11 @@ namespace FineTuneStudio.Engine.Generation;
 /// </param>
 /// <param name="PlainLogProbabilities">The same at temperature 1. <c>[T]</c></param>
 /// <param name="End">Why it ended.</param>
-public sealed record TokenAnswer(int[] Ids, float[] LogProbabilities, float[] PlainLogProbabilities, AnswerEnd End);
+public sealed record TokenAnswer(int[] Ids, float[] LogProbabilities, float[] PlainLogProbabilities, AnswerEnd End)
+{
+    /// <summary>
+    /// The experts of the prompt's tokens and the answer's, without its last, which never passed through the network; <see langword="null"/>
+    /// where it was not asked for, or the model has none.
+    /// </summary>
+    public RoutingRecord? Routing { get; init; }
+}

@@ -10,6 +10,9 @@ public sealed record TokenRequest(int[] Prompt, SamplingOptions Options)
     /// <summary>How many answers; the prompt passes through the network once for all of them.</summary>
     public int Answers { get; init; } = 1;
 
+    /// <summary>Whether answers shall tell which experts their tokens went to.</summary>
+    public bool RecordsRouting { get; init; }
+
     /// <summary>Which random stream of the seed; <see langword="null"/> takes the request's place in the list.</summary>
     public long? Stream { get; init; }
 }

@@ -27,7 +27,8 @@ public static class GgufAdapter
         var config = ModelConfigFile.Read(baseFolder);
         var architecture = GgufArchitecture.Of(config);
         UserErrorException.ThrowIfAny(Refusals(config, adapters, type));
-        var alpha = adapters.Adapters.Values.Select(adapter => adapter.Scale * adapter.Rank).First();
+        var pairs = GgufPair.Of(adapters);
+        var alpha = pairs[0].Scale * pairs[0].Rank;
         var metadata = new GgufMetadata();
         metadata.Set("general.architecture", architecture.Name);
         metadata.Set("general.type", "adapter");
@@ -38,7 +39,7 @@ public static class GgufAdapter
         metadata.Set("adapter.lora.alpha", (float)alpha);
 
         using var file = DurableFile.Create(path);
-        GgufWriter.Write(file.Stream, metadata, [.. adapters.Adapters.Values.SelectMany(adapter => Items(config, architecture, adapter, alpha, type))], progress: null, cancellationToken);
+        GgufWriter.Write(file.Stream, metadata, Items(config, architecture, pairs, alpha, type), progress: null, cancellationToken);
         file.Commit();
     }
 
@@ -65,24 +66,31 @@ public static class GgufAdapter
             yield return new("--format", $"The adapter changes the head, which in this model is the embedding itself; llama.cpp would change both. {Remedy}");
         }
 
-        if (adapters.Adapters.Count == 0)
+        if (adapters.Adapters.Count + adapters.ExpertAdapters.Count == 0)
         {
             yield return new("--format", $"The adapter holds no low-rank pairs. {Remedy}");
         }
     }
 
-    private static IEnumerable<GgufItem> Items(ModelConfig config, GgufArchitecture architecture, LoraAdapter adapter, double alpha, GgufWeightType type)
+    private static List<GgufItem> Items(ModelConfig config, GgufArchitecture architecture, IReadOnlyList<GgufPair> pairs, double alpha, GgufWeightType type)
     {
-        var slot = architecture.SlotOf(config, adapter.Module);
-        var missing = adapter.Scale / (alpha / adapter.Rank);
+        var slots = architecture.PossibleSlots(config).ToDictionary(slot => slot.HubNames[0], StringComparer.Ordinal);
+        return [.. pairs.SelectMany(pair => Items(slots[pair.HubName], pair, pair.Scale / (alpha / pair.Rank), type))];
+    }
+
+    // missing: what llama.cpp's scale leaves out of the pair's own.
+    private static IEnumerable<GgufItem> Items(GgufSlot slot, GgufPair pair, double missing, GgufWeightType type)
+    {
         var order = slot.HubRows();
-        yield return Item(slot.Name + ".lora_a", adapter.A, (first, count) => adapter.A.Narrow(0, first, count));
-        yield return Item(slot.Name + ".lora_b", adapter.B, (first, count) =>
+        yield return Item(slot.Name + ".lora_a", pair.A, (first, count) => Rows(pair.A).Narrow(0, first, count));
+        yield return Item(slot.Name + ".lora_b", pair.B, (first, count) =>
         {
-            var rows = order is null ? adapter.B.Narrow(0, first, count) : adapter.B.IndexSelect(0, Tensor.From<long>(order.AsSpan((int)first, (int)count)));
+            var rows = order is null ? Rows(pair.B).Narrow(0, first, count) : pair.B.IndexSelect(0, Tensor.From<long>(order.AsSpan((int)first, (int)count)));
             return Math.Abs(missing - 1) < 1e-9 ? rows : rows * missing;
         });
 
         GgufItem Item(string name, Tensor tensor, RowSource rows) => new(name, WeightTypes.Of(type, name, tensor.Shape), tensor.Shape, rows);
+
+        static Tensor Rows(Tensor tensor) => tensor.Reshape(-1, tensor.Size(-1));
     }
 }

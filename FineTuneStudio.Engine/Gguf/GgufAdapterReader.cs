@@ -21,29 +21,50 @@ internal static class GgufAdapterReader
             throw new UserErrorException(path, "This GGUF file is no LoRA adapter.");
         }
 
-        var architecture = GgufArchitecture.Of(config);
         double alpha = file.Metadata.Find<float>("adapter.lora.alpha");
-        var linears = WeightPlan.Linears(config).Where(linear => !linear.IsHead || !config.TiedEmbeddings).ToList();
-        var adapters = linears.Select(linear => Pair(file, architecture.SlotOf(config, linear.Name), linear.Name, alpha)).OfType<LoraAdapter>().ToList();
+        var slots = GgufArchitecture.Of(config).PossibleSlots(config).ToDictionary(slot => slot.HubNames[0], StringComparer.Ordinal);
+        var linears = WeightPlan.Linears(config);
+        var adapters = linears.Where(linear => linear is not ExpertShape && (!linear.IsHead || !config.TiedEmbeddings))
+            .Select(linear => Pair(file, slots[linear.Name + WeightSlot.WeightSuffix], linear.Name, alpha))
+            .OfType<LoraAdapter>()
+            .ToList();
+        var experts = ExpertModules.Of(linears.OfType<ExpertShape>().Where(shape => file.Entries.ContainsKey(NameOfA(slots[shape.Tensors[0].Name]))))
+            .Select(pair => Experts(file, slots, pair.Shape, pair.Module, alpha))
+            .ToList();
         var configuration = new AdapterConfiguration
         {
-            Rank = (int)(adapters.FirstOrDefault()?.Rank ?? throw new UserErrorException(path, "The file holds no pair for this model.")),
+            Rank = (int)(adapters.FirstOrDefault()?.Rank ?? experts.FirstOrDefault()?.Rank ?? throw new UserErrorException(path, "The file holds no pair for this model.")),
             Alpha = alpha,
             Targets = AdapterTargets.Of(adapters.Select(adapter => adapter.Module)),
+            TargetParameters = experts.ConvertAll(adapter => adapter.Shape.Name),
         };
-        return new AdapterSet(configuration, adapters, []);
+        return new AdapterSet(configuration, adapters, experts, []);
     }
+
+    private static string NameOfA(GgufSlot slot) => slot.Name + ".lora_a";
+
+    private static string NameOfB(GgufSlot slot) => slot.Name + ".lora_b";
 
     private static LoraAdapter? Pair(GgufFile file, GgufSlot slot, string module, double alpha)
     {
-        if (!file.Entries.ContainsKey(slot.Name + ".lora_a"))
+        if (!file.Entries.ContainsKey(NameOfA(slot)))
         {
             return null;
         }
 
         using var scope = TensorScope.Enter();
-        var b = file.Get(slot.Name + ".lora_b").To(DType.Float32);
+        var b = file.Get(NameOfB(slot)).To(DType.Float32);
         b = slot.GgufRows() is { } order ? b.IndexSelect(0, Tensor.From<long>(order)) : b;
-        return new LoraAdapter(module, file.Get(slot.Name + ".lora_a").To(DType.Float32), b, alpha, rankStabilised: false, dropout: 0);
+        return new LoraAdapter(module, file.Get(NameOfA(slot)).To(DType.Float32), b, alpha, rankStabilised: false, dropout: 0);
+    }
+
+    // Gate and up have the same first factors, as the writer makes them.
+    private static ExpertAdapter Experts(GgufFile file, Dictionary<string, GgufSlot> slots, ExpertShape shape, string module, double alpha)
+    {
+        using var scope = TensorScope.Enter();
+        var parts = shape.Tensors.Where(tensor => tensor.Expert == 0).Select(tensor => slots[tensor.Name]).ToList();
+        var a = file.Get(NameOfA(parts[0])).To(DType.Float32);                                                                    // [E, R, in]
+        var b = Tensor.Cat([.. parts.Select(slot => file.Get(NameOfB(slot)).To(DType.Float32))], 1).Permute(1, 2, 0);             // [out, R, E]
+        return new ExpertAdapter(shape, module, a.Reshape(-1, shape.Inputs), b.Reshape(shape.Outputs, -1), alpha, rankStabilised: false);
     }
 }

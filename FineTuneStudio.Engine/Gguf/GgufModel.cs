@@ -69,7 +69,7 @@ public static class GgufModel
         metadata.Set("general.name", name);
         metadata.Set("general.file_type", WeightTypes.FileType(type));
         metadata.Set("general.quantization_version", 2u);
-        ArchitectureMetadata.Describe(config, architecture.Name, metadata, notes);
+        ArchitectureMetadata.Describe(config, architecture, metadata, notes);
         return metadata;
     }
 
@@ -92,11 +92,11 @@ public static class GgufModel
         var order = slot.HubRows();
         if (slot.Shape.Length == 1)
         {
-            return (_, _) => get(slot.HubName, order is null ? null : vector => vector.IndexSelect(0, Tensor.From<long>(order))).Unsqueeze(0);
+            return (_, _) => get(slot.HubNames[0], order is null ? null : vector => vector.IndexSelect(0, Tensor.From<long>(order))).Unsqueeze(0);
         }
 
-        return (first, count) => get(slot.HubName, matrix => order is null
-            ? matrix.Narrow(0, first, count)
-            : matrix.IndexSelect(0, Tensor.From<long>(order.AsSpan((int)first, (int)count))));
+        return (first, count) => Tensor.Cat([.. slot.Pieces(first, count).Select(piece => get(slot.HubNames[piece.Part], matrix => order is null
+            ? matrix.Narrow(0, piece.First, piece.Count)
+            : matrix.IndexSelect(0, Tensor.From<long>(order.AsSpan((int)piece.First, (int)piece.Count)))))], 0);
     }
 }

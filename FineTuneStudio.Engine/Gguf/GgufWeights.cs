@@ -10,7 +10,7 @@ internal sealed class GgufWeights : ITensorSource
 {
     private const string HeadName = "lm_head.weight";
     private readonly GgufFile _file;
-    private readonly Dictionary<string, GgufSlot> _slots;
+    private readonly Dictionary<string, (GgufSlot Slot, int Part)> _slots;
 
     /// <param name="path">The file.</param>
     /// <param name="config">The network that the file is of.</param>
@@ -20,7 +20,8 @@ internal sealed class GgufWeights : ITensorSource
         var untied = config with { TiedEmbeddings = false };
         _slots = GgufArchitecture.Of(config).PossibleSlots(untied)
             .Where(slot => _file.Entries.ContainsKey(slot.Name))
-            .ToDictionary(slot => slot.HubName, StringComparer.Ordinal);
+            .SelectMany(slot => slot.HubNames.Select((name, part) => KeyValuePair.Create(name, (slot, part))))
+            .ToDictionary(StringComparer.Ordinal);
         Config = config with { TiedEmbeddings = !_slots.ContainsKey(HeadName) };
     }
 
@@ -36,20 +37,22 @@ internal sealed class GgufWeights : ITensorSource
     /// <inheritdoc/>
     public SafetensorsEntry? Find(string name)
     {
-        if (!_slots.TryGetValue(name, out var slot))
+        if (!_slots.TryGetValue(name, out var place))
         {
             return null;
         }
 
-        var entry = _file.Entries[slot.Name];
-        return new SafetensorsEntry(name, SafetensorsType.Of(RowEncoder.DTypeOf(entry.Type) ?? DType.Float32), entry.Shape, 0, entry.Elements * sizeof(float));
+        var entry = _file.Entries[place.Slot.Name];
+        var shape = place.Slot.HubNames.Count == 1 ? entry.Shape : entry.Shape[1..];
+        return new SafetensorsEntry(name, SafetensorsType.Of(RowEncoder.DTypeOf(entry.Type) ?? DType.Float32), shape, 0, shape.Aggregate(1L, (product, size) => product * size) * sizeof(float));
     }
 
     /// <inheritdoc/>
     public Tensor Get(string name)
     {
-        var slot = _slots[name];
+        var (slot, part) = _slots[name];
         var tensor = _file.Get(slot.Name);
+        tensor = slot.HubNames.Count == 1 ? tensor : tensor.Select(0, part);
         return slot.GgufRows() is { } order ? tensor.IndexSelect(0, Tensor.From<long>(order)) : tensor;
     }
 }

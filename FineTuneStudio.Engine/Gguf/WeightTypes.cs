@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Gguf.Architectures;
 using FineTuneStudio.Engine.Gguf.Blocks;
 
 namespace FineTuneStudio.Engine.Gguf;
@@ -15,8 +16,9 @@ internal static class WeightTypes
     /// <param name="shape">Its shape.</param>
     public static GgufType Of(GgufWeightType wanted, string name, IReadOnlyList<long> shape)
     {
-        // Vectors are small, and llama.cpp adds and multiplies them in single precision alone.
-        if (shape.Count == 1)
+        // Vectors are small, and llama.cpp adds and multiplies them in single precision alone. Routers are small too, and where they are rounded
+        // tokens go elsewhere.
+        if (shape.Count == 1 || name.Contains($".{GgufArchitecture.Router}", StringComparison.Ordinal))
         {
             return GgufType.F32;
         }

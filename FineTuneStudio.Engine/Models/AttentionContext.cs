@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 
@@ -19,14 +20,30 @@ public abstract class AttentionContext
     /// </summary>
     public Action<int, Tensor>? HiddenObserved { get; init; }
 
+    /// <summary>Experts that tokens go to whatever the routers choose; as many tokens as the batch has. <see langword="null"/> lets them choose.</summary>
+    public RoutingRecord? RoutingGiven { get; init; }
+
+    /// <summary>Sees where each layer with experts sends its tokens. The tensors are the pass's own.</summary>
+    public Action<int, ExpertChoice>? RoutingObserved { get; init; }
+
+    /// <summary>Gathers how evenly experts are used, where the loss asks for it.</summary>
+    public LoadBalance? Balance { get; init; }
+
+    /// <summary>Whether what a token's keys and values are made of shall be handed to attention.</summary>
+    public virtual bool KeepsTokens => false;
+
+    /// <summary>Whether latents are looked at as they are kept, by <see cref="AttendLatents"/>, instead of expanded into keys and values.</summary>
+    public virtual bool LooksAtLatents => false;
+
     /// <summary>Causal attention of one layer.</summary>
     /// <param name="layer">Index of the layer, from 0.</param>
     /// <param name="q">Queries, turned. <c>[N, H, C]</c></param>
     /// <param name="k">Keys, turned. <c>[N, K, C]</c></param>
     /// <param name="v">Values. <c>[N, K, V]</c>; V may differ from C.</param>
     /// <param name="scoring">What governs the scores.</param>
+    /// <param name="kept">What generation keeps of each token where that is neither key nor value; only with <see cref="KeepsTokens"/>. <c>[N, C']</c></param>
     /// <returns><c>[N, H, V]</c></returns>
-    public abstract Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring);
+    public abstract Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring, Tensor? kept = null);
 
     /// <summary>The same of queries and keys as they leave their products.</summary>
     /// <param name="layer">Index of the layer, from 0.</param>
@@ -41,4 +58,14 @@ public abstract class AttentionContext
         (q, k) = steps.Apply(q, k);
         return Attend(layer, q, k, v, scoring);
     }
+
+    /// <summary>Causal attention of one layer over latents, which are keys of all heads and, in their first part, their values.</summary>
+    /// <param name="layer">Index of the layer, from 0.</param>
+    /// <param name="q">Queries, taken to the latents. <c>[N, H, C]</c></param>
+    /// <param name="latent">Of the queries' own tokens. <c>[N, C]</c></param>
+    /// <param name="valueSize">Width of the part that is mixed. <c>V</c></param>
+    /// <param name="scoring">What governs the scores.</param>
+    /// <returns><c>[N, H, V]</c></returns>
+    public virtual Tensor AttendLatents(int layer, Tensor q, Tensor latent, int valueSize, AttentionScoring scoring)
+        => throw new NotSupportedException($"{GetType().Name} does not look at latents.");
 }

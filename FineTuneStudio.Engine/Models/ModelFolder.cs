@@ -51,6 +51,9 @@ public static class ModelFolder
         {
             Family = config.Family,
             Parameters = entries.Sum(entry => entry.Elements),
+            ActiveParameters = entries.Sum(entry => entry.Elements) - config.IdleParameters,
+            Experts = config.Experts,
+            CacheElements = config.Layers.Sum(layer => layer.Attention.Cache.Elements),
             ContextLength = config.ContextLength,
             StoredType = entries.GroupBy(entry => entry.Type.Name, StringComparer.Ordinal).MaxBy(group => group.Sum(entry => entry.Elements))!.Key,
             VocabularySize = config.VocabularySize,

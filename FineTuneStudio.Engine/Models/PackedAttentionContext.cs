@@ -7,6 +7,6 @@ namespace FineTuneStudio.Engine.Models;
 public sealed class PackedAttentionContext(TokenBatch batch) : AttentionContext
 {
     /// <inheritdoc/>
-    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring)
+    public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring, Tensor? kept = null)
         => PackedAttention.Apply(q, k, v, batch.SequenceStarts, scoring, batch.StartsOnDevice);
 }

@@ -12,6 +12,7 @@ internal sealed record TokenizerFacts(bool Exists, bool HasChatTemplate, int? La
     public const string FileName = "tokenizer.json";
     private const string ConfigName = "tokenizer_config.json";
     private const long MaxBytes = 64 << 20;
+    private static readonly string[] OtherFiles = ["tokenizer.json.gz", "tokenizer.model", "tiktoken.model", "vocab.json", "encoder.json"];
     private static readonly string[] TemplateFiles = ["chat_template.jinja", "chat_template.json"];
 
     public static TokenizerFacts Read(string folder)
@@ -19,8 +20,12 @@ internal sealed record TokenizerFacts(bool Exists, bool HasChatTemplate, int? La
         var path = Path.Combine(folder, FileName);
         var hasTemplate = TemplateFiles.Any(name => File.Exists(Path.Combine(folder, name)))
             || Read(Path.Combine(folder, ConfigName), root => root.TryGetProperty("chat_template", out var template) && template.ValueKind != JsonValueKind.Null) == true;
-        return new TokenizerFacts(File.Exists(path), hasTemplate, Read(path, LargestIdOf));
+        return new TokenizerFacts(File.Exists(path) || HasOther(folder), hasTemplate, Read(path, LargestIdOf));
     }
+
+    // What these hold becomes known when they are loaded.
+    private static bool HasOther(string folder)
+        => OtherFiles.Any(name => File.Exists(Path.Combine(folder, name))) || (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.tiktoken").Any());
 
     private static int? LargestIdOf(JsonElement root)
     {

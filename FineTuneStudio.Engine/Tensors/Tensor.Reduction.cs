@@ -18,6 +18,7 @@ public sealed partial class Tensor
     private static readonly Operator EqualToOperator = Operator.Named("aten::eq.Scalar");
     private static readonly Operator NotEqualToOperator = Operator.Named("aten::ne.Scalar");
     private static readonly Operator GreaterOperator = Operator.Named("aten::gt.Tensor");
+    private static readonly Operator WhereOperator = Operator.Named("aten::where.self");
     private static readonly Operator MultinomialOperator = Operator.Named("aten::multinomial");
 
     /// <summary>Sum of all elements. <c>[]</c></summary>
@@ -74,6 +75,9 @@ public sealed partial class Tensor
 
     /// <summary>Where elements are larger than another tensor's. Bool</summary>
     public Tensor GreaterThan(Tensor other) => GreaterOperator.Call(this, other);
+
+    /// <summary>One tensor's elements where the condition is true, the other's elsewhere.</summary>
+    public static Tensor Where(Tensor condition, Tensor whenTrue, Tensor whenFalse) => WhereOperator.Call(condition, whenTrue, whenFalse);
 
     /// <summary>Draws indices by their weights along the last dimension. Int64</summary>
     public Tensor Multinomial(long count, RandomGenerator generator) => MultinomialOperator.Call(this, count, false, generator);

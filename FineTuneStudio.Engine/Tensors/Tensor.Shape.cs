@@ -15,6 +15,7 @@ public sealed partial class Tensor
     private static readonly Operator RepeatInterleaveOperator = Operator.Named("aten::repeat_interleave.self_int");
     private static readonly Operator IndexSelectOperator = Operator.Named("aten::index_select");
     private static readonly Operator GatherOperator = Operator.Named("aten::gather");
+    private static readonly Operator ScatterOperator = Operator.Named("aten::scatter.value");
     private static readonly Operator EmbeddingOperator = Operator.Named("aten::embedding");
     private static readonly Operator CatOperator = Operator.Named("aten::cat");
     private static readonly Operator StackOperator = Operator.Named("aten::stack");
@@ -64,6 +65,9 @@ public sealed partial class Tensor
 
     /// <summary>One chosen element along a dimension, for each place of <paramref name="index"/>.</summary>
     public Tensor Gather(int dimension, Tensor index) => GatherOperator.Call(this, dimension, index);
+
+    /// <summary>With a value at each place of <paramref name="index"/> along a dimension.</summary>
+    public Tensor Scatter(int dimension, Tensor index, double value) => ScatterOperator.Call(this, dimension, index, value);
 
     /// <summary>Rows of this table <c>[V, D]</c> for ids <c>[...]</c>: <c>[..., D]</c>.</summary>
     public Tensor Embedding(Tensor ids) => EmbeddingOperator.Call(this, ids);

@@ -15,16 +15,16 @@ internal static class InitialAdapter
     /// <exception cref="UserErrorException">There is no such adapter, it is of another model, or the options differ from it; all of them at once.</exception>
     public static AdapterSet Load(string folder, IReadOnlyList<LinearShape> linears, LoraOptions options, Device device = default)
     {
+        var wanted = AdapterSet.Wanted(linears, options).Select(linear => linear.Name).Order(StringComparer.Ordinal);
         var adapter = AdapterSet.Load(folder, linears, device, options.Dropout);
         var shape = adapter.Configuration;
-        var wanted = AdapterTargets.Of(options.Targets).Choose(linears, "lora.targets").Select(linear => linear.Name).Order(StringComparer.Ordinal);
         var errors = new List<UserError>();
         Compare(errors, "lora.rank", shape.Rank, options.Rank);
         Compare(errors, "lora.alpha", shape.Alpha, options.Alpha);
         Compare(errors, "lora.rsLora", shape.RankStabilised, options.RsLora);
-        if (!adapter.Adapters.Keys.Order(StringComparer.Ordinal).SequenceEqual(wanted))
+        if (!adapter.Adapters.Keys.Concat(adapter.ExpertAdapters.Keys).Order(StringComparer.Ordinal).SequenceEqual(wanted))
         {
-            var names = adapter.Adapters.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct();
+            var names = adapter.Adapters.Keys.Select(LastPart).Concat(adapter.ExpertAdapters.Keys.Select(name => $"{LoraOptions.Experts}.{LastPart(name)}")).Distinct();
             errors.Add(new("lora.targets", $"The adapter to begin with is beside {string.Join(", ", names)}; name the same linears."));
         }
 
@@ -36,6 +36,8 @@ internal static class InitialAdapter
 
         return adapter;
     }
+
+    private static string LastPart(string name) => name[(name.LastIndexOf('.') + 1)..];
 
     private static void Compare<T>(List<UserError> errors, string field, T there, T asked)
     {

@@ -35,6 +35,9 @@ internal sealed class Trainee : IDisposable
     /// <summary>The optimizer over them.</summary>
     public Optimizer Optimizer { get; }
 
+    /// <summary>What learns, for a person.</summary>
+    public string Description => _adapter is null ? "Every weight of the model learns." : $"The adapter learns beside {_adapter.Description}.";
+
     /// <summary>Number of weights that learn.</summary>
     public long TrainableCount => Parameters.Sum(pair => pair.Value.ElementCount);
 

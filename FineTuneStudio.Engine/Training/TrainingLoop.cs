@@ -46,7 +46,10 @@ internal sealed class TrainingLoop
         _rows = rows;
         _trainee = trainee;
         _lossScale = specification.Precision == Precision.Fp16 ? new LossScale() : null;
-        _step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, _lossScale, specification.Optimizer.ClipNorm, specification.GradientCheckpointing);
+        _step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, _lossScale, specification.Optimizer.ClipNorm, specification.GradientCheckpointing)
+        {
+            BalanceWeight = BalanceWeight.Of(specification, trainee.Model.Config),
+        };
         _checkpoints = checkpoints;
         _sampler = sampler;
         _log = log;
@@ -126,6 +129,11 @@ internal sealed class TrainingLoop
         {
             Device = Devices.Describe(_trainee.Model.Device),
         });
+        if (Step == 0)
+        {
+            _log.Report(new TrainingEvent.Logged(Step, LogSeverity.Information, _trainee.Description));
+        }
+
         foreach (var warning in Step == 0 ? _rows.Warnings : [])
         {
             _log.Report(new TrainingEvent.Logged(Step, LogSeverity.Warning, warning));
@@ -154,6 +162,7 @@ internal sealed class TrainingLoop
             clock.Elapsed.TotalSeconds, Environment.WorkingSet)
         {
             DevicePeakBytes = Devices.MemoryOf(_trainee.Model.Device)?.Peak,
+            ExpertBalance = outcome.ExpertBalance,
         });
         if (outcome.End == StepEnd.LeftOut)
         {

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Training.Optimizers;
@@ -18,6 +19,7 @@ internal sealed class TrainingStep
     private readonly LossScale? _lossScale;
     private readonly double _clipNorm;
     private readonly bool _checkpointing;
+    private double _balance;
     private double _forward;
     private double _backward;
 
@@ -39,6 +41,9 @@ internal sealed class TrainingStep
         _checkpointing = checkpointing;
     }
 
+    /// <summary>Factor on the balance of experts in what is learnt; 0 leaves it out.</summary>
+    public double BalanceWeight { get; init; }
+
     /// <summary>Learns from rows.</summary>
     /// <param name="microBatches">Rows of each forward pass; at least one learnt token in each.</param>
     /// <param name="learningRate">The schedule's rate.</param>
@@ -48,23 +53,28 @@ internal sealed class TrainingStep
         IReadOnlyList<TrainingRow[]> microBatches, double learningRate, Func<int, RandomGenerator?> dropout, CancellationToken cancellationToken)
     {
         using var scope = TensorScope.Enter();
-        (_forward, _backward) = (0, 0);
+        (_balance, _forward, _backward) = (0, 0, 0);
         try
         {
-            // Each micro-batch's share is of the learnt tokens of the whole step, so 8 x 1 equals 1 x 8.
+            // Each micro-batch's share is of the learnt tokens of the whole step, so 8 x 1 equals 1 x 8. How evenly experts are used is a mean over
+            // tokens, and counts by the micro-batch's share of all of these.
             var weight = MicroBatch.WeightOf(microBatches.SelectMany(rows => rows));
+            var tokens = (double)microBatches.Sum(TokensOf);
             var loss = 0.0;
             var rowLosses = new List<RowLoss>();
             for (var index = 0; index < microBatches.Count; index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var stream = dropout(index);
-                loss += Gather(microBatches[index], weight, stream, rowLosses);
+                loss += Gather(microBatches[index], weight, TokensOf(microBatches[index]) / tokens, stream, rowLosses);
             }
 
             var start = TimeProvider.System.GetTimestamp();
             var (norm, end) = Update(loss, learningRate);
-            return new(loss, norm, end, rowLosses, new(_forward, _backward, TimeProvider.System.GetElapsedTime(start).TotalSeconds));
+            return new(loss, norm, end, rowLosses, new(_forward, _backward, TimeProvider.System.GetElapsedTime(start).TotalSeconds))
+            {
+                ExpertBalance = BalanceWeight > 0 ? _balance : null,
+            };
         }
         finally
         {
@@ -75,13 +85,17 @@ internal sealed class TrainingStep
         }
     }
 
-    private double Gather(TrainingRow[] rows, double weight, RandomGenerator? dropout, List<RowLoss> rowLosses)
+    private static long TokensOf(TrainingRow[] rows) => rows.Sum(row => (long)row.Ids.Length);
+
+    private double Gather(TrainingRow[] rows, double weight, double share, RandomGenerator? dropout, List<RowLoss> rowLosses)
     {
         using var scope = TensorScope.Enter();
         var start = TimeProvider.System.GetTimestamp();
         using var batch = MicroBatch.Of(rows, _model.Device);
+        using var balance = BalanceWeight > 0 ? new LoadBalance() : null;
         var tokenLosses = Tensor.Empty([batch.Positions.Size(0)], DType.Float32, _model.Device);
-        var loss = SftLoss.Sum(_model, batch, dropout, _checkpointing, tokenLosses) / weight;
+        var loss = SftLoss.Sum(_model, batch, dropout, _checkpointing, tokenLosses, balance) / weight;
+        _balance += share * (balance?.Close(BalanceWeight * share * (_lossScale?.Value ?? 1)) ?? 0);
         var middle = TimeProvider.System.GetTimestamp();
         (_lossScale is null ? loss : loss * _lossScale.Value).Backward();
         var value = loss.Item();

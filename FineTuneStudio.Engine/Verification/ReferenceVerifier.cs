@@ -2,6 +2,7 @@ using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 using FineTuneStudio.Engine.Training.Sft;
@@ -28,8 +29,13 @@ public static class ReferenceVerifier
         Check(model, file, batch);
 
         double? hiddenDifference = null;
+        var routers = new RouterComparison(file, batch, model.Config.Experts);
+        using var balance = new LoadBalance();
         var context = new PackedAttentionContext(batch.Tokens)
         {
+            RoutingGiven = routers.Given,
+            RoutingObserved = routers.Observe,
+            Balance = balance,
             HiddenObserved = (layer, hidden) =>
             {
                 if (file.Contains($"hidden.{layer}"))
@@ -49,8 +55,12 @@ public static class ReferenceVerifier
             LogitsRelative = difference / logits.Abs().Max().Item(),
             HiddenAbsolute = hiddenDifference,
             LogProbabilitiesAbsolute = LogProbabilities(model, file, batch, hidden),
-            Loss = batch.LearntTokens > 0 ? SftLoss.Sum(model, batch.Learning).Item() / batch.LearntTokens : null,
-            ReferenceLoss = ReferenceLoss(file),
+            Loss = batch.LearntTokens > 0 ? SftLoss.OfHidden(model, hidden, batch.Learning).Item() / batch.LearntTokens : null,
+            ReferenceLoss = ReferenceFigure(file, routers.Given is null ? "loss" : "replay.loss"),
+            RoutesDiffering = routers.Differing,
+            RoutersAbsolute = routers.Absolute,
+            Balance = model.Config.Experts > 0 ? balance.Close(0) : null,
+            ReferenceBalance = routers.Given is null ? ReferenceFigure(file, "router_aux_loss") : null,
             Greedy = [.. GreedyMatches(model, file)],
         };
     }
@@ -104,14 +114,14 @@ public static class ReferenceVerifier
     }
 
     // In the file itself, or in reference.json beside it.
-    private static double? ReferenceLoss(SafetensorsFile file)
+    private static double? ReferenceFigure(SafetensorsFile file, string name)
     {
-        if (file.Contains("loss"))
+        if (file.Contains(name))
         {
-            return file.Get("loss").Sum().Item();
+            return file.Get(name).Sum().Item();
         }
 
-        var beside = Path.ChangeExtension(file.Header.Path, ".json");
+        var beside = Path.Combine(Path.GetDirectoryName(file.Header.Path)!, "reference.json");
         if (!File.Exists(beside))
         {
             return null;
@@ -120,11 +130,11 @@ public static class ReferenceVerifier
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(beside));
-            return document.RootElement.TryGetProperty("loss", out var loss) ? loss.GetDouble() : null;
+            return document.RootElement.TryGetProperty(name, out var figure) ? figure.GetDouble() : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new UserErrorException(beside, $"The reference's loss cannot be read: {exception.Message}");
+            throw new UserErrorException(beside, $"The reference's {name} cannot be read: {exception.Message}");
         }
     }
 

@@ -38,7 +38,7 @@ public static class TraceReplay
         var final = SafetensorsFile.Open(isAdapter
             ? Path.Combine(traceFolder, "final", AdapterFiles.Weights)
             : Path.Combine(traceFolder, "final.safetensors"));
-        return new TraceReport(steps, isAdapter, parameters.Max(parameter => RelativeDifference(parameter, final)));
+        return new TraceReport(steps, isAdapter, RelativeDifference(parameters, final));
     }
 
     private static string BatchesPath(string traceFolder)
@@ -110,11 +110,20 @@ public static class TraceReplay
         _ => throw new UserErrorException("trace.json", $"options.schedule is '{name}'; expected cosine, linear or constant."),
     };
 
-    private static double RelativeDifference(KeyValuePair<string, Tensor> ours, SafetensorsFile final)
+    // Over all tensors together. By tensor it would hang on single entries: AdamW's first move of an entry whose gradient is of the size of
+    // epsilon goes by as much as rounding says, and takes the other factor of its pair along.
+    private static double RelativeDifference(IReadOnlyList<KeyValuePair<string, Tensor>> ours, SafetensorsFile final)
     {
         using var off = GradMode.Off();
-        using var scope = TensorScope.Enter();
-        var recorded = final.Get(ours.Key);
-        return (ours.Value.To(Device.Cpu) - recorded).Norm().Item() / recorded.Norm().Item();
+        var (difference, whole) = (0.0, 0.0);
+        foreach (var (name, tensor) in ours)
+        {
+            using var scope = TensorScope.Enter();
+            var recorded = final.Get(name);
+            difference += Math.Pow((tensor.To(Device.Cpu) - recorded).Norm().Item(), 2);
+            whole += Math.Pow(recorded.Norm().Item(), 2);
+        }
+
+        return Math.Sqrt(difference / whole);
     }
 }

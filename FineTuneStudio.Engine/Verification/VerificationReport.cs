@@ -27,6 +27,18 @@ public sealed record VerificationReport
     /// <summary>The reference's.</summary>
     public double? ReferenceLoss { get; init; }
 
+    /// <summary>Experts chosen that are not the reference's; <see langword="null"/> where the file or the model has none.</summary>
+    public int? RoutesDiffering { get; init; }
+
+    /// <summary>Largest difference of a router's logit, or of an expert's weight.</summary>
+    public double? RoutersAbsolute { get; init; }
+
+    /// <summary>How evenly our tokens use the experts, as the loss has it; <see langword="null"/> where the model has none.</summary>
+    public double? Balance { get; init; }
+
+    /// <summary>The reference's.</summary>
+    public double? ReferenceBalance { get; init; }
+
     /// <summary>Greedy answers, token by token.</summary>
     public required IReadOnlyList<GreedyMatch> Greedy { get; init; }
 
@@ -38,5 +50,8 @@ public sealed record VerificationReport
         && (HiddenAbsolute ?? 0) <= Tolerance
         && (LogProbabilitiesAbsolute ?? 0) <= Tolerance
         && (Loss is not { } loss || ReferenceLoss is not { } expected || Math.Abs(loss - expected) <= LossTolerance)
+        && (RoutesDiffering ?? 0) == 0
+        && (RoutersAbsolute ?? 0) <= Tolerance
+        && (Balance is not { } balance || ReferenceBalance is not { } even || Math.Abs(balance - even) <= LossTolerance)
         && Greedy.All(match => match.IsWhole);
 }

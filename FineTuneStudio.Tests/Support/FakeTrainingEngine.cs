@@ -116,7 +116,10 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
 
     public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken) => new(
         TotalSteps, TotalSteps / 3, 950, 50, 0, 41_000, 9_300, 294_912, 8_126_464, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(80),
-        [new("Activations", 210 << 20), new("Frozen weights", 16 << 20), new("Adapter and optimizer", 4 << 20)], 24 << 20);
+        [new("Activations", 210 << 20), new("Frozen weights", 16 << 20), new("Adapter and optimizer", 4 << 20)], 24 << 20)
+    {
+        ActiveParameters = 8_126_464,
+    };
 
     public RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken)
         => new(4096, 0.25, 0.01, 180 << 20, 430 << 20);

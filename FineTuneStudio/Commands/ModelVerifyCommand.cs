@@ -62,7 +62,7 @@ internal static class ModelVerifyCommand
 
     private static void Write(TextWriter output, VerificationReport report)
     {
-        void Line(string name, FormattableString figures) => output.WriteLine($"{name,-18}{figures.ToString(CultureInfo.InvariantCulture)}");
+        void Line(string name, FormattableString figures) => output.WriteLine($"{name,-20}{figures.ToString(CultureInfo.InvariantCulture)}");
 
         Line("tokens", $"{report.Tokens}");
         Line("logits", $"{report.LogitsAbsolute:E2} absolute, {report.LogitsRelative:E2} of the largest");
@@ -79,6 +79,16 @@ internal static class ModelVerifyCommand
         if (report.Loss is { } loss)
         {
             Line("loss", report.ReferenceLoss is { } expected ? $"{loss:F7}, reference {expected:F7}, difference {Math.Abs(loss - expected):E2}" : (FormattableString)$"{loss:F7}, no reference");
+        }
+
+        if (report.RoutersAbsolute is { } routers)
+        {
+            Line("routers", $"{report.RoutesDiffering} experts differ, weights and logits {routers:E2} absolute");
+        }
+
+        if (report is { Balance: { } balance, ReferenceBalance: { } even })
+        {
+            Line("balance of experts", $"{balance:F7}, reference {even:F7}, difference {Math.Abs(balance - even):E2}");
         }
 
         foreach (var match in report.Greedy)

@@ -1,13 +1,27 @@
 namespace FineTuneStudio.Engine.Gguf.Architectures;
 
-/// <summary>Where a tensor of the hub's files stands in a GGUF file.</summary>
-/// <param name="HubName">Name in the hub's files.</param>
+/// <summary>Where a tensor of the hub's files stands in a GGUF file, or the matrices of all experts, which are one tensor there.</summary>
+/// <param name="HubNames">Name in the hub's files; of experts a name for each.</param>
 /// <param name="Name">Name in the GGUF file.</param>
-/// <param name="Shape">Sizes, the same in both.</param>
+/// <param name="Shape">Sizes in the GGUF file: those of the hub's tensor, before them the number of experts where there are several.</param>
 /// <param name="Change">What is done to its rows.</param>
 /// <param name="HeadSize">Rows of a head, where the change is by heads.</param>
-internal sealed record GgufSlot(string HubName, string Name, long[] Shape, RowChange Change = RowChange.None, int HeadSize = 0)
+internal sealed record GgufSlot(IReadOnlyList<string> HubNames, string Name, long[] Shape, RowChange Change = RowChange.None, int HeadSize = 0)
 {
+    /// <summary>Rows of the GGUF file as rows of the hub's tensors.</summary>
+    /// <param name="first">First row.</param>
+    /// <param name="count">How many.</param>
+    public IEnumerable<(int Part, long First, long Count)> Pieces(long first, long count)
+    {
+        var rows = Shape[^2];
+        for (var (row, end) = (first, first + count); row < end;)
+        {
+            var piece = (Part: (int)(row / rows), First: row % rows, Count: Math.Min(end - row, rows - (row % rows)));
+            yield return piece;
+            row += piece.Count;
+        }
+    }
+
     /// <summary>For each row of the GGUF file its row in the hub's, or <see langword="null"/> where they are the same.</summary>
     public long[]? HubRows()
     {

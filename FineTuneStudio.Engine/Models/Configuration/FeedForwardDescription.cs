@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Models.FeedForwards;
 using FineTuneStudio.Engine.Models.Weights;
 
@@ -7,7 +8,15 @@ namespace FineTuneStudio.Engine.Models.Configuration;
 public abstract record FeedForwardDescription
 {
     /// <summary>Elements that the backward pass keeps of each token, beside the part's input.</summary>
-    internal abstract long KeptElements { get; }
+    /// <param name="width">Of the residual stream. <c>D</c></param>
+    internal abstract long KeptElements(long width);
+
+    /// <summary>Weights that a token does not pass through: those of experts it does not choose.</summary>
+    /// <param name="width">Of the residual stream. <c>D</c></param>
+    internal virtual long IdleElements(long width) => 0;
+
+    /// <summary>The products of experts that an adapter may stand beside, where there are experts.</summary>
+    internal virtual IEnumerable<ExpertShape> ExpertShapes(LayerSlots layer) => [];
 
     /// <summary>The weights, in the order of use.</summary>
     internal abstract IEnumerable<WeightSlot> Slots(LayerSlots layer);

@@ -11,10 +11,13 @@ public sealed record GatedDescription(int IntermediateSize) : FeedForwardDescrip
     /// <summary>What the gate goes through.</summary>
     public Activation Activation { get; init; } = Activation.Silu;
 
+    /// <summary>Name of the module that holds its linears, within the layer.</summary>
+    public string Module { get; init; } = "mlp";
+
     /// <summary>Whether the file holds gate and up as one matrix, <c>gate_up_proj</c>: gate, then up (Phi-3).</summary>
     public bool FusedProjections { get; init; }
 
-    internal override long KeptElements => 4L * IntermediateSize;
+    internal override long KeptElements(long width) => 4L * IntermediateSize;
 
     internal override IEnumerable<WeightSlot> Slots(LayerSlots layer) => GatedFeedForward.Slots(this, layer);
 

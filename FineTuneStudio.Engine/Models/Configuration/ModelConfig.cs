@@ -53,4 +53,15 @@ public sealed record ModelConfig
     /// </summary>
     public int? RopeBorder
         => Layers.Select(layer => layer.Attention.Rope).FirstOrDefault(rope => rope?.Kind == RopeKind.LongRope)?.TrainedLength;
+
+    /// <summary>Experts of a layer that has some; 0 in a dense model.</summary>
+    public int Experts => Mixture?.Experts ?? 0;
+
+    /// <summary>Weights that no single token passes through, of experts that it does not choose.</summary>
+    public long IdleParameters => Layers.Sum(layer => layer.FeedForward.IdleElements(HiddenSize));
+
+    /// <summary>Factor on the balance of experts in the loss, as the configuration asks for it; <see langword="null"/> where there is no such loss.</summary>
+    public double? BalanceWeight => Mixture?.Router.BalanceWeight;
+
+    private MixtureDescription? Mixture => Layers.Select(layer => layer.FeedForward).OfType<MixtureDescription>().FirstOrDefault();
 }

@@ -24,6 +24,9 @@ internal sealed class RopeReader
         }
     }
 
+    /// <summary>YaRN's factor on cosine and sine for a stretch, weighted as DeepSeek's <c>mscale</c> does.</summary>
+    public static double AttentionScale(double factor, double weight = 1) => factor <= 1 ? 1 : (0.1 * weight * Math.Log(factor)) + 1;
+
     /// <summary>The rope of every layer.</summary>
     /// <param name="theta">Base of the frequencies where the file does not say.</param>
     public RopeDescription Read(double theta = DefaultTheta)
@@ -91,10 +94,9 @@ internal sealed class RopeReader
     private static RopeDescription Yarn(RopeDescription rope, ConfigFields scaling, int trained)
     {
         var factor = scaling.Number("factor");
-        double MScale(double weight) => factor <= 1 ? 1 : (0.1 * weight * Math.Log(factor)) + 1;
         var attention = scaling.Has("mscale") && scaling.Has("mscale_all_dim")
-            ? MScale(scaling.Number("mscale", 1)) / MScale(scaling.Number("mscale_all_dim", 1))
-            : MScale(1);
+            ? AttentionScale(factor, scaling.Number("mscale", 1)) / AttentionScale(factor, scaling.Number("mscale_all_dim", 1))
+            : AttentionScale(factor);
         return rope with
         {
             Kind = RopeKind.Yarn,

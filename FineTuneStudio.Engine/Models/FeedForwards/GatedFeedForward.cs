@@ -9,10 +9,10 @@ namespace FineTuneStudio.Engine.Models.FeedForwards;
 /// <summary><c>down(activation(gate x) * up x)</c>.</summary>
 internal sealed class GatedFeedForward : IFeedForward
 {
-    private const string Gate = "mlp.gate_proj";
-    private const string Up = "mlp.up_proj";
-    private const string GateUp = "mlp.gate_up_proj";
-    private const string Down = "mlp.down_proj";
+    private const string Gate = ".gate_proj";
+    private const string Up = ".up_proj";
+    private const string GateUp = ".gate_up_proj";
+    private const string Down = ".down_proj";
 
     private readonly GatedDescription _description;
     private readonly LinearLayer[] _inputs;
@@ -22,8 +22,8 @@ internal sealed class GatedFeedForward : IFeedForward
     {
         _description = description;
         string[] inputs = description.FusedProjections ? [GateUp] : [Gate, Up];
-        _inputs = Array.ConvertAll(inputs, weights.Linear);
-        _down = weights.Linear(Down);
+        _inputs = Array.ConvertAll(inputs, name => weights.Linear(description.Module + name));
+        _down = weights.Linear(description.Module + Down);
     }
 
     private GatedFeedForward(GatedFeedForward other, AdapterSet? adapter)
@@ -36,11 +36,11 @@ internal sealed class GatedFeedForward : IFeedForward
     /// <summary>The weights, in the order of use.</summary>
     public static IEnumerable<WeightSlot> Slots(GatedDescription description, LayerSlots layer)
     {
-        long inner = description.IntermediateSize;
+        var (inner, module) = ((long)description.IntermediateSize, description.Module);
         WeightSlot[] inputs = description.FusedProjections
-            ? layer.Linear(GateUp, 2 * inner, layer.Width)
-            : [.. layer.Linear(Gate, inner, layer.Width), .. layer.Linear(Up, inner, layer.Width)];
-        return [.. inputs, .. layer.Linear(Down, layer.Width, inner)];
+            ? layer.Linear(module + GateUp, 2 * inner, layer.Width)
+            : [.. layer.Linear(module + Gate, inner, layer.Width), .. layer.Linear(module + Up, inner, layer.Width)];
+        return [.. inputs, .. layer.Linear(module + Down, layer.Width, inner)];
     }
 
     public Tensor Apply(Tensor x, AttentionContext context)

@@ -12,6 +12,9 @@ internal sealed class LayerSlots(ModelConfig config, int index)
     /// <summary>Width of the residual stream. <c>D</c></summary>
     public long Width => config.HiddenSize;
 
+    /// <summary>The full name of something in the layer.</summary>
+    public string NameOf(string name) => _prefix + name;
+
     /// <summary>A linear, with a bias where the file holds one.</summary>
     public WeightSlot[] Linear(string name, long outputs, long inputs, bool newBias = false) => WeightSlot.Linear(_prefix + name, outputs, inputs, newBias);
 

@@ -11,6 +11,9 @@ internal sealed class LayerWeights(ModelConfig config, ModelWeights weights, int
     /// <summary>Index of the layer, from 0.</summary>
     public int Index => index;
 
+    /// <summary>The full name of something in the layer.</summary>
+    public string NameOf(string name) => _prefix + name;
+
     /// <summary>A tensor by its whole name in the layer.</summary>
     public Tensor this[string name] => weights[_prefix + name];
 

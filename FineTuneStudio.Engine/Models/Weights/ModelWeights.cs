@@ -47,8 +47,8 @@ internal sealed class ModelWeights : IDisposable
         return Fill(config, device, trainable, slot => !slot.IsInNewModel ? null : slot.Kind switch
         {
             // Drawn in fp32 whatever the type, so that one seed makes one model.
-            WeightKind.Matrix or WeightKind.Inner
-                => Tensor.Empty(slot.Shape, DType.Float32).FillNormal(0, config.InitializerRange, generator).To(device, dtype),
+            WeightKind.Matrix or WeightKind.Inner or WeightKind.Router
+                => Tensor.Empty(slot.Shape, DType.Float32).FillNormal(0, config.InitializerRange, generator).To(device, TypeOf(slot, dtype)),
             WeightKind.Norm => Tensor.Full(slot.Shape, 1, dtype, device),
             _ => Tensor.Zeros(slot.Shape, TypeOf(slot, dtype), device),
         });
@@ -90,5 +90,5 @@ internal sealed class ModelWeights : IDisposable
         return weights;
     }
 
-    private static DType TypeOf(WeightSlot slot, DType dtype) => slot.Kind == WeightKind.Buffer ? DType.Float32 : dtype;
+    private static DType TypeOf(WeightSlot slot, DType dtype) => slot.Kind is WeightKind.Buffer or WeightKind.Router ? DType.Float32 : dtype;
 }

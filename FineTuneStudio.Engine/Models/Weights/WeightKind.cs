@@ -9,6 +9,9 @@ internal enum WeightKind
     /// <summary>A matrix, or a stack of them, that is no linear of its own (experts): as <see cref="Matrix"/>.</summary>
     Inner,
 
+    /// <summary>A router's matrix, which stays fp32 in every precision, because near ties decide: as <see cref="Matrix"/>.</summary>
+    Router,
+
     /// <summary>A norm's factor: ones.</summary>
     Norm,
 

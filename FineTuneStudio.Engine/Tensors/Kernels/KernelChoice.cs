@@ -43,6 +43,9 @@ public static class KernelChoice
     // The kernels read bfloat16 and float32; one element type for all.
     internal static bool IsFusedAnywhere(Operator kernel, Tensor first) => _plainDepth == 0 && (first.DType is DType.Float32 or DType.BFloat16) && kernel.Exists;
 
+    /// <summary>Whether a kernel that exists for main memory alone, and reads whole numbers, takes tensors of a device.</summary>
+    internal static bool IsFused(Operator kernel, Device device) => _plainDepth == 0 && HasKernels(device) && kernel.Exists;
+
     /// <summary>Whether an operator of libtorch's that only GPUs have may take this tensor.</summary>
     internal static bool IsOnGpu(Tensor first) => _plainDepth == 0 && first.Device.IsCuda;
 

@@ -8,6 +8,9 @@ internal sealed record SpecialTokenRoles
 {
     private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 64, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
+    /// <summary>Class that the folder was made for in transformers.</summary>
+    public string? TokenizerClass { get; private init; }
+
     public string? Bos { get; private init; }
 
     public string? Eos { get; private init; }
@@ -37,6 +40,7 @@ internal sealed record SpecialTokenRoles
         JsonDocument?[] numbers = [generation, model];
         return new SpecialTokenRoles
         {
+            TokenizerClass = FirstText(texts, "tokenizer_class"),
             Bos = FirstText(texts, "bos_token"),
             Eos = FirstText(texts, "eos_token"),
             Pad = FirstText(texts, "pad_token"),

@@ -10,6 +10,15 @@ namespace FineTuneStudio.Engine.Tokenizers.Loading;
 /// <param name="BeginId">The token put in front of a text, or -1.</param>
 internal sealed record TiktokenFamily(string Name, int RankCount, string Pattern, IReadOnlyList<(string Text, int Id)> SpecialTokens, int BeginId = -1)
 {
+    /// <summary>The class that Kimi's and Moonlight's folders name, whatever the number of their ranks.</summary>
+    public const string KimiClass = "TikTokenTokenizer";
+
+    /// <summary>Kimi: so many ids behind the ranks are special, those without a name of their own too.</summary>
+    public static TiktokenFamily Kimi { get; } = new("kimi", 163584, KnownPatterns.Kimi, []) { ReservedIds = 256 };
+
+    /// <summary>Special tokens behind the ranks, named by their id where the folder does not name them.</summary>
+    public int ReservedIds { get; private init; }
+
     /// <summary>The families that are known.</summary>
     public static IReadOnlyList<TiktokenFamily> All { get; } =
     [
@@ -23,6 +32,7 @@ internal sealed record TiktokenFamily(string Name, int RankCount, string Pattern
         new("o200k_base", 199998, O200kScanner.Pattern, [("<|endoftext|>", 199999), ("<|endofprompt|>", 200018)]),
         new("qwen", 151643, KnownPatterns.Qwen2, [("<|endoftext|>", 151643), ("<|im_start|>", 151644), ("<|im_end|>", 151645)]),
         new("llama3", 128000, KnownPatterns.Llama3, Llama3SpecialTokens(), BeginId: 128000),
+        Kimi,
     ];
 
     private static List<(string Text, int Id)> Llama3SpecialTokens()

@@ -28,10 +28,11 @@ internal static class TiktokenReader
     /// <param name="content">The file.</param>
     /// <param name="special">Special tokens that the model folder names; the family's own where it names none.</param>
     /// <param name="context">Where the file is.</param>
-    public static TokenizerParts Read(ReadOnlySpan<byte> content, IReadOnlyList<AddedToken> special, LoadContext context)
+    /// <param name="known">Whose file it is, where the folder tells; else the number of ranks does.</param>
+    public static TokenizerParts Read(ReadOnlySpan<byte> content, IReadOnlyList<AddedToken> special, LoadContext context, TiktokenFamily? known = null)
     {
         var ids = ReadRanks(content, context);
-        var family = TiktokenFamily.All.FirstOrDefault(family => family.RankCount == ids.Count) ?? throw context.Fault(
+        var family = known ?? TiktokenFamily.All.FirstOrDefault(family => family.RankCount == ids.Count) ?? throw context.Fault(
             $"A tiktoken file does not say how text is cut, and no known family has {ids.Count} ranks ("
             + string.Join(", ", TiktokenFamily.All.Select(family => $"{family.Name}: {family.RankCount}"))
             + "). Use the model's tokenizer.json instead.");
@@ -45,19 +46,28 @@ internal static class TiktokenReader
             special = [.. family.SpecialTokens.Select(token => new AddedToken { Id = token.Id, Content = token.Text, IsSpecial = true })];
         }
 
+        var named = special.Select(token => token.Id).ToHashSet();
+        var reserved = Enumerable.Range(ids.Count, family.ReservedIds)
+            .Where(id => !named.Contains(id))
+            .Select(id => new AddedToken { Id = id, Content = $"<|reserved_token_{id}|>", IsSpecial = true });
         var vocabulary = new Vocabulary(ids);
         return new TokenizerParts
         {
             Model = new BpeModel(vocabulary, RankedPairs.Build(vocabulary, id => id), new BpeOptions { IgnoresMerges = true }),
-            AddedTokens = special,
-            PreTokenizer = new SequencePreTokenizer(
-                [new SplitterPreTokenizer(KnownPatterns.Find(family.Pattern, PatternDialect.Rust)!), new ByteLevelPreTokenizer(addsPrefixSpace: false, splits: false)]),
+            AddedTokens = [.. special, .. reserved],
+            PreTokenizer = new SequencePreTokenizer([Splitting(family.Pattern), new ByteLevelPreTokenizer(addsPrefixSpace: false, splits: false)]),
             Frame = family.BeginId >= 0 ? new TokenFrame([family.BeginId], []) : TokenFrame.Empty,
             Decoder = new ByteLevelDecoder(),
             RefusesUnknownIds = true,
             ReadsSpecialAsPlain = true,
         };
     }
+
+    // Every family's pattern covers the whole text, so that isolating its matches cuts it and removes nothing.
+    private static PreTokenizer Splitting(string pattern)
+        => KnownPatterns.Find(pattern, PatternDialect.Rust) is { } scanner
+            ? new SplitterPreTokenizer(scanner)
+            : new DelimiterPreTokenizer(new PatternFinder(Pattern.Parse(pattern, PatternDialect.Rust)), DelimiterBehavior.Isolated);
 
     private static Dictionary<string, int> ReadRanks(ReadOnlySpan<byte> content, LoadContext context)
     {

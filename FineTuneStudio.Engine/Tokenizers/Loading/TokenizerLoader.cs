@@ -5,7 +5,7 @@ namespace FineTuneStudio.Engine.Tokenizers.Loading;
 /// <summary>Finds the tokenizer of a model folder, or takes the file itself.</summary>
 internal static class TokenizerLoader
 {
-    private static readonly string[] Names = ["tokenizer.json", "tokenizer.json.gz", "tokenizer.model"];
+    private static readonly string[] Names = ["tokenizer.json", "tokenizer.json.gz", "tokenizer.model", "tiktoken.model"];
 
     /// <summary>The tokenizer at a path.</summary>
     /// <exception cref="UserErrorException">Nothing there, broken, or of a kind that is not built.</exception>
@@ -28,7 +28,7 @@ internal static class TokenizerLoader
         return VocabularyFilesReader.Find(folder) is var (vocabulary, merges)
             ? new Tokenizer(VocabularyFilesReader.Read(vocabulary, merges, roles), roles)
             : throw new UserErrorException(path,
-                "The folder holds no tokenizer: tokenizer.json, tokenizer.model, a .tiktoken file or vocab.json with merges.txt was looked for.");
+                "The folder holds no tokenizer: tokenizer.json, tokenizer.model, tiktoken.model, a .tiktoken file or vocab.json with merges.txt was looked for.");
     }
 
     private static string? FindFile(string folder)
@@ -47,7 +47,7 @@ internal static class TokenizerLoader
 
         if (TiktokenReader.Recognizes(start))
         {
-            return TiktokenReader.Read(start, roles.AddedTokens, context);
+            return TiktokenReader.Read(start, roles.AddedTokens, context, roles.TokenizerClass == TiktokenFamily.KimiClass ? TiktokenFamily.Kimi : null);
         }
 
         if (SentencePieceReader.Recognizes(content))

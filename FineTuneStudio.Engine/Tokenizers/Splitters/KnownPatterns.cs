@@ -2,7 +2,7 @@ using FineTuneStudio.Engine.Tokenizers.Patterns;
 
 namespace FineTuneStudio.Engine.Tokenizers.Splitters;
 
-/// <summary>The patterns that have a scanner of their own; a test holds each scanner to its pattern.</summary>
+/// <summary>Patterns by name, and those that have a scanner of their own; a test holds each scanner to its pattern.</summary>
 internal static class KnownPatterns
 {
     public const string Cl100k =
@@ -13,6 +13,12 @@ internal static class KnownPatterns
 
     public const string Qwen2 =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+    /// <summary>Kimi and Moonlight: Chinese in runs of its own.</summary>
+    public const string Kimi =
+        @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+        + @"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+        + @"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     private const string OlderCl100k =
         @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";

@@ -48,5 +48,5 @@ internal static class MemoryEstimate
 
     // What the backward pass of one layer needs of each token: inputs of norms and products, and what its two parts keep inside.
     private static long ElementsOfLayer(ModelConfig config, LayerDescription layer)
-        => (5L * config.HiddenSize) + layer.Attention.KeptElements + layer.FeedForward.KeptElements;
+        => (5L * config.HiddenSize) + layer.Attention.KeptElements + layer.FeedForward.KeptElements(config.HiddenSize);
 }

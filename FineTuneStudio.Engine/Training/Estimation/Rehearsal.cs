@@ -35,7 +35,10 @@ public static class Rehearsal
         var isCounted = ProcessMemory.BeginPeak();
         var before = ProcessMemory.ResidentBytes();
         using var trainee = Trainee.Load(specification, Devices.Resolve(specification.Device));
-        var step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, specification.Precision == Precision.Fp16 ? new LossScale() : null, specification.Optimizer.ClipNorm, specification.GradientCheckpointing);
+        var step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, specification.Precision == Precision.Fp16 ? new LossScale() : null, specification.Optimizer.ClipNorm, specification.GradientCheckpointing)
+        {
+            BalanceWeight = BalanceWeight.Of(specification, trainee.Model.Config),
+        };
 
         RandomGenerator? Dropout(int microBatch)
         {

@@ -27,14 +27,17 @@ internal sealed class RunEstimator
     private readonly RunSpecification _specification;
     private readonly ModelConfig _config;
     private readonly long _parameters;
+    private readonly long _active;
     private readonly long _trainable;
 
     private RunEstimator(RunSpecification specification)
     {
         _specification = specification;
         _config = ModelConfigFile.Read(specification.Model);
+        _ = BalanceWeight.Of(specification, _config);
         _parameters = WeightPlan.Of(_config).Where(slot => !slot.IsOptional).Sum(slot => slot.Elements);
-        _trainable = specification.Lora is { } lora ? AdapterSize(lora, WeightPlan.Linears(_config)) : _parameters;
+        _active = _parameters - _config.IdleParameters;
+        _trainable = specification.Lora is { } lora ? AdapterSet.Wanted(WeightPlan.Linears(_config), lora).Sum(linear => linear.AdapterElements(lora.Rank)) : _parameters;
     }
 
     /// <summary>Estimates a run.</summary>
@@ -70,9 +73,6 @@ internal sealed class RunEstimator
             config.ContextLength, specification.Lora is not null, ofARank);
     }
 
-    private static long AdapterSize(LoraOptions lora, IReadOnlyList<LinearShape> linears)
-        => AdapterTargets.Of(lora.Targets).Choose(linears, "lora.targets").Sum(linear => lora.Rank * (linear.Inputs + linear.Outputs));
-
     private RunEstimate Estimate(MeasuredRows? measured, CancellationToken cancellationToken)
     {
         var rows = Rows(measured, cancellationToken);
@@ -84,6 +84,7 @@ internal sealed class RunEstimator
             shortest, longest, [.. MemoryEstimate.Parts(_config, _specification, _parameters, _trainable, rows.Longest).OrderByDescending(part => part.Bytes)],
             DiskBytes(plan.TotalSteps, epochs * rows.Lengths.Length))
         {
+            ActiveParameters = _active,
             Sampled = rows.Sampled,
             Warnings = [.. Warnings(plan, rows)],
         };
@@ -145,10 +146,10 @@ internal sealed class RunEstimator
     {
         // Forward 2 N, backward 2 N through the activations, and 2 N more where every weight learns.
         var work = (_specification.Lora is null ? 6.0 : 4.0) + (_specification.GradientCheckpointing ? 2 : 0);
-        var products = _parameters * ((work * rows.Tokens * epochs) + (2.0 * rows.HeldOut * rows.MeanLength * EvaluationsPerRun));
+        var products = _active * ((work * rows.Tokens * epochs) + (2.0 * rows.HeldOut * rows.MeanLength * EvaluationsPerRun));
         var rate = ProductRate.Measure(_config.HiddenSize, _specification.Precision, Devices.Resolve(_specification.Device));
         var sampled = (double)EvaluationsPerRun * Math.Min(_specification.Evaluation.Samples, rows.HeldOut) * _specification.Evaluation.SampleTokens;
-        var sampling = sampled * 2 * _parameters / rate * 4;
+        var sampling = sampled * 2 * _active / rate * 4;
         return (TimeSpan.FromSeconds((products / (rate * BestShare)) + sampling), TimeSpan.FromSeconds((products / (rate * WorstShare)) + (4 * sampling)));
     }
 

@@ -31,6 +31,16 @@ public sealed class RunDraftTests
     }
 
     [Fact]
+    public void Take_ExpertsBesideAllLinears_GivesBothBack()
+    {
+        var draft = new RunDraft();
+
+        draft.Take(new RunSpecification { Model = "nano", Dataset = new DatasetOptions { Path = "rows.jsonl" }, Lora = new LoraOptions { Targets = [LoraOptions.AllLinear, LoraOptions.Experts] } });
+
+        Assert.Equal([LoraOptions.AllLinear, LoraOptions.Experts], draft.ToSpecification().Lora!.Targets);
+    }
+
+    [Fact]
     public void Take_ThenAnotherDataset_LeavesTheOldOnesColumnsBehind()
     {
         var draft = new RunDraft();

@@ -3,6 +3,8 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Verification;
 using FineTuneStudio.Tests.Support;
 using Xunit;
 
@@ -84,6 +86,97 @@ public sealed class AdapterSetTests : IDisposable
 
         Assert.Equal(File.ReadAllBytes(Path.Combine(source, "adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(_folder, "adapter_model.safetensors")));
         AssertConfiguration(source, _folder);
+    }
+
+    [Theory]
+    [InlineData("deepseek_v3", "lora_experts")]
+    [InlineData("mixtral", "lora_experts")]
+    [InlineData("qwen3_moe", "lora")]
+    [InlineData("qwen3_moe", "lora_experts")]
+    public void Save_LoadedAdapterOfExperts_WritesItsOwnBytes(string name, string kind)
+    {
+        var source = SharedData.Golden("models", name, kind);
+        using var adapter = AdapterSet.Load(source, ModelFolder.Linears(SharedData.Golden("models", name)));
+
+        adapter.Save(_folder, "tiny-random");
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(source, "adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(_folder, "adapter_model.safetensors")));
+        AssertConfiguration(source, _folder);
+    }
+
+    [Theory]
+    [InlineData("mixtral", "block_sparse_moe.experts", "w1", "w3", "w2")]
+    [InlineData("qwen3_moe", "mlp.experts", "gate_proj", "up_proj", "down_proj")]
+    public void Load_PairForEveryLinearOfEveryExpert_ComputesTheSame(string name, string experts, string gate, string up, string down)
+    {
+        var (source, reference) = (SharedData.Golden("models", name, "lora_experts"), SharedData.Golden("models", name, "lora_experts", "reference.safetensors"));
+        using var model = CausalModel.Load(SharedData.Golden("models", name), Precision.Fp32);
+        using (var fused = AdapterSet.Load(source, model.Linears))
+        {
+            WriteSeparately(fused, model.Linears, experts, gate, up, down);
+        }
+
+        using var adapter = AdapterSet.Load(_folder, model.Linears);
+        using var view = model.WithAdapter(adapter);
+        var loaded = ReferenceVerifier.Verify(view, reference, 6e-5);
+        adapter.Save(_folder, "tiny");
+        using var again = AdapterSet.Load(_folder, model.Linears);
+        using var other = model.WithAdapter(again);
+
+        Assert.True(loaded.Passed, loaded.ToString());
+        Assert.True(ReferenceVerifier.Verify(other, reference, 6e-5).Passed);
+        Assert.Equal(0, again.Configuration.Dropout);
+    }
+
+    [Theory]
+    [InlineData("mixtral")]
+    [InlineData("gpt_oss")]
+    public void Create_Experts_StandsBesideEveryOne(string name)
+    {
+        var linears = ModelFolder.Linears(SharedData.Golden("models", name));
+        using var adapter = AdapterSet.Create(linears, new LoraOptions { Rank = 2, Targets = ["q_proj", "experts"] }, seed: 1);
+
+        adapter.Save(_folder, "tiny");
+
+        Assert.Equal(["model.layers.0.mlp.experts.down_proj", "model.layers.0.mlp.experts.gate_up_proj", "model.layers.1.mlp.experts.down_proj", "model.layers.1.mlp.experts.gate_up_proj"], adapter.ExpertAdapters.Keys);
+        Assert.All(adapter.ExpertAdapters.Values, pair => Assert.Equal(2, pair.Rank));
+        Assert.Equal(adapter.ParameterCount, AdapterSet.Wanted(linears, new LoraOptions { Rank = 2, Targets = ["q_proj", "experts"] }).Sum(linear => linear.AdapterElements(2)));
+        using var loaded = AdapterSet.Load(_folder, linears);
+        Assert.All(adapter.Parameters.Zip(loaded.Parameters), pair =>
+        {
+            Assert.Equal(pair.First.Key, pair.Second.Key);
+            Assert.True(pair.First.Value.HasSameElements(pair.Second.Value));
+        });
+    }
+
+    [Fact]
+    public void Create_OneProductOfExpertsAlone_NamesItsModuleAsPeftDoes()
+    {
+        var linears = ModelFolder.Linears(SharedData.Golden("models", "mixtral"));
+        using var adapter = AdapterSet.Create(linears, new LoraOptions { Rank = 2, Targets = ["experts.gate_up_proj"] }, seed: 1);
+
+        Assert.Empty(adapter.Adapters);
+        Assert.Equal("base_model.model.model.layers.0.mlp.experts.lora_A.weight", adapter.Parameters[0].Key);
+    }
+
+    [Theory]
+    [InlineData("experts", "no expert parameter 'experts'; this model has no experts")]
+    [InlineData("experts.up_proj", "no expert parameter 'experts.up_proj'; this model has no experts")]
+    public void Create_ExpertsOfADenseModel_SaysThatItHasNone(string target, string expected)
+    {
+        var exception = Assert.Throws<UserErrorException>(() => AdapterSet.Create(_model.Linears, new LoraOptions { Targets = [target] }, seed: 1));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_ExpertsWithDropout_IsRefused()
+    {
+        var linears = ModelFolder.Linears(SharedData.Golden("models", "mixtral"));
+
+        var exception = Assert.Throws<UserErrorException>(() => AdapterSet.Create(linears, new LoraOptions { Dropout = 0.1, Targets = ["experts"] }, seed: 1));
+
+        Assert.Equal("lora.dropout", Assert.Single(exception.Errors).Field);
     }
 
     [Theory]
@@ -187,16 +280,54 @@ public sealed class AdapterSetTests : IDisposable
     }
 
     [Fact]
-    public void Load_ExpertParameters_AreRefusedByName()
+    public void Load_ExpertParametersOfADenseModel_AreRefusedByName()
     {
         var exception = Assert.Throws<UserErrorException>(() => AdapterSet.Load(SharedData.Golden("models", "qwen3_moe", "lora"), _model.Linears));
 
-        Assert.Contains("target_parameters", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("no expert parameter 'gate_up_proj'; this model has no experts", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Load_EmptyFolder_SaysWhatIsMissing()
         => Assert.Contains("adapter_config.json", Assert.Throws<UserErrorException>(() => AdapterSet.Load(_folder, _model.Linears)).Message, StringComparison.Ordinal);
+
+    // The layout of older files, where names choose linears of dense layers too: gate and up share a first factor only because they come from one.
+    private void WriteSeparately(AdapterSet fused, IReadOnlyList<LinearShape> dense, string experts, string gate, string up, string down)
+    {
+        using var scope = TensorScope.Enter();
+        var tensors = fused.Adapters.Values.SelectMany(AdapterNames.Of).ToDictionary(StringComparer.Ordinal);
+        foreach (var linear in dense.Where(linear => linear is not ExpertShape && (linear.LastPart == gate || linear.LastPart == up || linear.LastPart == down)))
+        {
+            tensors[AdapterNames.Prefix + linear.Name + AdapterNames.A] = Tensor.Zeros([4, linear.Inputs], DType.Float32);
+            tensors[AdapterNames.Prefix + linear.Name + AdapterNames.B] = Tensor.Zeros([linear.Outputs, 4], DType.Float32);
+        }
+
+        foreach (var adapter in fused.ExpertAdapters.Values)
+        {
+            var prefix = AdapterNames.Prefix + adapter.Shape.Module.Replace("mlp.experts", experts, StringComparison.Ordinal);
+            var isDown = adapter.Shape.LastPart == "down_proj";
+            string[] parts = isDown ? [down] : [gate, up];
+            var outputs = adapter.Shape.Outputs / parts.Length;
+            for (var expert = 0; expert < adapter.Shape.Experts; expert++)
+            {
+                for (var part = 0; part < parts.Length; part++)
+                {
+                    tensors[$"{prefix}.{expert}.{parts[part]}{AdapterNames.A}"] = adapter.StackedA.Select(0, expert).Contiguous();
+                    tensors[$"{prefix}.{expert}.{parts[part]}{AdapterNames.B}"] = adapter.StackedB.Select(0, expert).Narrow(0, part * outputs, outputs).Contiguous();
+                }
+            }
+        }
+
+        using (var file = File.Create(Path.Combine(_folder, "adapter_model.safetensors")))
+        {
+            SafetensorsWriter.Write(file, tensors);
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "adapter_config.json"), JsonSerializer.Serialize(new
+        {
+            peft_type = "LORA", r = 4, lora_alpha = 12, lora_dropout = 0.1, target_modules = new[] { "q_proj", gate, up, down },
+        }));
+    }
 
     // Every field of ours is the reference's, with its value; the reference's others are at the defaults that newer readers take by themselves.
     private static void AssertConfiguration(string expectedFolder, string folder)

@@ -25,6 +25,14 @@ public sealed class MergedModelTests : IDisposable
         { "qwen3", "lora_modules_to_save" },
         { "qwen3", "lora_regex" },
         { "qwen3", "lora_rslora" },
+        { "deepseek_v2", "lora" },
+        { "deepseek_v3", "lora_experts" },
+        { "gpt_oss", "lora" },
+        { "kimi_k2", "lora" },
+        { "mixtral", "lora_experts" },
+        { "qwen2_moe", "lora" },
+        { "qwen3_moe", "lora" },
+        { "qwen3_moe", "lora_experts" },
     };
 
     private string Target => Path.Combine(_folder, "merged");

@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
@@ -16,7 +17,7 @@ public sealed class TokenGeneratorTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Models => [.. GoldenModels.Dense];
+    public static TheoryData<string> Models => [.. GoldenModels.Dense, .. GoldenModels.Sparse];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -34,6 +35,9 @@ public sealed class TokenGeneratorTests
     [Theory]
     [InlineData("llama")]
     [InlineData("mistral")]
+    [InlineData("mixtral")]
+    [InlineData("gpt_oss")]
+    [InlineData("deepseek_v3")]
     public void Generate_PlainKernels_AreTheReferencesTokens(string name)
     {
         var folder = SharedData.Golden("models", name);
@@ -42,6 +46,65 @@ public sealed class TokenGeneratorTests
         using var plain = KernelChoice.Plain();
 
         Assert.Equal(expected, Generate(model, prompts, Greedy).Select(answer => answer.Ids));
+    }
+
+    [Theory]
+    [InlineData("deepseek_v2", "lora")]
+    [InlineData("deepseek_v3", "lora")]
+    [InlineData("qwen3_moe", "lora_experts")]
+    public void Generate_AdapterInEveryPart_ChoosesWhatAWholePassChooses(string name, string kind)
+    {
+        using var model = Load(name);
+        using var adapter = AdapterSet.Load(SharedData.Golden("models", name, kind), model.Linears);
+        using var view = model.WithAdapter(adapter);
+        int[] prompt = [5, 6, 7, 8];
+
+        var answer = Generate(view, [prompt], Greedy)[0].Ids;
+
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        using var batch = TokenBatch.FromSequences([[.. prompt, .. answer]]);
+        var chosen = view.Head.Logits(view.Hidden(batch, new PackedAttentionContext(batch))).ArgMax(-1).ToArray<long>();
+        Assert.Equal(answer.Select(id => (long)id), chosen[(prompt.Length - 1)..^1]);
+    }
+
+    [Theory]
+    [InlineData("mixtral")]
+    [InlineData("deepseek_v3")]
+    public void Generate_RecordedRouting_IsThatOfAWholePass(string name)
+    {
+        using var model = Load(name);
+        int[][] prompts = [[5, 6, 7, 8], [9, 10, 11, 12, 13, 14]];
+
+        var answers = new TokenGenerator(model, []).Generate(
+            [.. prompts.Select(prompt => new TokenRequest(prompt, Greedy with { MaxTokens = 6 }) { RecordsRouting = true, Answers = 2 })], null, Cancellation);
+
+        foreach (var (prompt, pair) in prompts.Zip(answers))
+        {
+            using var off = GradMode.Off();
+            using var scope = TensorScope.Enter();
+            using var batch = TokenBatch.FromSequences([[.. prompt, .. pair[1].Ids[..^1]]]);
+            var recorder = new RoutingRecorder();
+            model.Hidden(batch, new PackedAttentionContext(batch) { RoutingObserved = recorder.Observe });
+            var whole = recorder.Take()!;
+            Assert.All(pair, answer => Assert.Equal(whole.Tokens, answer.Routing!.Tokens));
+
+            // A set: which of two experts comes first depends on how prompts and steps round.
+            Assert.All(whole.Layers, layer => Assert.Equal(
+                whole.IdsOf(layer, Device.Cpu).Sort(1, descending: false).Values.ToArray<long>(),
+                pair[1].Routing!.IdsOf(layer, Device.Cpu).Sort(1, descending: false).Values.ToArray<long>()));
+        }
+    }
+
+    [Fact]
+    public void Generate_RoutingNotAskedForOrWithoutExperts_IsNotThere()
+    {
+        using var sparse = Load("mixtral");
+        using var dense = Load("llama");
+        var request = new TokenRequest([5, 6], Greedy with { MaxTokens = 2 });
+
+        Assert.Null(new TokenGenerator(sparse, []).Generate([request], null, Cancellation)[0][0].Routing);
+        Assert.Null(new TokenGenerator(dense, []).Generate([request with { RecordsRouting = true }], null, Cancellation)[0][0].Routing);
     }
 
     [Fact]

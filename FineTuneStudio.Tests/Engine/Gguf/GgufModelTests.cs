@@ -4,6 +4,7 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Gguf;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 using FineTuneStudio.Engine.Verification;
@@ -30,6 +31,8 @@ public sealed class GgufModelTests : IDisposable
     [InlineData("qwen2")]
     [InlineData("qwen3")]
     [InlineData("qwen3_yarn")]
+    [InlineData("mixtral")]
+    [InlineData("qwen2_moe")]
     public void Write_GoldenModel_AnswersInLlamaCppAsHere(string name)
     {
         var model = SharedData.Golden("models", name);
@@ -38,11 +41,64 @@ public sealed class GgufModelTests : IDisposable
         AssertSameAnswers(model, adapterFolder: null, _folder.At("model.gguf"), adapterPath: null);
     }
 
+    [Fact]
+    public void Write_ManySmallExperts_AnswerInLlamaCppAsHere()
+    {
+        using var model = new ModelCopy("qwen3_moe");
+        UseOnlySparseLayers(model);
+        File.Copy(SharedData.Golden("models", "qwen3_moe", "reference.safetensors"), model.At("reference.safetensors"));
+        GgufModel.Write(model.Path, adapters: null, GgufWeightType.F32, _folder.At("model.gguf"), progress: null, TestContext.Current.CancellationToken);
+
+        AssertSameAnswers(model.Path, adapterFolder: null, _folder.At("model.gguf"), adapterPath: null);
+    }
+
+    [Fact]
+    public void Write_DenseLayersAmidExperts_AreRefused()
+    {
+        var exception = Assert.Throws<UserErrorException>(
+            () => GgufModel.Write(SharedData.Golden("models", "qwen3_moe"), adapters: null, GgufWeightType.F16, _folder.At("model.gguf"), progress: null, TestContext.Current.CancellationToken));
+
+        Assert.Contains("layers that differ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_ExpertsByOtherWeights_AreRefused()
+    {
+        using var model = new ModelCopy("qwen3_moe");
+        UseOnlySparseLayers(model);
+        model.ReplaceInConfig("\"norm_topk_prob\": true", "\"norm_topk_prob\": false");
+
+        var exception = Assert.Throws<UserErrorException>(
+            () => GgufModel.Write(model.Path, adapters: null, GgufWeightType.F16, _folder.At("model.gguf"), progress: null, TestContext.Current.CancellationToken));
+
+        Assert.Contains("not divided by their sum", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_AdapterOfExperts_IsTheOneThatWasWritten()
+    {
+        var model = SharedData.Golden("models", "mixtral");
+        using var adapters = AdapterSet.Load(SharedData.Golden("models", "mixtral", "lora_experts"), ModelFolder.Linears(model));
+        GgufAdapter.Write(model, adapters, GgufWeightType.F32, _folder.At("adapter.gguf"), TestContext.Current.CancellationToken);
+
+        using var read = GgufAdapterReader.Read(_folder.At("adapter.gguf"), ModelConfigFile.Read(model));
+
+        Assert.Equal(adapters.Parameters.Select(pair => pair.Key), read.Parameters.Select(pair => pair.Key));
+        Assert.All(adapters.ExpertAdapters.Zip(read.ExpertAdapters), pair =>
+        {
+            using var scope = TensorScope.Enter();
+            Assert.Equal((pair.First.Value.B * pair.First.Value.Scale).ToArray<float>(), (pair.Second.Value.B * pair.Second.Value.Scale).ToArray<float>(), (expected, actual) => Math.Abs(expected - actual) < 1e-6);
+            Assert.Equal(pair.First.Value.A.ToArray<float>(), pair.Second.Value.A.ToArray<float>());
+        });
+    }
+
     [Theory]
     [InlineData("llama", "lora")]
     [InlineData("qwen2", "lora")]
     [InlineData("qwen3", "lora_rslora")]
     [InlineData("qwen3", "lora_patterns")]
+    [InlineData("mixtral", "lora_experts")]
+    [InlineData("qwen2_moe", "lora")]
     public void Write_GoldenAdapter_AnswersInLlamaCppAsHere(string name, string kind)
     {
         var model = SharedData.Golden("models", name);
@@ -59,6 +115,7 @@ public sealed class GgufModelTests : IDisposable
     [InlineData("llama", "lora")]
     [InlineData("qwen3", "lora_dora")]
     [InlineData("qwen3", "lora_modules_to_save")]
+    [InlineData("mixtral", "lora_experts")]
     public void Write_GoldenAdapterMerged_AnswersInLlamaCppAsHere(string name, string kind)
     {
         var model = SharedData.Golden("models", name);
@@ -93,6 +150,26 @@ public sealed class GgufModelTests : IDisposable
 
         Assert.Equal(12, GgufFile.Open(_folder.At("model.gguf")).Metadata.FindNumber("llama.context_length"));
         Assert.Contains("12 tokens", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    // llama.cpp knows experts in every layer of this family; the reference has a dense one amid them, which is taken out.
+    private static void UseOnlySparseLayers(ModelCopy model)
+    {
+        model.ChangeWeights(weights =>
+        {
+            foreach (var name in weights.Keys.Where(name => name.Contains(".layers.1.", StringComparison.Ordinal)).ToList())
+            {
+                weights.Remove(name);
+            }
+
+            foreach (var name in weights.Keys.Where(name => name.Contains(".layers.2.", StringComparison.Ordinal)).ToList())
+            {
+                weights.Remove(name, out var tensor);
+                weights.Add(name.Replace(".layers.2.", ".layers.1.", StringComparison.Ordinal), tensor!);
+            }
+        });
+        model.ReplaceInConfig("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 2");
+        model.ReplaceInConfig("\"mlp_only_layers\": [\n  1\n ]", "\"mlp_only_layers\": []");
     }
 
     private static void AssertSameAnswers(string modelFolder, string? adapterFolder, string path, string? adapterPath)

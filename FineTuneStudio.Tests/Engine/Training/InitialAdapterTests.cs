@@ -1,4 +1,6 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -56,6 +58,25 @@ public sealed class InitialAdapterTests
 
         Assert.Equal(["lora.rank", "lora.alpha", "lora.targets"], errors.Select(error => error.Field));
         Assert.Contains("has 4", errors[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_AdapterOfExperts_NeedsExpertsAmongTheTargets()
+    {
+        using var folder = new TemporaryFolder();
+        var linears = ModelFolder.Linears(SharedData.Golden("models", "mixtral"));
+        var options = new LoraOptions { Rank = 2, Targets = ["q_proj", LoraOptions.Experts] };
+        using (var made = AdapterSet.Create(linears, options, seed: 1))
+        {
+            made.Save(folder.FullName, "mixtral");
+        }
+
+        using var loaded = InitialAdapter.Load(folder.FullName, linears, options);
+        var error = Assert.Single(Assert.Throws<UserErrorException>(() => InitialAdapter.Load(folder.FullName, linears, options with { Targets = ["q_proj"] })).Errors);
+
+        Assert.Equal(4, loaded.ExpertAdapters.Count);
+        Assert.Equal("lora.targets", error.Field);
+        Assert.Contains("q_proj, experts.down_proj, experts.gate_up_proj", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

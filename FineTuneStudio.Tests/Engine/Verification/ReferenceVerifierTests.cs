@@ -12,7 +12,9 @@ public sealed class ReferenceVerifierTests
 {
     private const double Bar = 6e-5;
 
-    public static TheoryData<string> Models => [.. GoldenModels.Dense];
+    public static TheoryData<string> Models => [.. GoldenModels.Dense, .. GoldenModels.Sparse];
+
+    public static TheoryData<string> Mixtures => [.. GoldenModels.Sparse];
 
     public static TheoryData<string, string> Adapters => GoldenModels.Adapters;
 
@@ -29,6 +31,39 @@ public sealed class ReferenceVerifierTests
         Assert.NotNull(report.LogProbabilitiesAbsolute);
         Assert.NotNull(report.ReferenceLoss);
         Assert.Equal(2, report.Greedy.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Mixtures))]
+    public void Verify_Mixture_ChoosesTheReferencesExperts(string name)
+    {
+        using var model = CausalModel.Load(SharedData.Golden("models", name), Precision.Fp32);
+
+        var report = ReferenceVerifier.Verify(model, SharedData.Golden("models", name, "reference.safetensors"), Bar);
+
+        Assert.Equal(0, report.RoutesDiffering);
+        Assert.InRange(report.RoutersAbsolute!.Value, 0, 2e-5);
+        if (report.ReferenceBalance is { } balance)
+        {
+            Assert.Equal(balance, report.Balance!.Value, 1e-6);
+        }
+        else
+        {
+            Assert.True(name.StartsWith("deepseek", StringComparison.Ordinal) || name == "kimi_k2", name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Mixtures))]
+    public void Verify_GivenExperts_WeighsThemByItsOwnScores(string name)
+    {
+        using var model = CausalModel.Load(SharedData.Golden("models", name), Precision.Fp32);
+
+        var report = ReferenceVerifier.Verify(model, SharedData.Golden("models", name, "replay.safetensors"), Bar);
+
+        Assert.True(report.Passed, report.ToString());
+        Assert.NotNull(report.ReferenceLoss);
+        Assert.Null(report.RoutesDiffering);
     }
 
     [Theory]

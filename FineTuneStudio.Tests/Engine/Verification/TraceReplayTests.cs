@@ -11,12 +11,14 @@ public sealed class TraceReplayTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var model in GoldenModels.Traced)
+            foreach (var model in GoldenModels.Traced.Concat(GoldenModels.TracedSparse))
             {
                 data.Add(model, "trace");
             }
 
             data.Add("llama", "trace_full");
+            data.Add("qwen3_moe", "trace_full");
+            data.Add("deepseek_v3", "trace_full");
             return data;
         }
     }

@@ -16,6 +16,7 @@ internal static class BenchCommand
         ["train"] = TrainBench.Run,
         ["tokenize"] = _ => TokenizeBench.Run(),
         ["decode"] = DecodeBench.Run,
+        ["moe"] = _ => MoeBench.Run(),
         ["start"] = _ => StartBench.Run(),
     };
 

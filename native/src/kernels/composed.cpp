@@ -13,11 +13,12 @@ void compose(bool on) { everywhere = on; }
 
 bool applies(const at::Tensor& t) { return everywhere || !t.is_cpu(); }
 
-at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, double sign) {
+at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool interleaved, double sign) {
     const int64_t half = cos.size(1), rest = x.size(2) - 2 * half;
-    const auto wide = x.to(at::kFloat), first = wide.narrow(2, 0, half), second = wide.narrow(2, half, half), c = cos.unsqueeze(1), s = sin.unsqueeze(1);
+    const auto part = [&](const at::Tensor& t, int64_t which) { return interleaved ? t.slice(2, which, 2 * half, 2) : t.narrow(2, which * half, half); };
+    const auto wide = x.to(at::kFloat), first = part(wide, 0), second = part(wide, 1), c = cos.unsqueeze(1), s = sin.unsqueeze(1);
     auto y = at::empty(x.sizes(), wide.options());
-    auto first_y = y.narrow(2, 0, half), second_y = y.narrow(2, half, half);
+    auto first_y = part(y, 0), second_y = part(y, 1);
     at::addcmul_out(first_y, at::mul(first, c), second, s, -sign);
     at::addcmul_out(second_y, at::mul(second, c), first, s, sign);
     if (rest > 0) y.narrow(2, 2 * half, rest).copy_(wide.narrow(2, 2 * half, rest));

@@ -9,9 +9,9 @@ namespace fts::composed {
 // Whether t takes these instead of a kernel: tensors elsewhere do; in main memory only while a test asks for it on this thread.
 bool applies(const at::Tensor& t);
 
-// x [tokens, heads, size] turned by its tokens' angles, backwards where sign is -1; what heads have beyond 2 half stays. cos and sin:
-// [tokens, half], float
-at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, double sign);
+// x [tokens, heads, size] turned by its tokens' angles, backwards where sign is -1: halves, or neighbours where they are interleaved; what
+// heads have beyond 2 half stays. cos and sin: [tokens, half], float
+at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool interleaved, double sign);
 
 // activation(gate) * up
 at::Tensor gated(Gate kind, const at::Tensor& gate, const at::Tensor& up);

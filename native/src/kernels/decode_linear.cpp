@@ -7,29 +7,23 @@
 #include "../internal.h"
 #include "decode_linear.h"
 #include "decode_parallel.h"
+#include "decode_pieces.h"
 #include "elementwise.h"
 #include "product.h"
 #include "row_kernels.h"
 
 namespace fts::decode {
-namespace {
 
-constexpr int32_t avx512 = 2, avx512_bf16 = 4;
-
-// The least that one thread takes at a time: large against the cost of taking it, small against the whole and the second cache.
-constexpr int64_t piece_bytes = 64 << 10;
-
-// From here on libtorch's product, which packs its operands, is faster (measured: docs/log.md).
-constexpr int64_t most_rows = 32;
-
-linear_kernel choose(at::ScalarType type) {
+linear_kernel choose_linear(bool bf16) {
 #if defined(__x86_64__)
+    constexpr int32_t avx512 = 2, avx512_bf16 = 4;
     const int32_t features = fts_processor_features();
     if ((features & avx512) == 0) return nullptr;
-    if (type == at::kFloat) return linear_f32_avx512;
-    if (type == at::kBFloat16) return (features & avx512_bf16) != 0 ? linear_bf16_avx512bf16 : linear_bf16_avx512;
-#endif
+    if (!bf16) return linear_f32_avx512;
+    return (features & avx512_bf16) != 0 ? linear_bf16_avx512bf16 : linear_bf16_avx512;
+#else
     return nullptr;
+#endif
 }
 
 bool reads_wide_rows(linear_kernel kernel) {
@@ -40,43 +34,21 @@ bool reads_wide_rows(linear_kernel kernel) {
 #endif
 }
 
+namespace {
+
+// From here on libtorch's product, which packs its operands, is faster (measured: docs/log.md).
+constexpr int64_t most_rows = 32;
+
+linear_kernel choose(at::ScalarType type) {
+    return type == at::kFloat || type == at::kBFloat16 ? choose_linear(type == at::kBFloat16) : nullptr;
+}
+
 bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     TORCH_CHECK(weight.dim() == 2 && weight.size(1) == x.size(1), "weight ", weight.sizes(), " does not fit x ", x.sizes());
     TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "bias ", bias.sizes(), " does not fit weight ", weight.sizes());
     return weight.is_cpu() && weight.scalar_type() == x.scalar_type() && weight.is_contiguous()
         && (!bias.defined() || (bias.scalar_type() == x.scalar_type() && bias.is_contiguous()));
 }
-
-// The products laid side by side and cut into pieces of similar size.
-class piece_list {
-public:
-    piece_list(int64_t rows, int64_t width, int64_t element_bytes)
-        : outputs_(std::max<int64_t>(4, piece_bytes * 8 / std::max<int64_t>(8, rows) / std::max<int64_t>(1, width * element_bytes) / 4 * 4)) {}
-
-    // Sharing out n products at once makes each piece a part of all.
-    piece_list(int64_t rows, int64_t width, int64_t element_bytes, int64_t at_once) : piece_list(rows, width * at_once, element_bytes) {}
-
-    void add(const linear_piece& whole) {
-        wholes_.push_back(whole);
-        ends_.push_back(count() + (whole.outputs + outputs_ - 1) / outputs_);
-    }
-
-    int64_t count() const { return ends_.empty() ? 0 : ends_.back(); }
-
-    linear_piece at(int64_t number) const {
-        size_t index = 0;
-        while (number >= ends_[index]) index++;
-        linear_piece piece = wholes_[index];
-        piece.first = (number - (index == 0 ? 0 : ends_[index - 1])) * outputs_;
-        piece.last = std::min(piece.outputs, piece.first + outputs_);
-        return piece;
-    }
-
-private:
-    int64_t outputs_;
-    std::vector<linear_piece> wholes_;
-    std::vector<int64_t> ends_;
-};
 
 // The kernel for these rows; null where libtorch's product is to be taken.
 linear_kernel choose_for(const at::Tensor& x) {
@@ -87,7 +59,7 @@ linear_kernel choose_for(const at::Tensor& x) {
 at::Tensor input_of(linear_kernel kernel, const at::Tensor& x) { return reads_wide_rows(kernel) ? x.to(at::kFloat).contiguous() : x.contiguous(); }
 
 linear_piece whole_piece(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& result, bool wide) {
-    return {input.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, result.data_ptr(), input.size(0), input.size(1), weight.size(0),
+    return {input.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, result.data_ptr(), weight.size(0), input.size(0), input.size(1), weight.size(0),
             0, 0, wide, nullptr, nullptr, 0};
 }
 
@@ -101,7 +73,7 @@ std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, con
     const auto kernel = choose_for(x);
     const at::Tensor input = kernel == nullptr ? at::Tensor() : input_of(kernel, x);
     std::vector<at::Tensor> results;
-    piece_list pieces(x.size(0), x.size(1), x.element_size());
+    piece_list pieces(x.element_size());
     for (size_t i = 0; i < weights.size(); i++) {
         const at::Tensor& weight = weights[i];
         const at::Tensor bias = item(biases, i);
@@ -163,7 +135,7 @@ std::vector<at::Tensor> lora_linears(const at::Tensor& x, at::TensorList weights
 
     const auto low = low_parts(x, a, scales);
     const at::Tensor input = input_of(kernel, x);
-    piece_list pieces(x.size(0), x.size(1), x.element_size());
+    piece_list pieces(x.element_size());
     for (size_t i = 0; i < weights.size(); i++) {
         results.push_back(at::empty({x.size(0), weights[i].size(0)}, x.options()));
         auto piece = whole_piece(input, weights[i], item(biases, i), results.back(), false);
@@ -190,7 +162,7 @@ at::Tensor gated_linears(const at::Tensor& x, const at::Tensor& gate, const at::
     const int64_t rows = x.size(0), outputs = gate.size(0);
     at::Tensor gates = at::empty({rows, outputs}, x.options()), ups = at::empty_like(gates), result = at::empty_like(gates);
     const auto up_piece = whole_piece(input, up, second, ups, false);
-    piece_list pieces(rows, x.size(1), x.element_size(), 2);
+    piece_list pieces(x.element_size(), 2);
     pieces.add(whole_piece(input, gate, first, gates, false));
     take_pieces(pieces.count(), [&](int64_t number) {
         const auto piece = pieces.at(number);

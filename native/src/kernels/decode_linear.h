@@ -9,7 +9,8 @@ struct linear_piece {
     const void* x;         // [rows, width], contiguous
     const void* weight;    // [outputs, width], contiguous
     const void* bias;      // [outputs] or null, of the weight's type
-    void* y;               // [rows, outputs]
+    void* y;               // [rows, outputs], rows `stride` elements apart
+    int64_t stride;
     int64_t rows, width, outputs, first, last;
     bool wide;             // y is fp32 whatever the weight's type
     const float* low;      // [rows, rank], what an adapter's first product gave; null: none
@@ -23,5 +24,11 @@ using linear_kernel = void (*)(const linear_piece&);
 void linear_f32_avx512(const linear_piece&);          // x fp32, weight fp32
 void linear_bf16_avx512(const linear_piece&);         // x fp32, weight bf16
 void linear_bf16_avx512bf16(const linear_piece&);     // x bf16, weight bf16: dot products of pairs
+
+// The best kernel of this processor for weights of bfloat16 (else fp32), or null where it has none.
+linear_kernel choose_linear(bool bf16);
+
+// Whether the kernel wants x in fp32 beside weights in bfloat16.
+bool reads_wide_rows(linear_kernel kernel);
 
 }  // namespace fts::decode

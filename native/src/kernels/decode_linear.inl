@@ -72,7 +72,7 @@ template <typename Element>
 inline void store(const linear_piece& piece, int64_t row, int64_t output, float sum) {
     if (piece.low != nullptr) sum += low_part(piece, row, output);
     if (piece.bias != nullptr) sum += Element::widen(static_cast<const typename Element::weight_type*>(piece.bias)[output]);
-    const int64_t place = row * piece.outputs + output;
+    const int64_t place = row * piece.stride + output;
     if (piece.wide) static_cast<float*>(piece.y)[place] = sum;
     else static_cast<typename Element::weight_type*>(piece.y)[place] = Element::narrow(sum);
 }

@@ -8,14 +8,15 @@ using namespace fts;
 
 namespace {
 
-at::Tensor turn(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, float sign) {
-    if (composed::applies(x)) return composed::rope(x, cos, sin, sign);
+at::Tensor turn(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool interleaved, float sign) {
+    if (composed::applies(x)) return composed::rope(x, cos, sin, interleaved, sign);
     const int64_t tokens = x.size(0), heads = x.size(1), size = x.size(2), half = cos.size(1);
     auto y = at::empty({tokens, heads, size}, x.options());
     with_type(x, [&](auto type) {
         using T = decltype(type);
         parallel(tokens, 4096 / std::max<int64_t>(heads * size, 1) + 1, [&](int64_t begin, int64_t end) {
-            row_kernels<T>().rope(data<T>(x) + begin * x.stride(0), x.stride(0), data<float>(cos) + begin * half, data<float>(sin) + begin * half, sign,
+            const auto kernel = interleaved ? row_kernels<T>().rope_interleaved : row_kernels<T>().rope;
+            kernel(data<T>(x) + begin * x.stride(0), x.stride(0), data<float>(cos) + begin * half, data<float>(sin) + begin * half, sign,
                 end - begin, heads, half, size, data<T>(y) + begin * heads * size);
         });
     });
@@ -29,18 +30,19 @@ at::Tensor with_whole_tokens(const at::Tensor& x) {
 }
 
 struct Rope : torch::autograd::Function<Rope> {
-    static Variable forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cosine, const at::Tensor& sine) {
+    static Variable forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cosine, const at::Tensor& sine, bool interleaved) {
         TORCH_CHECK(x.dim() == 3, "rope: x is [tokens, heads, size], not ", x.sizes());
         const auto cos = cosine.to(at::kFloat).contiguous(), sin = sine.to(at::kFloat).contiguous();
         TORCH_CHECK(cos.dim() == 2 && cos.size(0) == x.size(0) && 2 * cos.size(1) <= x.size(2) && cos.sizes() == sin.sizes(),
             "rope: angles of ", cosine.sizes(), " and ", sine.sizes(), " for ", x.sizes());
         context->save_for_backward({cos, sin});
-        return turn(with_whole_tokens(x), cos, sin, 1);
+        context->saved_data["interleaved"] = interleaved;
+        return turn(with_whole_tokens(x), cos, sin, interleaved, 1);
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
-        return {turn(with_whole_tokens(gradients[0]), saved[0], saved[1], -1), {}, {}};
+        return {turn(with_whole_tokens(gradients[0]), saved[0], saved[1], context->saved_data["interleaved"].toBool(), -1), {}, {}, {}};
     }
 };
 
@@ -109,7 +111,7 @@ struct Gated : torch::autograd::Function<Gated> {
     }
 };
 
-at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) { return Rope::apply(x, cos, sin); }
+at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool interleaved) { return Rope::apply(x, cos, sin, interleaved); }
 
 at::Tensor gated_named(const at::Tensor& gate, const fts::optional<at::Tensor>& up, std::string activation) {
     return gated(gate, up, gate_named(activation));
@@ -129,6 +131,6 @@ at::Tensor gated(const at::Tensor& gate, const fts::optional<at::Tensor>& up, Ga
 }  // namespace fts
 
 TORCH_LIBRARY_FRAGMENT(fts, library) {
-    library.def("rope(Tensor x, Tensor cos, Tensor sin) -> Tensor", rope);
+    library.def("rope(Tensor x, Tensor cos, Tensor sin, bool interleaved=False) -> Tensor", rope);
     library.def("gated(Tensor gate, Tensor? up, str activation) -> Tensor", gated_named);
 }

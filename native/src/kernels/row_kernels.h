@@ -21,6 +21,8 @@ struct RowKernels {
     // Turns pairs (i, i + half) of each head, and copies what a head has beyond them; sign -1 turns back. Tokens of x are x_stride
     // elements apart, of y heads * size.
     void (*rope)(const T* x, int64_t x_stride, const float* cos, const float* sin, float sign, int64_t tokens, int64_t heads, int64_t half, int64_t size, T* y);
+    // The same with pairs (2 i, 2 i + 1).
+    void (*rope_interleaved)(const T* x, int64_t x_stride, const float* cos, const float* sin, float sign, int64_t tokens, int64_t heads, int64_t half, int64_t size, T* y);
     // y = activation(gate) * up, one row.
     void (*gated)(Gate kind, const T* gate, const T* up, int64_t count, T* y);
     void (*gated_backward)(Gate kind, const T* gate, const T* up, const T* dy, int64_t count, T* dgate, T* dup);
@@ -33,6 +35,12 @@ struct RowKernels {
     void (*to_float)(const T* x, int64_t count, float* y);
     void (*from_float)(const float* x, int64_t count, T* y);
     float (*dot)(const T* x, const T* y, int64_t count);
+    // sum += x * factor
+    void (*add_scaled)(const T* x, float factor, int64_t count, float* sum);
+    // As gated, clamped (gpt-oss): gate and up stand in turns in pairs of one row; the gate is cut above `limit`, up on both sides;
+    // y = (up + 1) * gate * sigmoid(alpha * gate). What was cut has no gradient.
+    void (*clamped_swiglu)(const T* pairs, float alpha, float limit, int64_t count, T* y);
+    void (*clamped_swiglu_backward)(const T* pairs, const T* dy, float alpha, float limit, int64_t count, T* dpairs);
 };
 
 struct AdamWOptions {

@@ -71,6 +71,25 @@ void rope(const T* x, int64_t x_stride, const float* cos, const float* sin, floa
     }
 }
 
+template <typename T>
+void rope_interleaved(const T* x, int64_t x_stride, const float* cos, const float* sin, float sign, int64_t tokens, int64_t heads, int64_t half, int64_t size, T* y) {
+    for (int64_t token = 0; token < tokens; token++) {
+        const float* c = cos + token * half;
+        const float* s = sin + token * half;
+        for (int64_t head = 0; head < heads; head++) {
+            const T* from = x + token * x_stride + head * size;
+            T* to = y + (token * heads + head) * size;
+            #pragma omp simd
+            for (int64_t i = 0; i < half; i++) {
+                const float first = wide(from[2 * i]), second = wide(from[2 * i + 1]), turn = s[i] * sign;
+                to[2 * i] = narrow<T>(first * c[i] - second * turn);
+                to[2 * i + 1] = narrow<T>(second * c[i] + first * turn);
+            }
+            for (int64_t i = 2 * half; i < size; i++) to[i] = from[i];
+        }
+    }
+}
+
 // GELU's tanh form is x sigmoid(2 u) with u = sqrt(2 / pi) (x + 0.044715 x^3).
 constexpr float gelu_linear = 2.0f * 0.7978845608f, gelu_cubic = gelu_linear * 0.044715f;
 
@@ -176,6 +195,35 @@ float dot(const T* x, const T* y, int64_t count) {
     return sum;
 }
 
+template <typename T>
+void add_scaled(const T* x, float factor, int64_t count, float* sum) {
+    #pragma omp simd
+    for (int64_t i = 0; i < count; i++) sum[i] += wide(x[i]) * factor;
+}
+
+template <typename T>
+void clamped_swiglu(const T* pairs, float alpha, float limit, int64_t count, T* y) {
+    #pragma omp simd
+    for (int64_t i = 0; i < count; i++) {
+        const float g = wide(pairs[2 * i]), u = wide(pairs[2 * i + 1]);
+        const float gate = g < limit ? g : limit, up = u < -limit ? -limit : u > limit ? limit : u;
+        y[i] = narrow<T>((up + 1.0f) * gate / (1.0f + exponential(-alpha * gate)));
+    }
+}
+
+template <typename T>
+void clamped_swiglu_backward(const T* pairs, const T* dy, float alpha, float limit, int64_t count, T* dpairs) {
+    #pragma omp simd
+    for (int64_t i = 0; i < count; i++) {
+        const float g = wide(pairs[2 * i]), u = wide(pairs[2 * i + 1]), d = wide(dy[i]);
+        const float gate = g < limit ? g : limit, up = u < -limit ? -limit : u > limit ? limit : u;
+        const float sigmoid = 1.0f / (1.0f + exponential(-alpha * gate));
+        const float slope = d * (up + 1.0f) * sigmoid * (1.0f + alpha * gate * (1.0f - sigmoid));
+        dpairs[2 * i] = narrow<T>(g > limit ? 0.0f : slope);
+        dpairs[2 * i + 1] = narrow<T>(u < -limit || u > limit ? 0.0f : d * gate * sigmoid);
+    }
+}
+
 void adamw(float* parameter, const float* gradient, float* first, float* second, int64_t count, const AdamWOptions& options) {
     const AdamWOptions o = options;
     #pragma omp simd
@@ -265,7 +313,8 @@ double sum_of_squares(const float* x, int64_t count) {
 
 template <typename T>
 constexpr RowKernels<T> table() {
-    return {rms_norm<T>, rms_norm_backward<T>, rope<T>, gated<T>, gated_backward<T>, soft_cap<T>, log_sum_exp<T>, softmax_minus_target<T>, to_float<T>, from_float<T>, dot<T>};
+    return {rms_norm<T>, rms_norm_backward<T>, rope<T>, rope_interleaved<T>, gated<T>, gated_backward<T>, soft_cap<T>, log_sum_exp<T>, softmax_minus_target<T>, to_float<T>, from_float<T>, dot<T>,
+        add_scaled<T>, clamped_swiglu<T>, clamped_swiglu_backward<T>};
 }
 
 }  // namespace

@@ -7,16 +7,23 @@ internal static class ModelFamilies
 {
     private static readonly FrozenDictionary<string, ModelFamily> ByName = new ModelFamily[]
     {
+        DeepSeekV2Family.Family,
+        DeepSeekV3Family.Family,
+        DeepSeekV3Family.KimiK2,
         GemmaFamily.Family,
         Gemma2Family.Family,
         Gemma3Family.Family,
+        GptOssFamily.Family,
         GraniteFamily.Family,
         LlamaFamily.Family,
         MistralFamily.Family,
+        MixtralFamily.Family,
         Olmo2Family.Family,
         Phi3Family.Family,
         Qwen2Family.Family,
+        Qwen2MoeFamily.Family,
         Qwen3Family.Family,
+        Qwen3MoeFamily.Family,
         SmolLm3Family.Family,
     }
     .SelectMany(family => family.Aliases.Append(family.Name).Select(name => KeyValuePair.Create(name, family)))

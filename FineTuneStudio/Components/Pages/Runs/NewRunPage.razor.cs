@@ -94,6 +94,12 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private bool CanStart => !_starting && _models.Count > 0 && (_advice.Outcome is not { Exists: false } || Form.Anyway);
 
+    // A pair for each of many experts is a choice to make knowingly: it stands beside the linears where the model has experts.
+    private IEnumerable<string> OfferedTargets
+        => Form.Targets.Contains(LoraOptions.Experts) || _plan?.Estimate is { } estimate && estimate.ActiveParameters < estimate.ModelParameters
+            ? [.. RunDraft.KnownTargets, LoraOptions.Experts]
+            : RunDraft.KnownTargets;
+
     /// <summary>Steps of the run: as estimated, else a guess without packing that is good enough for the curve's shape.</summary>
     private int TotalSteps => _plan?.Estimate.TotalSteps
         ?? (Form.DurationInSteps

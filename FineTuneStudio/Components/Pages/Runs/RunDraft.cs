@@ -124,7 +124,7 @@ public sealed class RunDraft
             Alpha = Alpha,
             Dropout = Dropout,
             RsLora = RsLora,
-            Targets = Targets.SetEquals(KnownTargets) ? [LoraOptions.AllLinear] : [.. KnownTargets.Where(Targets.Contains), .. Targets.Except(KnownTargets)],
+            Targets = Targets.IsSupersetOf(KnownTargets) ? [LoraOptions.AllLinear, .. Targets.Except(KnownTargets)] : [.. KnownTargets.Where(Targets.Contains), .. Targets.Except(KnownTargets)],
         },
         Schedule = ScheduleOptions,
         Optimizer = Rest.Optimizer with { Kind = Optimizer, WeightDecay = WeightDecay, ClipNorm = ClipNorm },
@@ -146,7 +146,7 @@ public sealed class RunDraft
         (InitialAdapter, HeldOutFraction) = (specification.InitialAdapter, specification.Dataset.HeldOutFraction);
         var lora = specification.Lora ?? new LoraOptions();
         (EveryWeight, Rank, Alpha, Dropout, RsLora) = (specification.Lora is null, lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);
-        Targets = lora.Targets.Contains(LoraOptions.AllLinear) ? [.. KnownTargets] : [.. lora.Targets];
+        Targets = lora.Targets.Contains(LoraOptions.AllLinear) ? [.. KnownTargets, .. lora.Targets.Where(target => target != LoraOptions.AllLinear)] : [.. lora.Targets];
         var schedule = specification.Schedule;
         (Schedule, LearningRate, FloorRatio, DecayRatio, Decay) = (schedule.Kind, schedule.LearningRate, schedule.FloorRatio, schedule.DecayRatio, schedule.Decay);
         (PolynomialPower, PolynomialEnd) = (schedule.PolynomialPower, schedule.PolynomialEnd);

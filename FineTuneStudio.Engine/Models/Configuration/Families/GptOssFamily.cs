@@ -1,0 +1,35 @@
+namespace FineTuneStudio.Engine.Models.Configuration.Families;
+
+/// <summary>gpt-oss: sinks, every other layer behind a window, biases everywhere, experts in one tensor with a clamped activation.</summary>
+internal static class GptOssFamily
+{
+    private const int HeadSize = 64;
+    private const double ClampLimit = 7;
+
+    public static ModelFamily Family { get; } = new("gpt_oss", "GptOssForCausalLM", Read);
+
+    private static ModelConfig Read(ConfigFields config, ModelFamily family)
+    {
+        var fields = new DecoderFields(config, family, HeadSize);
+        var attention = fields.Attention() with { Sinks = true, QueryKeyValueBias = true, OutputBias = true };
+        var experts = ExpertFields.Count(config, "num_local_experts");
+        var mixture = new MixtureDescription
+        {
+            Experts = experts,
+            IntermediateSize = config.Int("intermediate_size"),
+            Names = ExpertNames.Stacked,
+            ClampLimit = config.Number("swiglu_limit", ClampLimit),
+            Router = new RouterDescription
+            {
+                Choices = ExpertFields.Choices(config, experts),
+
+                // Softmax over the chosen logits: the shares of all, divided by the sum of the chosen.
+                Normalised = true,
+                HasBias = true,
+                BalanceWeight = ExpertFields.BalanceWeight(config, 0.9),
+            },
+        };
+        var window = SlidingLayers.Of(config, layer => layer % 2 == 0);
+        return fields.Model(index => new(attention with { Window = window(index) }, mixture));
+    }
+}

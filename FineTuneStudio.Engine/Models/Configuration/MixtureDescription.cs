@@ -1,0 +1,39 @@
+using FineTuneStudio.Engine.Adapters;
+using FineTuneStudio.Engine.Models.Experts;
+using FineTuneStudio.Engine.Models.FeedForwards;
+using FineTuneStudio.Engine.Models.Weights;
+
+namespace FineTuneStudio.Engine.Models.Configuration;
+
+/// <summary>A mixture of experts: each token goes through a few of many gated feed-forward parts.</summary>
+public sealed record MixtureDescription : FeedForwardDescription
+{
+    /// <summary>How many there are to choose from. <c>E</c></summary>
+    public required int Experts { get; init; }
+
+    /// <summary>Width inside each. <c>F</c></summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>How tokens choose.</summary>
+    public required RouterDescription Router { get; init; }
+
+    /// <summary>What every token goes through as well.</summary>
+    public SharedExpertDescription? Shared { get; init; }
+
+    /// <summary>Names in the files.</summary>
+    public ExpertNames Names { get; init; } = ExpertNames.Separate;
+
+    /// <summary>Where gpt-oss's activation cuts gate and up; <see langword="null"/> is plain SwiGLU.</summary>
+    public double? ClampLimit { get; init; }
+
+    internal override long KeptElements(long width)
+        => Experts + (Router.Choices * ((3L * IntermediateSize) + (2 * width))) + (4L * (Shared?.IntermediateSize ?? 0));
+
+    internal override long IdleElements(long width) => (Experts - Router.Choices) * 3L * IntermediateSize * width;
+
+    internal override IEnumerable<ExpertShape> ExpertShapes(LayerSlots layer) => MixtureOfExperts.Shapes(this, layer);
+
+    internal override IEnumerable<WeightSlot> Slots(LayerSlots layer) => MixtureOfExperts.Slots(this, layer);
+
+    internal override IFeedForward Build(LayerWeights weights) => new MixtureOfExperts(this, weights);
+}
