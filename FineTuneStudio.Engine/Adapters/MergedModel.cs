@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Storage;
-using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Adapters;

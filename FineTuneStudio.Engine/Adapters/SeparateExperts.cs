@@ -1,4 +1,3 @@
-using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Engine.Adapters;
