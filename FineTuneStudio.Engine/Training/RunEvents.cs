@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Storage;
 
 namespace FineTuneStudio.Engine.Training;
 
@@ -16,22 +17,6 @@ public static class RunEvents
     /// <summary>One line, without its end.</summary>
     public static string ToLine(TrainingEvent trainingEvent) => JsonSerializer.Serialize(trainingEvent, JsonOptions);
 
-    /// <summary>The event of a line; <see langword="null"/> where the line is none (a write that was cut off).</summary>
-    public static TrainingEvent? FromLine(string line)
-    {
-        try
-        {
-            // Nearly all lines are steps; told so beforehand, the reader takes half the time for them.
-            return line.StartsWith("{\"type\":\"step\",", StringComparison.Ordinal)
-                ? JsonSerializer.Deserialize<TrainingEvent.StepCompleted>(line, JsonOptions)
-                : JsonSerializer.Deserialize<TrainingEvent>(line, JsonOptions);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Every whole event of a run's folder, in order; a run that goes on meanwhile is no harm.</summary>
     public static IEnumerable<TrainingEvent> Read(string runFolder)
     {
@@ -41,13 +26,26 @@ public static class RunEvents
             yield break;
         }
 
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        while (reader.ReadLine() is { } line)
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        foreach (var line in Utf8Lines.Read(stream))
         {
-            if (FromLine(line) is { } trainingEvent)
+            if (FromLine(line.Span) is { } trainingEvent)
             {
                 yield return trainingEvent;
             }
+        }
+    }
+
+    // Null where the line is none: a write that was cut off.
+    private static TrainingEvent? FromLine(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return StepLine.TryRead(line) ?? JsonSerializer.Deserialize<TrainingEvent>(line, JsonOptions);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 }

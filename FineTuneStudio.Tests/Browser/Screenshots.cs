@@ -4,37 +4,58 @@ using Xunit;
 
 namespace FineTuneStudio.Tests.Browser;
 
-/// <summary>Pictures of every page, for looking at: <c>./studio screenshots</c> puts all of them into docs/screens/all, and those that documents show beside it.</summary>
+/// <summary>Pictures of every page, light and dark, wide and on a phone: <c>./studio screenshots</c> puts whole pages into docs/screens/all, for looking at, and what README.md shows beside it.</summary>
 public sealed class Screenshots(ChromiumFixture chromium)
 {
-    /// <summary>Pictures that README.md and docs show.</summary>
-    private static readonly string[] Shown = ["run-done-1440-light", "dataset-1440-light", "new-run-1440-dark", "home-1440-light", "first-run-done-1440-light"];
+    /// <summary>Nothing is still being read, fonts are there and charts have their curve.</summary>
+    private const string Settled = """
+        () => document.fonts.status === 'loaded' && document.querySelector('.skeleton') === null
+          && [...document.querySelectorAll('.run-charts')].every(charts => charts.dataset.live !== undefined && charts.dataset.lastStep !== undefined)
+        """;
 
-    private static string Folder => Environment.GetEnvironmentVariable("STUDIO_SCREENS") ?? Path.Combine(Repository.Root, "docs", "screens", "all");
+    /// <summary>Pages that README.md shows, as much as a screen holds, each with what stands at the top; the page's own where there is none.</summary>
+    private static readonly Dictionary<string, string?> Shown = new() { ["run-done"] = null, ["dataset"] = null, ["new-run"] = "section:has(> #h-preset)" };
+
+    private static string Folder { get; } = Path.Combine(Repository.Root, "docs", "screens");
+
+    private static string Everything => Environment.GetEnvironmentVariable("STUDIO_SCREENS") ?? Path.Combine(Folder, "all");
 
     [Fact(Explicit = true)]
-    public async Task Take_EveryPage_LightAndDarkWideAndNarrow()
+    public async Task Take_EveryPage_WholeForLookingAt()
     {
         await using var tour = await StudioTour.StartAsync();
-        await TakeAsync(tour.Studio, StudioTour.EmptyPages);
-        await TakeAsync(tour.Studio, await tour.FillAsync(TestContext.Current.CancellationToken));
-        foreach (var name in Shown)
-        {
-            File.Copy(Path.Combine(Folder, name + ".png"), Path.Combine(Repository.Root, "docs", "screens", name + ".png"), overwrite: true);
-        }
+        await TakeAsync(tour.Studio, StudioTour.EmptyPages, TakeWholeAsync);
+        await TakeAsync(tour.Studio, await tour.FillAsync(TestContext.Current.CancellationToken), TakeWholeAsync);
     }
 
-    private async Task TakeAsync(StudioServer studio, IReadOnlyList<(string Name, string Address)> pages)
+    [Fact(Explicit = true)]
+    public async Task Take_PagesOfTheReadme_AsMuchAsAScreenHolds()
     {
-        Directory.CreateDirectory(Folder);
+        await using var tour = await StudioTour.StartAsync();
+        var pages = await tour.FillAsync(TestContext.Current.CancellationToken);
+        await TakeAsync(tour.Studio, [.. pages.Where(page => Shown.ContainsKey(page.Name))], TakeScreenAsync);
+    }
+
+    private static Task TakeWholeAsync(IPage page, string name, string file)
+        => page.ScreenshotAsync(new() { Path = Path.Combine(Everything, file), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+
+    private static async Task TakeScreenAsync(IPage page, string name, string file)
+    {
+        await page.EvaluateAsync("top => top === null ? scrollTo(0, 0) : scrollTo(0, document.querySelector(top).getBoundingClientRect().top + scrollY - 16)", Shown[name]);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, file), Animations = ScreenshotAnimations.Disabled });
+    }
+
+    private async Task TakeAsync(StudioServer studio, IReadOnlyList<(string Name, string Address)> pages, Func<IPage, string, string, Task> take)
+    {
         foreach (var (width, dark) in new[] { (1440, false), (1440, true), (390, false), (390, true) })
         {
             await using var page = await chromium.OpenAsync(studio.Address, width, width == 390 ? 844 : 900, dark);
             foreach (var (name, address) in pages)
             {
                 await page.GoAsync(address);
+                await page.Page.WaitForFunctionAsync(Settled);
                 await page.Page.WaitForTimeoutAsync(700);
-                await page.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder, $"{name}-{width}-{(dark ? "dark" : "light")}.png"), FullPage = true });
+                await take(page.Page, name, $"{name}-{width}-{(dark ? "dark" : "light")}.png");
             }
         }
     }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using FineTuneStudio.Commands.Benches.Ui;
 using FineTuneStudio.Engine.Contracts;
-using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Commands.Benches;
 
@@ -10,14 +10,15 @@ namespace FineTuneStudio.Commands.Benches;
 internal static class BenchCommand
 {
     /// <summary>What can be measured, one line each.</summary>
-    private static readonly Dictionary<string, Func<Device, BenchReport>> Areas = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<BenchSettings, BenchReport>> Areas = new(StringComparer.Ordinal)
     {
         ["dataset"] = _ => DatasetBench.Run(),
-        ["train"] = TrainBench.Run,
+        ["train"] = settings => TrainBench.Run(settings.Device),
         ["tokenize"] = _ => TokenizeBench.Run(),
-        ["decode"] = DecodeBench.Run,
+        ["decode"] = settings => DecodeBench.Run(settings.Device),
         ["moe"] = _ => MoeBench.Run(),
         ["start"] = _ => StartBench.Run(),
+        ["ui"] = settings => UiBench.Run(settings.IsLong),
     };
 
     public static Command Create()
@@ -26,12 +27,14 @@ internal static class BenchCommand
         var device = DeviceOption.Create(DeviceName.Cpu);
         device.Description += "; for train and decode";
         var json = new Option<bool>("--json") { Description = "Print the figures as JSON, a line for each area" };
-        var command = new Command("bench", "Measure the studio on this machine against its goals") { area, device, json };
-        command.SetAction(result => CommandRunner.Run(() => Run(result.GetValue(area), DeviceOption.Resolve(result.GetValue(device)), result.GetValue(json))));
+        var isLong = new Option<bool>("--long") { Description = "ui: keep pages live for an hour rather than half a minute" };
+        var command = new Command("bench", "Measure the studio on this machine against its goals") { area, device, json, isLong };
+        command.SetAction(result => CommandRunner.Run(() => Run(
+            result.GetValue(area), new BenchSettings(DeviceOption.Resolve(result.GetValue(device)), result.GetValue(isLong)), result.GetValue(json))));
         return command;
     }
 
-    private static int Run(string? area, Device device, bool json)
+    private static int Run(string? area, BenchSettings settings, bool json)
     {
         if (area is not null && !Areas.ContainsKey(area))
         {
@@ -41,7 +44,7 @@ internal static class BenchCommand
         var options = new JsonSerializerOptions(RunSpecification.JsonOptions) { WriteIndented = false };
         foreach (var run in Areas.Where(entry => area is null || entry.Key == area).Select(entry => entry.Value))
         {
-            var report = run(device);
+            var report = run(settings);
             Console.WriteLine(json ? JsonSerializer.Serialize(report, options) : Describe(report));
         }
 
