@@ -81,6 +81,22 @@ public sealed class LoraAdapter : IDisposable
         return scope.Keep(bias is null ? scaled : scaled + bias);
     }
 
+    /// <summary>The linear with its adapter, where the product with its frozen weight is there already.</summary>
+    /// <param name="product"><c>Wx</c>, without the bias. <c>[N, out]</c></param>
+    /// <param name="x"><c>[N, in]</c></param>
+    /// <param name="weight">Makes the frozen weight, which only DoRA needs. <c>[out, in]</c></param>
+    /// <param name="bias">Frozen. <c>[out]</c></param>
+    /// <param name="dropout">The random stream of training; <see langword="null"/> drops nothing.</param>
+    /// <returns><c>[N, out]</c>, in x's type.</returns>
+    internal Tensor AddTo(Tensor product, Tensor x, Func<Tensor> weight, Tensor? bias, RandomGenerator? dropout)
+    {
+        using var scope = TensorScope.Enter();
+        var input = dropout is null || Dropout == 0 ? x : Drop(x, dropout);
+        var sum = product + (input.Linear(A.To(x.DType)).Linear(B.To(x.DType)) * Scale);
+        var scaled = Magnitude is null ? sum : sum * (Magnitude / RowNorms(Summed(weight()))).To(x.DType);
+        return scope.Keep(bias is null ? scaled : scaled + bias);
+    }
+
     /// <summary>The one weight that computes the same. <c>[out, in]</c>, fp32; differentiable by A, B and the magnitude.</summary>
     public Tensor Merge(Tensor weight) => MergeRows(weight, tensor => tensor);
 

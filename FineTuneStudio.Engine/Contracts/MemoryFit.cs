@@ -6,4 +6,5 @@ namespace FineTuneStudio.Engine.Contracts;
 /// <param name="Bytes">Memory it then takes.</param>
 /// <param name="Batch">Batch and context with the change.</param>
 /// <param name="GradientCheckpointing">Recomputing with the change.</param>
-public sealed record MemoryFit(string Change, string Cost, long Bytes, BatchOptions Batch, bool GradientCheckpointing);
+/// <param name="Quantization">Frozen weights with the change.</param>
+public sealed record MemoryFit(string Change, string Cost, long Bytes, BatchOptions Batch, bool GradientCheckpointing, Quantization Quantization);

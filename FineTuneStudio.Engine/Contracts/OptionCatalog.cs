@@ -281,6 +281,13 @@ public static class OptionCatalog
         "",
         "Half the memory of fp32, faster matrix products, the same range.", "Kalamkar et al. 2019, arXiv 1905.12322");
 
+    /// <summary><c>quantization</c></summary>
+    public static OptionDescriptor<Quantization> Quantization { get; } = new(
+        "quantization", "Frozen weights in few bits", "", Contracts.Quantization.None,
+        "How the base's linears are kept in memory: none, nf4 (4.5 bits a weight), nf4Double (4.13 bits), int8. They are unpacked when they are used; the adapter stays exact.",
+        "Fewer bits: larger models fit; steps take longer, and answers lose a little.",
+        "Exact weights, and the fastest steps, wherever they fit.", "Dettmers et al. 2023, arXiv 2305.14314 (QLoRA)");
+
     /// <summary><c>device</c></summary>
     public static OptionDescriptor<string> Device { get; } = new(
         "device", "Device", "", DeviceName.Auto,
@@ -309,7 +316,7 @@ public static class OptionCatalog
         SgdMomentum, SgdDampening, SgdNesterov, AdafactorRelativeStep, AdafactorWarmupInit, AdafactorScaleParameter, AdafactorClipThreshold,
         AdafactorDecayRate, AdafactorBeta1, AdafactorEpsilon, AdafactorSmallestScale, MuonMomentum, MuonNesterov, MuonNewtonSchulzSteps, MuonMatchAdamW,
         BatchRows, Accumulation, ContextLength, Packing,
-        Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, Device, GradientCheckpointing, Seed,
+        Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, Quantization, Device, GradientCheckpointing, Seed,
     ];
 
     /// <summary>The descriptor of a JSON path.</summary>

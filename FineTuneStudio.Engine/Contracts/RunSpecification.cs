@@ -53,6 +53,9 @@ public sealed record RunSpecification
     /// <summary>Number format of frozen weights and activations.</summary>
     public Precision Precision { get; init; } = OptionCatalog.Precision.Default;
 
+    /// <summary>How the frozen weights of the layers' linears are kept; only where an adapter learns.</summary>
+    public Quantization Quantization { get; init; } = OptionCatalog.Quantization.Default;
+
     /// <summary>Where the model is and computes: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. It decides speed and rounding, not what the run is.</summary>
     public string Device { get; init; } = OptionCatalog.Device.Default;
 
@@ -108,6 +111,11 @@ public sealed record RunSpecification
         if (BalanceWeight is not (null or (>= 0 and <= 100)))
         {
             yield return new("balanceWeight", $"Use a factor from 0 to 100, not {BalanceWeight:G4}.");
+        }
+
+        if (Quantization != Quantization.None && Lora is null)
+        {
+            yield return new("quantization", "Every weight learns here, and a weight in few bits cannot: give lora, or leave quantization out.");
         }
 
         var nested = Dataset.Validate()

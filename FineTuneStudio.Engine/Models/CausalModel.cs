@@ -71,7 +71,7 @@ public sealed class CausalModel : IDisposable
     public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters => _weights.Learnable;
 
     /// <summary>Number of the base's weights.</summary>
-    public long ParameterCount => _weights.All.Sum(pair => pair.Value.ElementCount);
+    public long ParameterCount => _weights.Count;
 
     /// <summary>Every linear that an adapter may stand beside; the head is the last.</summary>
     public IReadOnlyList<LinearShape> Linears => WeightPlan.Linears(Config);
@@ -85,13 +85,14 @@ public sealed class CausalModel : IDisposable
     /// <param name="precision">Element type of weights and activations; weights stored in it are used in place.</param>
     /// <param name="device">Where it shall live.</param>
     /// <param name="trainable">Every weight learns: fp32 masters, copied, whatever the precision of activations.</param>
+    /// <param name="quantization">What becomes of the frozen linears of the layers; <see langword="null"/> unpacks those of a quantised folder too.</param>
     /// <exception cref="UserErrorException">No model, one that is not built, or weights that do not fit; every fault at once.</exception>
-    public static CausalModel Load(string folder, Precision precision, Device device = default, bool trainable = false)
+    public static CausalModel Load(string folder, Precision precision, Device device = default, bool trainable = false, Quantization? quantization = null)
     {
         var config = ModelConfigFile.Read(folder);
         var files = DequantisedSource.Of(SafetensorsFolder.Open(folder));
         var computeType = TypeOf(precision, device);
-        return new CausalModel(config, ModelWeights.Load(config, files, trainable ? DType.Float32 : computeType, trainable, device), computeType);
+        return new CausalModel(config, ModelWeights.Load(config, files, trainable ? DType.Float32 : computeType, trainable, device, quantization), computeType);
     }
 
     /// <summary>Loads a model whose weights lie elsewhere than in a folder of safetensors.</summary>

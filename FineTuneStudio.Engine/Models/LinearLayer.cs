@@ -4,14 +4,25 @@ using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Models;
 
-/// <summary><c>y = Wx + b</c>, with an adapter beside it where one is attached.</summary>
+/// <summary><c>y = Wx + b</c>, with an adapter beside it where one is attached; W may be kept in few bits.</summary>
 /// <remarks>Holds the tensors; the model owns them.</remarks>
 public sealed class LinearLayer
 {
+    private readonly Tensor? _weight;
+    private readonly PackedTensor? _packed;
+
     internal LinearLayer(string name, Tensor weight, Tensor? bias, LoraAdapter? adapter = null, bool isHead = false)
     {
         Shape = new LinearShape(name, weight.Size(1), weight.Size(0), isHead);
-        Weight = weight;
+        _weight = weight;
+        Bias = bias;
+        Adapter = adapter;
+    }
+
+    internal LinearLayer(string name, PackedTensor weight, Tensor? bias, LoraAdapter? adapter = null)
+    {
+        Shape = new LinearShape(name, weight.Shape[1], weight.Shape[0]);
+        _packed = weight;
         Bias = bias;
         Adapter = adapter;
     }
@@ -19,8 +30,8 @@ public sealed class LinearLayer
     /// <summary>Name and widths.</summary>
     public LinearShape Shape { get; }
 
-    /// <summary><c>[out, in]</c></summary>
-    public Tensor Weight { get; }
+    /// <summary>The numbers; those of a packed weight are made anew, in fp32, and are the caller's (or its scope's). <c>[out, in]</c></summary>
+    public Tensor Weight => _weight ?? PackedLinear.Numbers(_packed!, DType.Float32);
 
     /// <summary>Where the model has one. <c>[out]</c></summary>
     public Tensor? Bias { get; }
@@ -33,12 +44,18 @@ public sealed class LinearLayer
     /// <param name="dropout">The adapter's dropout; <see langword="null"/> drops nothing.</param>
     /// <returns><c>[N, out]</c>, in x's type.</returns>
     public Tensor Apply(Tensor x, RandomGenerator? dropout)
-        => Adapter is null ? SmallBatchLinear.Apply(x, WeightFor(x), BiasFor(x)) : ApplyAll([this], x, dropout)[0];
+        => _packed is { } packed ? ApplyPacked(packed, x, dropout)
+            : Adapter is null ? SmallBatchLinear.Apply(x, WeightFor(x), BiasFor(x)) : ApplyAll([this], x, dropout)[0];
 
     /// <summary>Applies layers that read the same rows; their weights are then read in one go.</summary>
     /// <returns>Of each layer what <see cref="Apply"/> gives.</returns>
     internal static Tensor[] ApplyAll(LinearLayer[] layers, Tensor x, RandomGenerator? dropout)
     {
+        if (Array.Exists(layers, layer => layer._packed is not null))
+        {
+            return Array.ConvertAll(layers, layer => layer.Apply(x, dropout));
+        }
+
         var weights = Array.ConvertAll(layers, layer => layer.WeightFor(x));
         var biases = Array.ConvertAll(layers, layer => layer.BiasFor(x));
         if (Array.TrueForAll(layers, layer => layer.Adapter is null))
@@ -46,7 +63,7 @@ public sealed class LinearLayer
             return SmallBatchLinear.ApplyMany(x, weights, biases);
         }
 
-        if (Array.TrueForAll(layers, layer => !layer.Weight.RequiresGrad && (layer.Adapter?.IsPlain(dropout) ?? true)))
+        if (Array.TrueForAll(layers, layer => !layer._weight!.RequiresGrad && (layer.Adapter?.IsPlain(dropout) ?? true)))
         {
             return LoraLinear.ApplyMany(
                 x,
@@ -65,7 +82,7 @@ public sealed class LinearLayer
     /// <returns><c>activation(gate x) * up x</c>. <c>[N, F]</c></returns>
     internal static Tensor ApplyGated(LinearLayer gate, LinearLayer up, Tensor x, Activation activation, RandomGenerator? dropout)
     {
-        if (gate.Adapter is null && up.Adapter is null)
+        if (gate is { Adapter: null, _packed: null } && up is { Adapter: null, _packed: null })
         {
             return SmallBatchLinear.ApplyGated(x, gate.WeightFor(x), up.WeightFor(x), gate.BiasFor(x), up.BiasFor(x), activation);
         }
@@ -76,10 +93,24 @@ public sealed class LinearLayer
 
     /// <summary>The same weights with what an adapter has for this linear.</summary>
     internal LinearLayer With(AdapterSet? adapter)
-        => new(Shape.Name, Weight, Bias, adapter?.Adapters.GetValueOrDefault(Shape.Name), Shape.IsHead);
+    {
+        var own = adapter?.Adapters.GetValueOrDefault(Shape.Name);
+        return _packed is { } packed ? new(Shape.Name, packed, Bias, own) : new(Shape.Name, _weight!, Bias, own, Shape.IsHead);
+    }
+
+    private Tensor ApplyPacked(PackedTensor packed, Tensor x, RandomGenerator? dropout)
+    {
+        if (Adapter is null)
+        {
+            return PackedLinear.Apply(x, packed, BiasFor(x));
+        }
+
+        using var scope = TensorScope.Enter();
+        return scope.Keep(Adapter.AddTo(PackedLinear.Apply(x, packed, bias: null), x, () => PackedLinear.Numbers(packed, DType.Float32), BiasFor(x), dropout));
+    }
 
     // Where every weight learns, masters are fp32 and products may be bfloat16: the cast is part of the graph.
-    private Tensor WeightFor(Tensor x) => Weight.To(x.DType);
+    private Tensor WeightFor(Tensor x) => _weight!.To(x.DType);
 
     private Tensor? BiasFor(Tensor x) => Bias?.To(x.DType);
 }

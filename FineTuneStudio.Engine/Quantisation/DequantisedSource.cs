@@ -45,4 +45,7 @@ internal sealed class DequantisedSource : ITensorSource
 
     /// <inheritdoc/>
     public Tensor Get(string name) => _tensors.TryGetValue(name, out var tensor) ? tensor.Load() : _files.Get(name);
+
+    /// <inheritdoc/>
+    public PackedTensor? FindPacked(string name) => _tensors.TryGetValue(name, out var tensor) && tensor.Shape.Length == 2 ? tensor.LoadPacked?.Invoke() : null;
 }

@@ -7,4 +7,8 @@ namespace FineTuneStudio.Engine.Quantisation;
 /// <param name="Shape">Its shape there.</param>
 /// <param name="DType">Type of the numbers.</param>
 /// <param name="Load">Makes the tensor; the caller (or its scope) releases it.</param>
-internal sealed record DequantisedTensor(string Name, long[] Shape, DType DType, Func<Tensor> Load);
+internal sealed record DequantisedTensor(string Name, long[] Shape, DType DType, Func<Tensor> Load)
+{
+    /// <summary>Reads it as it is, where products can be made with it so.</summary>
+    public Func<PackedTensor>? LoadPacked { get; init; }
+}

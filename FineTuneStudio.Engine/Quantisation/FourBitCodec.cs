@@ -7,7 +7,8 @@ namespace FineTuneStudio.Engine.Quantisation;
 /// </remarks>
 internal static class FourBitCodec
 {
-    private const float LeastScale = 1e-38f;
+    /// <summary>What a block of zeros is divided by.</summary>
+    public const float LeastScale = 1e-38f;
 
     /// <summary>NF4's codes: quantiles of a normal distribution, the published numbers.</summary>
     public static ReadOnlySpan<float> NormalFloat =>

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Quantisation;
@@ -54,20 +55,28 @@ internal sealed class QuantisedLayouts(SafetensorsFolder files)
             Expect(weight + ".nested_quant_map", entry => entry.Elements == 256);
         }
 
-        return new DequantisedTensor(weight, state.Shape, state.DType, () => Load(weight, state));
+        return new DequantisedTensor(weight, state.Shape, state.DType, () => Load(weight, state)) { LoadPacked = () => LoadPacked(weight, state) };
     }
 
-    private unsafe Tensor Load(string weight, FourBitState state)
+    private Tensor Load(string weight, FourBitState state)
     {
         using var scope = TensorScope.Enter();
-        var (packed, code, stored) = (files.GetBytes(weight), files.Get(weight + ".quant_map"), files.Get(weight + ".absmax"));
-        var scales = state.NestedBlockSize == 0
-            ? stored.To(DType.Float32)
-            : Tensor.From<float>(FourBitCodec.RestoreScales(
-                stored.AsSpan<byte>(), files.Get(weight + ".nested_quant_map").AsSpan<float>(), files.Get(weight + ".nested_absmax").AsSpan<float>(), state.NestedBlockSize, state.NestedOffset));
-        var numbers = Tensor.Empty(state.Shape, DType.Float32);
-        FourBitCodec.Decode((byte*)packed.DataPointer, (float*)code.DataPointer, (float*)scales.DataPointer, state.BlockSize, (float*)numbers.DataPointer, state.Elements);
-        return scope.Keep(numbers.To(state.DType));
+        using var packed = LoadPacked(weight, state with { Shape = [1, state.Elements] });
+        return scope.Keep(PackedLinear.Numbers(packed, state.DType).Reshape(state.Shape));
+    }
+
+    private PackedTensor LoadPacked(string weight, FourBitState state)
+    {
+        using var scope = TensorScope.Enter();
+
+        // Copied: the file's pages would stay beside what is copied anyway, and small parts are not aligned there.
+        var (codes, table) = (files.GetBytes(weight).Clone(), files.Get(weight + ".quant_map").Clone());
+        var packed = state.NestedBlockSize == 0
+            ? PackedTensor.FourBit(state.Shape, codes, files.Get(weight + ".absmax").To(DType.Float32).Clone(), table, state.BlockSize)
+            : PackedTensor.FourBit(
+                state.Shape, codes, files.Get(weight + ".absmax").Clone(), table, state.BlockSize,
+                files.Get(weight + ".nested_absmax").Clone(), files.Get(weight + ".nested_quant_map").Clone(), state.NestedBlockSize, state.NestedOffset);
+        return packed.RoundedTo(state.DType);
     }
 
     private DequantisedTensor Float8(string weight, string scaleName)

@@ -16,4 +16,7 @@ internal interface ITensorSource
 
     /// <summary>A tensor. The caller (or its scope) releases it.</summary>
     Tensor Get(string name);
+
+    /// <summary>A matrix in the few bits that the source itself has it in; <see langword="null"/> where it has numbers. The caller releases it.</summary>
+    PackedTensor? FindPacked(string name) => null;
 }

@@ -51,7 +51,7 @@ internal sealed class Trainee : IDisposable
     /// <exception cref="UserErrorException">No such model, or no such target.</exception>
     public static Trainee Load(RunSpecification specification, Device device)
     {
-        var model = CausalModel.Load(specification.Model, specification.Precision, device, trainable: specification.Lora is null);
+        var model = CausalModel.Load(specification.Model, specification.Precision, device, trainable: specification.Lora is null, specification.Quantization);
         try
         {
             var adapter = specification.Lora is not { } options ? null

@@ -18,7 +18,7 @@ public sealed partial class LayerTests
         { "FineTuneStudio/Persistence", ["Domain"] },
         { "FineTuneStudio/Domain", [] },
         { "FineTuneStudio.Engine/Verification", ["Engine.Training", "Engine.Generation", "Engine.Models", "Engine.Adapters", "Engine.Tensors"] },
-        { "FineTuneStudio.Engine/Training", ["Engine.Generation", "Engine.Grading", "Engine.Rendering", "Engine.Templates", "Engine.Tokenizers", "Engine.Datasets", "Engine.Models", "Engine.Adapters", "Engine.Tensors", "Engine.Storage"] },
+        { "FineTuneStudio.Engine/Training", ["Engine.Generation", "Engine.Grading", "Engine.Rendering", "Engine.Templates", "Engine.Tokenizers", "Engine.Datasets", "Engine.Models", "Engine.Quantisation", "Engine.Adapters", "Engine.Tensors", "Engine.Storage"] },
         { "FineTuneStudio.Engine/Generation", ["Engine.Models", "Engine.Adapters", "Engine.Tokenizers", "Engine.Templates", "Engine.Rendering", "Engine.Tensors"] },
         { "FineTuneStudio.Engine/Rendering", ["Engine.Datasets", "Engine.Templates", "Engine.Tokenizers"] },
         { "FineTuneStudio.Engine/Exports", ["Engine.Gguf", "Engine.Generation", "Engine.Rendering", "Engine.Models", "Engine.Adapters", "Engine.Tensors", "Engine.Storage"] },

@@ -22,11 +22,12 @@ internal static class EvaluateCommand
         var assistant = new Option<string?>("--assistant") { Description = "CSV: column of the right answer" };
         var rows = new Option<int?>("--rows") { Description = "Score the first so many rows" };
         var precision = new Option<Precision>("--precision") { Description = "Number format of weights and activations", DefaultValueFactory = _ => OptionCatalog.Precision.Default };
+        var quantization = new Option<Quantization>("--quantization") { Description = "Keep the layers' linears in few bits: Nf4, Nf4Double, Int8", DefaultValueFactory = _ => OptionCatalog.Quantization.Default };
         var device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
         var command = new Command("evaluate", "Score a model on a dataset: loss and perplexity on learnt tokens, exact match of greedy answers")
         {
-            model, adapter, dataset, user, assistant, rows, precision, device, json,
+            model, adapter, dataset, user, assistant, rows, precision, quantization, device, json,
         };
         command.SetAction(result => CommandRunner.Run(() =>
         {
@@ -38,12 +39,12 @@ internal static class EvaluateCommand
             };
             return Run(
                 ModelArgument.Resolve(result.GetRequiredValue(model)), result.GetValue(adapter), result.GetRequiredValue(dataset), columns,
-                result.GetValue(rows), result.GetValue(precision), result.GetValue(device), result.GetValue(json));
+                result.GetValue(rows), result.GetValue(precision), result.GetValue(quantization), result.GetValue(device), result.GetValue(json));
         }));
         return command;
     }
 
-    private static int Run(string folder, string? adapterFolder, string dataset, ColumnMapping? columns, int? rows, Precision precision, string? device, bool json)
+    private static int Run(string folder, string? adapterFolder, string dataset, ColumnMapping? columns, int? rows, Precision precision, Quantization quantization, string? device, bool json)
     {
         if (rows is < 1)
         {
@@ -52,7 +53,7 @@ internal static class EvaluateCommand
 
         using var interrupt = new ConsoleInterrupt();
         TorchRuntime.Threads = Environment.ProcessorCount;
-        using var loaded = CausalModel.Load(folder, precision, DeviceOption.Resolve(device));
+        using var loaded = CausalModel.Load(folder, precision, DeviceOption.Resolve(device), quantization: quantization);
         using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, loaded.Linears, loaded.Device);
         using var model = loaded.WithAdapter(adapter);
         var result = ModelEvaluation.Run(model, Renderer.Load(folder), dataset, columns, rows, progress: null, interrupt.Token);

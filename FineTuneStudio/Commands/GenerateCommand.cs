@@ -28,16 +28,17 @@ internal static class GenerateCommand
         var maxTokens = new Option<int>("--max-tokens") { Description = "Most tokens of an answer", DefaultValueFactory = _ => defaults.MaxTokens };
         var seed = new Option<long>("--seed") { Description = "The same seed and the same lines give the same answers", DefaultValueFactory = _ => defaults.Seed };
         var precision = new Option<Precision>("--precision") { Description = "Number format of weights and activations", DefaultValueFactory = _ => OptionCatalog.Precision.Default };
+        var quantization = new Option<Quantization>("--quantization") { Description = "Keep the layers' linears in few bits: Nf4, Nf4Double, Int8", DefaultValueFactory = _ => OptionCatalog.Quantization.Default };
         var device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print a JSON object a line: text, promptTokens, tokens, end (stop or length)" };
         var command = new Command(
             "generate",
             "Answer conversations: a line of standard input is a JSON array of messages, or an object with messages and perhaps tools; its answer follows as plain text")
         {
-            model, adapter, temperature, topP, topK, maxTokens, seed, precision, device, json,
+            model, adapter, temperature, topP, topK, maxTokens, seed, precision, quantization, device, json,
         };
         command.SetAction(result => CommandRunner.Run(() => Run(
-            ModelArgument.Resolve(result.GetRequiredValue(model)), result.GetValue(adapter), result.GetValue(precision), result.GetValue(device), result.GetValue(json),
+            ModelArgument.Resolve(result.GetRequiredValue(model)), result.GetValue(adapter), result.GetValue(precision), result.GetValue(quantization), result.GetValue(device), result.GetValue(json),
             new SamplingOptions
             {
                 Temperature = result.GetValue(temperature),
@@ -49,12 +50,12 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static int Run(string folder, string? adapterFolder, Precision precision, string? device, bool json, SamplingOptions options)
+    private static int Run(string folder, string? adapterFolder, Precision precision, Quantization quantization, string? device, bool json, SamplingOptions options)
     {
         UserErrorException.ThrowIfAny(options.Validate());
         using var interrupt = new ConsoleInterrupt();
         TorchRuntime.Threads = Environment.ProcessorCount;
-        using var loaded = CausalModel.Load(folder, precision, DeviceOption.Resolve(device));
+        using var loaded = CausalModel.Load(folder, precision, DeviceOption.Resolve(device), quantization: quantization);
         using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, loaded.Linears, loaded.Device);
         using var model = loaded.WithAdapter(adapter);
         var generator = new TextGenerator(model, Renderer.Load(folder));

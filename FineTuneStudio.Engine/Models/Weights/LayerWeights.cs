@@ -22,7 +22,9 @@ internal sealed class LayerWeights(ModelConfig config, ModelWeights weights, int
 
     /// <summary>A linear.</summary>
     public LinearLayer Linear(string name)
-        => new(_prefix + name, this[name + WeightSlot.WeightSuffix], Find(name + WeightSlot.BiasSuffix));
+        => weights.FindPacked(_prefix + name + WeightSlot.WeightSuffix) is { } packed
+            ? new(_prefix + name, packed, Find(name + WeightSlot.BiasSuffix))
+            : new(_prefix + name, this[name + WeightSlot.WeightSuffix], Find(name + WeightSlot.BiasSuffix));
 
     /// <summary>A norm of the model's kind.</summary>
     /// <param name="name">Of the module.</param>

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Engine.Models.Weights;
@@ -8,26 +9,56 @@ namespace FineTuneStudio.Engine.Models.Weights;
 internal sealed class ModelWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PackedTensor> _packed = new(StringComparer.Ordinal);
 
     private ModelWeights(Device device) => Device = device;
 
     public Device Device { get; }
 
-    /// <summary>In the order the network uses them.</summary>
+    /// <summary>In the order the network uses them; without those that are packed.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> All { get; private set; } = [];
 
     /// <summary>Those that can learn: all but buffers.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> Learnable { get; private set; } = [];
 
+    /// <summary>Number of weights, packed ones too.</summary>
+    public long Count => All.Sum(pair => pair.Value.ElementCount) + _packed.Values.Sum(packed => packed.ElementCount);
+
     public Tensor this[string name] => _tensors[name];
 
     public Tensor? Find(string name) => _tensors.GetValueOrDefault(name);
 
+    /// <summary>A matrix that is kept in few bits.</summary>
+    public PackedTensor? FindPacked(string name) => _packed.GetValueOrDefault(name);
+
     /// <summary>Weights from files: in place where the type is the file's own and nothing learns, else copied.</summary>
-    public static ModelWeights Load(ModelConfig config, ITensorSource files, DType dtype, bool trainable, Device device)
+    /// <param name="config">The network.</param>
+    /// <param name="files">Where they lie.</param>
+    /// <param name="dtype">Type of their numbers.</param>
+    /// <param name="trainable">Whether they learn.</param>
+    /// <param name="device">Where they shall live.</param>
+    /// <param name="quantization">What becomes of the layers' linears; <see langword="null"/> unpacks those of a quantised source too.</param>
+    public static ModelWeights Load(ModelConfig config, ITensorSource files, DType dtype, bool trainable, Device device, Quantization? quantization = null)
     {
         UserErrorException.ThrowIfAny(WeightCheck.Faults(config, files));
-        return Fill(config, device, trainable, slot =>
+
+        PackedTensor? Packed(WeightSlot slot)
+        {
+            if (trainable || quantization is null || !WeightPlan.IsPackable(slot) || files.Find(slot.Name) is null)
+            {
+                return null;
+            }
+
+            if (quantization == Quantization.None)
+            {
+                return files.FindPacked(slot.Name);
+            }
+
+            using var weight = files.Get(slot.Name);
+            return WeightPacker.Pack(weight, quantization.Value);
+        }
+
+        return Fill(config, device, trainable, Packed, slot =>
         {
             if (files.Find(slot.Name) is null)
             {
@@ -44,7 +75,7 @@ internal sealed class ModelWeights : IDisposable
     public static ModelWeights Create(ModelConfig config, long seed, DType dtype, bool trainable, Device device)
     {
         using var generator = new RandomGenerator(seed);
-        return Fill(config, device, trainable, slot => !slot.IsInNewModel ? null : slot.Kind switch
+        return Fill(config, device, trainable, _ => null, slot => !slot.IsInNewModel ? null : slot.Kind switch
         {
             // Drawn in fp32 whatever the type, so that one seed makes one model.
             WeightKind.Matrix or WeightKind.Inner or WeightKind.Router
@@ -60,9 +91,14 @@ internal sealed class ModelWeights : IDisposable
         {
             tensor.Dispose();
         }
+
+        foreach (var packed in _packed.Values)
+        {
+            packed.Dispose();
+        }
     }
 
-    private static ModelWeights Fill(ModelConfig config, Device device, bool trainable, Func<WeightSlot, Tensor?> make)
+    private static ModelWeights Fill(ModelConfig config, Device device, bool trainable, Func<WeightSlot, PackedTensor?> pack, Func<WeightSlot, Tensor?> make)
     {
         var weights = new ModelWeights(device);
         var slots = WeightPlan.Of(config);
@@ -71,7 +107,11 @@ internal sealed class ModelWeights : IDisposable
             foreach (var slot in slots)
             {
                 using var scope = TensorScope.Enter();
-                if (make(slot) is { } tensor)
+                if (pack(slot) is { } packed)
+                {
+                    weights._packed.Add(slot.Name, packed.To(device));
+                }
+                else if (make(slot) is { } tensor)
                 {
                     tensor.RequiresGrad = trainable && slot.Kind != WeightKind.Buffer;
                     weights._tensors.Add(slot.Name, tensor.Own());

@@ -25,6 +25,12 @@ internal static class WeightPlan
         ];
     }
 
+    /// <summary>The matrices that may be kept in few bits: the linears of the layers.</summary>
+    public static IEnumerable<WeightSlot> Packable(ModelConfig config) => Of(config).Where(IsPackable);
+
+    /// <summary>Whether a weight may be kept in few bits.</summary>
+    public static bool IsPackable(WeightSlot slot) => slot.Kind == WeightKind.Matrix && slot.Name.StartsWith(Layers, StringComparison.Ordinal);
+
     /// <summary>Every linear that an adapter may stand beside, then the products of experts; the head is the last, tied or not.</summary>
     public static IReadOnlyList<LinearShape> Linears(ModelConfig config)
     {

@@ -1,5 +1,7 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Models.Weights;
+using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Training.Estimation;
@@ -36,7 +38,7 @@ internal static class MemoryEstimate
         yield return new("program and libraries", ProgramBytes);
         if (specification.Lora is not null)
         {
-            yield return new("weights of the base model", parameters * bytes);
+            yield return new("weights of the base model", BaseBytes(config, specification.Quantization, parameters, bytes));
         }
 
         yield return new(specification.Lora is null ? "weights, gradients and optimizer" : "adapter, gradients and optimizer", (long)(trainable * ((2 * Fp32) + StateBytesPerWeight(specification.Optimizer))));
@@ -44,6 +46,19 @@ internal static class MemoryEstimate
         var kept = specification.GradientCheckpointing ? layer + ((long)config.Layers.Count * config.HiddenSize) : layer * config.Layers.Count;
         yield return new("activations of a batch", tokens * kept * bytes);
         yield return new("vocabulary scores, a piece at a time", 2L * Math.Min(tokens, 512) * config.VocabularySize * Fp32);
+    }
+
+    // Linears of the layers in few bits, one of them unpacked at a time.
+    private static long BaseBytes(ModelConfig config, Quantization quantization, long parameters, int bytes)
+    {
+        if (quantization == Quantization.None)
+        {
+            return parameters * bytes;
+        }
+
+        WeightSlot[] packed = [.. WeightPlan.Packable(config)];
+        return ((parameters - packed.Sum(slot => slot.Elements)) * bytes) + packed.Sum(slot => WeightPacker.BytesOf(slot.Shape[0], slot.Shape[1], quantization))
+            + (packed.Max(slot => slot.Elements) * bytes);
     }
 
     // What the backward pass of one layer needs of each token: inputs of norms and products, and what its two parts keep inside.

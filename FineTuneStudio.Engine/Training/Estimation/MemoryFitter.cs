@@ -8,7 +8,7 @@ public static class MemoryFitter
 {
     private const int LeastContext = 128;
 
-    /// <summary>Tries smaller batches (with more accumulation, so that nothing else changes), then recomputing, then shorter contexts.</summary>
+    /// <summary>Tries smaller batches (with more accumulation, so that nothing else changes), then recomputing, then frozen weights in few bits, then shorter contexts.</summary>
     /// <param name="specification">Model is a path.</param>
     /// <param name="estimate">What the run takes as it is; measured memory scales what is tried.</param>
     /// <param name="limitBytes">Memory that there is.</param>
@@ -33,7 +33,7 @@ public static class MemoryFitter
             var bytes = (long)(BytesOf(candidate) * scale);
             if (bytes <= limitBytes)
             {
-                return new MemoryFit(change, cost, bytes, candidate.Batch, candidate.GradientCheckpointing);
+                return new MemoryFit(change, cost, bytes, candidate.Batch, candidate.GradientCheckpointing, candidate.Quantization);
             }
         }
 
@@ -53,6 +53,11 @@ public static class MemoryFitter
         if (!specification.GradientCheckpointing)
         {
             yield return (specification with { GradientCheckpointing = true }, "gradient checkpointing on", "The same result, about a third slower.");
+        }
+
+        if (specification.Quantization == Quantization.None && specification.Lora is not null)
+        {
+            yield return (specification with { Quantization = Quantization.Nf4Double }, "frozen weights in 4 bits", "Steps take longer, and answers lose a little.");
         }
 
         for (var context = batch.ContextLength / 2; context >= LeastContext; context /= 2)

@@ -28,7 +28,7 @@ public static class AdapterReload
             throw new UserErrorException("dataset.heldOutFraction", "The run held no rows out, so there is nothing to score the adapter on.");
         }
 
-        using var model = CausalModel.Load(specification.Model, specification.Precision);
+        using var model = CausalModel.Load(specification.Model, specification.Precision, quantization: specification.Quantization);
         using var adapter = AdapterSet.Load(adapterFolder, model.Linears);
         using var tuned = model.WithAdapter(adapter);
         return (HeldOutEvaluator.Loss(tuned, [.. rows.HeldOut.Select(row => row.Rendered)], TokensPerBatch, cancellationToken), rows.HeldOut.Count);

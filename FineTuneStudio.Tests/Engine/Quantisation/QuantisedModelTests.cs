@@ -1,6 +1,9 @@
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Quantisation;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Verification;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -23,6 +26,67 @@ public sealed class QuantisedModelTests
         var report = ReferenceVerifier.Verify(model, Path.Combine(folder, "reference.safetensors"), tolerance: 5e-4);
 
         Assert.True(report.Passed, report.ToString());
+    }
+
+    [Theory]
+    [InlineData("llama_nf4")]
+    [InlineData("qwen3_nf4_double")]
+    public void Load_QuantisedFolderAsItIs_ComputesTheReferenceFromItsFewBits(string name)
+    {
+        var folder = SharedData.Golden("models", name);
+        using var model = CausalModel.Load(folder, Precision.Fp32, quantization: Quantization.None);
+        using var whole = CausalModel.Load(folder, Precision.Fp32);
+
+        var report = ReferenceVerifier.Verify(model, Path.Combine(folder, "reference.safetensors"), tolerance: 5e-4);
+
+        Assert.True(report.Passed, report.ToString());
+        Assert.Equal(whole.ParameterCount, model.ParameterCount);
+        Assert.True(model.Parameters.Count < whole.Parameters.Count, "nothing is packed");
+    }
+
+    [Theory]
+    [InlineData(Quantization.Nf4, 0.25)]
+    [InlineData(Quantization.Nf4Double, 0.25)]
+    [InlineData(Quantization.Int8, 0.02)]
+    public void Run_PackedBase_LearnsAndGoesOnToTheSameBits(Quantization quantization, double distance)
+    {
+        using var run = new TinyRun();
+        var exact = run.Run(folder: run.At("exact")).OfType<TrainingEvent.Evaluated>().ToList();
+        run.Specification = run.Specification with { Quantization = quantization };
+
+        var losses = run.Run(folder: run.At("whole")).OfType<TrainingEvent.Evaluated>().ToList();
+        run.Run((trainingEvent, _, cancellation) =>
+        {
+            if (trainingEvent is TrainingEvent.StepCompleted { Step: 5 })
+            {
+                cancellation.Cancel();
+            }
+        });
+        run.Run();
+
+        Assert.True(losses[^1].Loss < losses[0].Loss - 1, $"{losses[0].Loss} -> {losses[^1].Loss}");
+        Assert.InRange(losses[0].Loss, exact[0].Loss - distance, exact[0].Loss + distance);
+        Assert.NotEqual(exact[0].Loss, losses[0].Loss);
+        const string weights = "adapter/adapter_model.safetensors";
+        Assert.Equal(File.ReadAllBytes(Path.Combine(run.At("whole"), weights)), File.ReadAllBytes(Path.Combine(run.Folder, weights)));
+    }
+
+    [Fact]
+    public void Apply_DoraBesidePackedWeight_IsDoraBesideItsNumbers()
+    {
+        using var scope = TensorScope.Enter();
+        using var off = GradMode.Off();
+        var x = Tensor.Empty([5, 64], DType.Float32).FillNormal(0, 1, new RandomGenerator(1));
+        using var packed = WeightPacker.Pack(Tensor.Empty([20, 64], DType.Float32).FillNormal(0, 1, new RandomGenerator(2)), Quantization.Nf4);
+        using var adapter = new LoraAdapter(
+            "any", Tensor.Empty([3, 64], DType.Float32).FillNormal(0, 1, new RandomGenerator(3)), Tensor.Empty([20, 3], DType.Float32).FillNormal(0, 1, new RandomGenerator(4)),
+            alpha: 6, rankStabilised: false, dropout: 0, magnitude: Tensor.Full([20], 2, DType.Float32));
+        var numbers = PackedLinear.Numbers(packed, DType.Float32);
+
+        var sum = adapter.AddTo(PackedLinear.Apply(x, packed, null), x, () => numbers, bias: null, dropout: null);
+
+        var twin = adapter.Apply(x, numbers, bias: null, dropout: null);
+        Assert.All(twin.ToArray<float>().Zip(sum.ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class AnswerEngine : IAnswerEngine
         {
             var folder = sides[first].ModelFolder;
             var renderer = Renderer.Load(folder);
-            using var model = CausalModel.Load(folder, Precision.Bf16, Devices.Resolve(DeviceName.Auto));
+            using var model = CausalModel.Load(folder, Precision.Bf16, Devices.Resolve(DeviceName.Auto), quantization: Quantization.None);
             for (; first < sides.Count && sides[first].ModelFolder == folder; first++)
             {
                 Answer(model, renderer, sides[first], first, options, report, cancellationToken);

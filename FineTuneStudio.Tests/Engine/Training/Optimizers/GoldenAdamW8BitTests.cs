@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;

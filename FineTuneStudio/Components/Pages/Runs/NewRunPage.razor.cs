@@ -226,7 +226,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private void Apply(MemoryFit fit)
     {
         (Form.BatchRows, Form.Accumulation, Form.ContextLength) = (fit.Batch.Rows, fit.Batch.Accumulation, fit.Batch.ContextLength);
-        Form.GradientCheckpointing = fit.GradientCheckpointing;
+        (Form.GradientCheckpointing, Form.Quantization) = (fit.GradientCheckpointing, fit.Quantization);
         Changed();
     }
 

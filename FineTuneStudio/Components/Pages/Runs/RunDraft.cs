@@ -93,6 +93,8 @@ public sealed class RunDraft
 
     public Precision Precision { get; set; } = OptionCatalog.Precision.Default;
 
+    public Quantization Quantization { get; set; } = OptionCatalog.Quantization.Default;
+
     public bool GradientCheckpointing { get; set; } = OptionCatalog.GradientCheckpointing.Default;
 
     public long Seed { get; set; } = OptionCatalog.Seed.Default;
@@ -132,6 +134,7 @@ public sealed class RunDraft
         Duration = new DurationOptions { Epochs = Epochs, Steps = DurationInSteps ? Steps : null },
         Evaluation = Rest.Evaluation with { Samples = Samples, SampleTokens = SampleTokens },
         Precision = Precision,
+        Quantization = EveryWeight ? Quantization.None : Quantization,
         GradientCheckpointing = GradientCheckpointing,
         Seed = Seed,
     };
@@ -156,6 +159,6 @@ public sealed class RunDraft
         (BatchRows, Accumulation, ContextLength, Packing) = (batch.Rows, batch.Accumulation, batch.ContextLength, batch.Packing);
         (DurationInSteps, Steps, Epochs) = (specification.Duration.Steps is not null, specification.Duration.Steps ?? Steps, specification.Duration.Epochs);
         (Samples, SampleTokens) = (specification.Evaluation.Samples, specification.Evaluation.SampleTokens);
-        (Precision, GradientCheckpointing, Seed) = (specification.Precision, specification.GradientCheckpointing, specification.Seed);
+        (Precision, Quantization, GradientCheckpointing, Seed) = (specification.Precision, specification.Quantization, specification.GradientCheckpointing, specification.Seed);
     }
 }

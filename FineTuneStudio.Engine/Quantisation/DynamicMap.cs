@@ -1,4 +1,4 @@
-namespace FineTuneStudio.Engine.Training.Optimizers;
+namespace FineTuneStudio.Engine.Quantisation;
 
 /// <summary>The 256 values of an 8-bit code: dense near zero, for each power of ten half as many as for the next (Dettmers 2016, arXiv 1511.04561).</summary>
 internal static class DynamicMap

@@ -1,0 +1,88 @@
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Quantisation;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Engine.Tensors.Kernels;
+
+/// <summary>Products with weights in few bits, against their twin, which unpacks first.</summary>
+public sealed class PackedLinearTests
+{
+    public static TheoryData<Quantization, DType, double> Formats => new()
+    {
+        { Quantization.Nf4, DType.Float32, 1e-5 },
+        { Quantization.Nf4, DType.BFloat16, 1.5e-2 },
+        { Quantization.Nf4Double, DType.Float32, 1e-5 },
+        { Quantization.Nf4Double, DType.BFloat16, 1.5e-2 },
+        { Quantization.Int8, DType.Float32, 1e-5 },
+        { Quantization.Int8, DType.BFloat16, 1.5e-2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Apply_FewRowsOrMany_MatchesItsTwin(Quantization format, DType type, double tolerance)
+    {
+        foreach (var (width, outputs) in new (long, long)[] { (64, 5), (33, 7), (96, 131), (300, 20), (1024, 70) })
+        {
+            foreach (var rows in new long[] { 1, 3, 16, 17, 60 })
+            {
+                using var scope = TensorScope.Enter();
+                using var off = GradMode.Off();
+                using var weight = WeightPacker.Pack(Twins.Random(2, DType.Float32, outputs, width), format);
+                var (x, bias) = (Twins.Random(1, type, rows, width), rows % 2 == 0 ? null : Twins.Random(3, type, outputs));
+
+                var product = PackedLinear.Apply(x, weight, bias);
+
+                Twins.AssertClose(PackedLinear.ApplyPlain(x, weight, bias), product, tolerance, $"{rows} x {width} x {outputs}", smallest: 1);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Backward_AnyFormat_IsTheTwins(Quantization format, DType type, double tolerance)
+    {
+        using var scope = TensorScope.Enter();
+        using var weight = WeightPacker.Pack(Twins.Random(2, DType.Float32, 70, 96), format);
+        foreach (var rows in new long[] { 3, 64 })
+        {
+            Tensor Gradient(Func<Tensor, Tensor> product)
+            {
+                var x = Twins.Random(1, type, rows, 96);
+                x.RequiresGrad = true;
+                (product(x) * Twins.Random(4, type, rows, 70)).Sum().Backward();
+                return x.Grad!;
+            }
+
+            Twins.AssertClose(Gradient(x => PackedLinear.ApplyPlain(x, weight, null)), Gradient(x => PackedLinear.Apply(x, weight, null)), tolerance, $"{rows} rows", smallest: 1);
+        }
+    }
+
+    [Theory]
+    [InlineData(Quantization.Nf4)]
+    [InlineData(Quantization.Nf4Double)]
+    [InlineData(Quantization.Int8)]
+    public void Numbers_MadeAnyWay_AreTheSameBits(Quantization format)
+    {
+        using var scope = TensorScope.Enter();
+        using var weight = WeightPacker.Pack(Twins.Random(2, DType.Float32, 37, 75), format);
+
+        var (wide, half) = (PackedLinear.Numbers(weight, DType.Float32), PackedLinear.Numbers(weight, DType.BFloat16));
+
+        Assert.True(wide.To(DType.BFloat16).HasSameElements(half));
+        Assert.True(wide.To(DType.Float16).HasSameElements(PackedLinear.Numbers(weight, DType.Float16)), "by libtorch's operators, as on other devices");
+    }
+
+    [Fact]
+    public void Apply_WidthsDiffer_NamesBothShapes()
+    {
+        using var scope = TensorScope.Enter();
+        using var weight = WeightPacker.Pack(Twins.Random(2, DType.Float32, 3, 6), Quantization.Nf4);
+
+        var exception = Assert.Throws<TensorException>(() => PackedLinear.Apply(Tensor.Zeros([2, 5], DType.Float32), weight, null));
+
+        Assert.Contains("[2, 5]", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("[3, 6]", exception.Message, StringComparison.Ordinal);
+    }
+}

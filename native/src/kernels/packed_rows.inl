@@ -1,0 +1,40 @@
+// Everything is in an unnamed namespace: the files that include it are compiled for different processors. They are compiled without
+// contraction, because a scale must have the bits that the format's own library gives it.
+#include <algorithm>
+
+#include "packed_rows.h"
+
+namespace {
+
+using fts::packed::view;
+
+inline float scale_of(const view& weight, int64_t block) {
+    if (weight.scales != nullptr) return weight.scales[block];
+    return weight.outer_table[weight.small_scales[block]] * weight.outer_scales[block / weight.outer_block] + weight.offset;
+}
+
+inline float number_at(const view& weight, int64_t position) {
+    const uint8_t both = weight.codes[position / 2];
+    return weight.table[position % 2 == 0 ? both >> 4 : both & 15];
+}
+
+// many(position, count, scale, y) takes as many of an even number of positions as it can and returns how many.
+template <typename Many>
+void four_bit_row(const view& weight, int64_t row, float* y, Many&& many) {
+    const int64_t first = row * weight.columns, last = first + weight.columns;
+    for (int64_t position = first; position < last;) {
+        const int64_t block = position / weight.block, end = std::min(last, (block + 1) * weight.block);
+        const float scale = scale_of(weight, block);
+        if (position % 2 == 0) position += many(position, end - position, scale, y + position - first);
+        for (; position < end; position++) y[position - first] = number_at(weight, position) * scale;
+    }
+}
+
+inline void eight_bit_row(const view& weight, int64_t row, float* y) {
+    constexpr float unit = 1.0f / 127;
+    const auto* codes = reinterpret_cast<const int8_t*>(weight.codes) + row * weight.columns;
+    const float scale = weight.scales[row];
+    for (int64_t column = 0; column < weight.columns; column++) y[column] = static_cast<float>(codes[column]) * scale * unit;
+}
+
+}  // namespace
