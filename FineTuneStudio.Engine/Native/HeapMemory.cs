@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FineTuneStudio.Engine.Native;
 
-/// <summary>The C library's heap, where tensors live.</summary>
+/// <summary>The C library's heap, where tensors live, and files that are mapped beside it.</summary>
 internal static partial class HeapMemory
 {
     /// <summary>Gives memory that the heap keeps for later back to the system; does nothing where the C library is not glibc.</summary>
@@ -17,6 +17,27 @@ internal static partial class HeapMemory
             // Another C library: what it keeps stays.
         }
     }
+
+    /// <summary>Lets go of whole pages of a mapped file, which come from disk again when they are touched; does nothing where the system has no such call.</summary>
+    public static unsafe void Forget(void* start, long bytes)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        const int dontNeed = 4;
+        var page = (nuint)Environment.SystemPageSize;
+        var first = ((nuint)start + page - 1) / page * page;
+        var end = ((nuint)start + (nuint)bytes) / page * page;
+        if (end > first)
+        {
+            _ = AdviseMemory((void*)first, end - first, dontNeed);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static unsafe partial int AdviseMemory(void* start, nuint bytes, int advice);
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int MallocTrim(nuint keep);

@@ -19,4 +19,9 @@ internal interface ITensorSource
 
     /// <summary>A matrix in the few bits that the source itself has it in; <see langword="null"/> where it has numbers. The caller releases it.</summary>
     PackedTensor? FindPacked(string name) => null;
+
+    /// <summary>Lets go of the memory that reading a tensor took, once it is copied: a file's pages would else count beside the copy.</summary>
+    void Forget(string name)
+    {
+    }
 }

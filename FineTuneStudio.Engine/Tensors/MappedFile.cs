@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using FineTuneStudio.Engine.Native;
 
 namespace FineTuneStudio.Engine.Tensors;
 
@@ -25,6 +26,9 @@ internal sealed unsafe class MappedFile
 
     /// <summary>Bytes when it was mapped.</summary>
     public long Length { get; }
+
+    /// <summary>Lets go of the memory of a part that was copied; it comes from disk again where it is touched again.</summary>
+    public void Forget(long position, long bytes) => HeapMemory.Forget(Start + position, bytes);
 
     /// <summary>A tensor over a part of the file, in place where its bytes are aligned, else a copy. The caller (or its scope) releases it.</summary>
     /// <param name="position">First byte in the file; the part must lie inside it.</param>

@@ -55,7 +55,9 @@ internal sealed class ModelWeights : IDisposable
             }
 
             using var weight = files.Get(slot.Name);
-            return WeightPacker.Pack(weight, quantization.Value);
+            var packed = WeightPacker.Pack(weight, quantization.Value);
+            files.Forget(slot.Name);
+            return packed;
         }
 
         return Fill(config, device, trainable, Packed, slot =>
@@ -67,7 +69,14 @@ internal sealed class ModelWeights : IDisposable
 
             var mapped = files.Get(slot.Name);
             var tensor = mapped.To(device, TypeOf(slot, dtype));
-            return trainable && ReferenceEquals(tensor, mapped) ? mapped.Clone() : tensor;
+            if (ReferenceEquals(tensor, mapped) && !trainable)
+            {
+                return mapped;
+            }
+
+            var copy = ReferenceEquals(tensor, mapped) ? mapped.Clone() : tensor;
+            files.Forget(slot.Name);
+            return copy;
         });
     }
 

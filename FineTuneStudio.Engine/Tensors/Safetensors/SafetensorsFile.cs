@@ -64,6 +64,15 @@ public sealed class SafetensorsFile
         return Mapped(entry, shape, dtype);
     }
 
+    /// <summary>Lets go of the memory that reading a tensor took, once it is copied.</summary>
+    internal void Forget(string name)
+    {
+        if (_mapping.IsValueCreated && Header.Entries.TryGetValue(name, out var entry))
+        {
+            _mapping.Value.Forget(Header.DataStart + entry.Begin, entry.Bytes);
+        }
+    }
+
     private Tensor Mapped(SafetensorsEntry entry, long[] shape, DType dtype)
     {
         var mapping = _mapping.Value;
