@@ -20,5 +20,6 @@ internal static class StudioCommands
         GenerateCommand.Create(),
         PretrainCommand.Create(),
         TrainBenchWorker.Create(),
+        MemoryBenchWorker.Create(),
     };
 }

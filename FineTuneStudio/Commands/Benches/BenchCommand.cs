@@ -19,6 +19,7 @@ internal static class BenchCommand
         ["moe"] = _ => MoeBench.Run(),
         ["start"] = _ => StartBench.Run(),
         ["ui"] = settings => UiBench.Run(settings.IsLong),
+        ["memory"] = _ => MemoryBench.Run(),
     };
 
     public static Command Create()

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace FineTuneStudio.Commands.Benches;
+
+/// <summary><c>bench memory</c>: what runs are said to take before they start, against what they take.</summary>
+internal static class MemoryBench
+{
+    private const double GoalPercent = 15;
+
+    public static BenchReport Run() => new("memory", [.. MemorySetUp.All.SelectMany(Figures)]);
+
+    private static IEnumerable<BenchFigure> Figures(MemorySetUp setUp)
+    {
+        var folder = Directory.CreateTempSubdirectory("finetunestudio-bench-");
+        try
+        {
+            MemoryBenchWorker.Prepare(setUp, folder.FullName);
+            var measured = Measure(setUp, folder.FullName);
+            var difference = (measured.Ratio - 1) * 100;
+            return
+            [
+                new(setUp.Name, Math.Round(measured.PeakBytes / 1e6), "MB", null, null),
+                new("  estimate's difference", Math.Round(difference, 1), "%", GoalPercent, Math.Abs(difference) <= GoalPercent),
+                .. measured.Estimate.Select(part => new BenchFigure($"    {part.Name}", Math.Round(part.Bytes / 1e6), "MB", null, null)),
+            ];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static MemoryMeasurement Measure(MemorySetUp setUp, string folder)
+    {
+        using var process = Process.Start(OwnProcess.Info(MemoryBenchWorker.Verb, setUp.Name, folder))!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == CommandRunner.Success
+            ? JsonSerializer.Deserialize<MemoryMeasurement>(output)!
+            : throw new InvalidOperationException($"The run '{setUp.Name}' ended with code {process.ExitCode}.");
+    }
+}
