@@ -1,7 +1,6 @@
 using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
-using FineTuneStudio.Engine.Training.Optimizers;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Engine.Tensors.Kernels;
