@@ -40,6 +40,10 @@ internal sealed class StudioPage : IAsyncDisposable
     /// <summary>Blazor has taken the page over: its circuit is open.</summary>
     public Task InteractiveAsync() => Page.WaitForFunctionAsync("() => window.Blazor && document.documentElement.dataset.interactive === 'true'");
 
+    /// <summary>Nothing on the page is still on its way: no placeholder, no font, no curve.</summary>
+    public Task SettledAsync() => Page.WaitForFunctionAsync(
+        "() => document.fonts.status === 'loaded' && !document.querySelector('.skeleton') && [...document.querySelectorAll('.run-charts, .compare-charts')].every(charts => charts.dataset.points)");
+
     /// <summary>The address fits a regular expression; unlike Playwright's own wait, it misses no change that comes while it begins to wait.</summary>
     public Task AddressAsync([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) => Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern));
 

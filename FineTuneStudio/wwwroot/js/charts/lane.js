@@ -1,6 +1,7 @@
 // Puts the marks of a lane, which Blazor draws, over their steps; where they crowd, those of lower rank give way.
 
-const ROOM = 20;
+// As wide as a mark is.
+const ROOM = 24;
 
 export class Lane {
   #element;
