@@ -18,6 +18,7 @@ internal static class StudioCommands
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         GenerateCommand.Create(),
+        GradeCommand.Create(),
         PretrainCommand.Create(),
         TrainBenchWorker.Create(),
         MemoryBenchWorker.Create(),

@@ -79,7 +79,7 @@ internal static partial class MathText
             ? MathExpression.TryParse(answer) is not null ? answer : LastNumber(answer)
             : null;
 
-    private static bool LooksLikeProse(string text) => text.Length > Longest || Prose().Count(text) >= 3;
+    private static bool LooksLikeProse(string text) => text.Length > Longest || Prose().Count(text) >= 2;
 
     [GeneratedRegex(@"\\(?:text|textbf|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}")]
     private static partial Regex Words();
@@ -99,6 +99,6 @@ internal static partial class MathText
     [GeneratedRegex(@"(?i)\banswer(?:\s+is)?\s*[:=]?\s*\**\s*([^\n]*)")]
     private static partial Regex Announcement();
 
-    [GeneratedRegex(@"\p{L}{2,}")]
+    [GeneratedRegex(@"(?<![\\\p{L}])\p{L}{2,}")]
     private static partial Regex Prose();
 }
