@@ -7,14 +7,20 @@ namespace FineTuneStudio.Tests.Browser;
 /// <summary>Pictures of every page, light and dark, wide and on a phone: <c>./studio screenshots</c> puts whole pages into docs/screens/all, for looking at, and what README.md shows beside it.</summary>
 public sealed class Screenshots(ChromiumFixture chromium)
 {
-    /// <summary>Nothing is still being read, fonts are there and charts have their curve.</summary>
+    private const int Phone = 390;
+
+    /// <summary>Nothing is still being read or measured, fonts are there and charts have their curve.</summary>
     private const string Settled = """
         () => document.fonts.status === 'loaded' && document.querySelector('.skeleton') === null
+          && ![...document.querySelectorAll('.measuring button')].some(button => button.textContent === 'Stop')
           && [...document.querySelectorAll('.run-charts')].every(charts => charts.dataset.live !== undefined && charts.dataset.lastStep !== undefined)
         """;
 
-    /// <summary>Pages that README.md shows, as much as a screen holds, each with what stands at the top; the page's own where there is none.</summary>
-    private static readonly Dictionary<string, string?> Shown = new() { ["run-done"] = null, ["dataset"] = null, ["new-run"] = "section:has(> #h-preset)" };
+    /// <summary>Pages that README.md shows, as much as a screen holds, each with what stands at the top of a wide one and of a phone's.</summary>
+    private static readonly Dictionary<string, (string Wide, string Narrow)> Shown = new()
+    {
+        ["run-done"] = ("body", ".tabs"), ["dataset"] = ("body", "body"), ["new-run"] = ("section:has(> #h-preset)", ".suggestions"),
+    };
 
     private static string Folder { get; } = Path.Combine(Repository.Root, "docs", "screens");
 
@@ -41,15 +47,17 @@ public sealed class Screenshots(ChromiumFixture chromium)
 
     private static async Task TakeScreenAsync(IPage page, string name, string file)
     {
-        await page.EvaluateAsync("top => top === null ? scrollTo(0, 0) : scrollTo(0, document.querySelector(top).getBoundingClientRect().top + scrollY - 16)", Shown[name]);
+        var (wide, narrow) = Shown[name];
+        await page.EvaluateAsync("top => scrollTo(0, document.querySelector(top).getBoundingClientRect().top + scrollY - 16)", page.ViewportSize!.Width == Phone ? narrow : wide);
+        await page.WaitForTimeoutAsync(300);
         await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, file), Animations = ScreenshotAnimations.Disabled });
     }
 
     private async Task TakeAsync(StudioServer studio, IReadOnlyList<(string Name, string Address)> pages, Func<IPage, string, string, Task> take)
     {
-        foreach (var (width, dark) in new[] { (1440, false), (1440, true), (390, false), (390, true) })
+        foreach (var (width, dark) in new[] { (1440, false), (1440, true), (Phone, false), (Phone, true) })
         {
-            await using var page = await chromium.OpenAsync(studio.Address, width, width == 390 ? 844 : 900, dark);
+            await using var page = await chromium.OpenAsync(studio.Address, width, width == Phone ? 844 : 900, dark);
             foreach (var (name, address) in pages)
             {
                 await page.GoAsync(address);
