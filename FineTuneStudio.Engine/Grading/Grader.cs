@@ -6,11 +6,13 @@ using FineTuneStudio.Engine.Grading.Judging;
 namespace FineTuneStudio.Engine.Grading;
 
 /// <summary>A grader as a person writes it, in OpenAI's JSON and beyond (docs/graders.md). Thread-safe.</summary>
-public sealed class Grader
+/// <remarks>Dispose it when nothing is graded any more: <c>python</c> graders keep processes.</remarks>
+public sealed class Grader : IDisposable
 {
     private readonly IGrader _grader;
+    private readonly IReadOnlyList<IDisposable> _owned;
 
-    private Grader(IGrader grader) => _grader = grader;
+    private Grader(IGrader grader, IReadOnlyList<IDisposable> owned) => (_grader, _owned) = (grader, owned);
 
     /// <summary>What its author calls it.</summary>
     public string Name => _grader.Name;
@@ -26,7 +28,14 @@ public sealed class Grader
     /// <param name="source">Where it comes from, for messages.</param>
     /// <param name="judge">Answers for graders that ask a model.</param>
     /// <exception cref="UserErrorException">Every fault at once: its place, what was found, what was expected.</exception>
-    public static Grader Parse(string json, string source, IJudge? judge = null)
+    public static Grader Parse(string json, string source, IJudge? judge = null) => Parse(json, source, new GraderServices { Judge = judge });
+
+    /// <summary>Reads a grader that is JSON already.</summary>
+    /// <exception cref="UserErrorException">Every fault at once: its place, what was found, what was expected.</exception>
+    public static Grader Read(JsonElement definition, string source, IJudge? judge = null) => Read(definition, source, new GraderServices { Judge = judge });
+
+    /// <summary>Reads a grader, with what it needs from outside.</summary>
+    internal static Grader Parse(string json, string source, GraderServices services)
     {
         JsonElement element;
         try
@@ -38,22 +47,30 @@ public sealed class Grader
             throw new UserErrorException(exception.LineNumber is { } line ? $"{source}:{line + 1}" : source, $"This is no JSON: {JsonText.FirstSentence(exception)}");
         }
 
-        return Read(element, source, judge);
+        return Read(element, source, services);
     }
 
-    /// <summary>Reads a grader that is JSON already.</summary>
-    /// <exception cref="UserErrorException">Every fault at once: its place, what was found, what was expected.</exception>
-    public static Grader Read(JsonElement definition, string source, IJudge? judge = null)
+    private static Grader Read(JsonElement definition, string source, GraderServices services)
     {
         var faults = new List<UserError>();
-        var grader = new GraderReader(new GraderServices { Judge = judge }, faults).Read(definition, "");
+        var reader = new GraderReader(services, faults);
+        var grader = reader.Read(definition, "");
         UserErrorException.ThrowIfAny(faults.Select(fault => fault with { Field = fault.Field.Length == 0 ? source : $"{source}: {fault.Field}" }));
-        return new Grader(grader!);
+        return new Grader(grader!, reader.Owned);
     }
 
     /// <summary>Scores one answer. What keeps the grader from a score is an error in the grade, never an exception, and never a score of 0.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Grade Evaluate(GradedSample sample, CancellationToken cancellationToken) => EvaluateSafely(_grader, sample, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var owned in _owned)
+        {
+            owned.Dispose();
+        }
+    }
 
     /// <summary>One grade of a grader that may throw the two exceptions of this folder.</summary>
     internal static Grade EvaluateSafely(IGrader grader, GradedSample sample, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ internal sealed class GraderReader(GraderServices services, List<UserError> faul
         [TextSimilarityGrader.TypeName] = (fields, _, name) => new TextSimilarityGrader(fields, name),
         [ScoreModelGrader.TypeName] = (fields, reader, name) => new ScoreModelGrader(fields, name, reader.Services),
         [LabelModelGrader.TypeName] = (fields, reader, name) => new LabelModelGrader(fields, name, reader.Services),
+        [PythonGrader.TypeName] = (fields, reader, name) => new PythonGrader(fields, name, reader.Services),
         [MultiGrader.TypeName] = (fields, reader, name) => new MultiGrader(fields, name, reader),
         [WeightedGrader.TypeName] = (fields, reader, name) => new WeightedGrader(fields, name, reader),
         [RegexGrader.TypeName] = (fields, _, name) => new RegexGrader(fields, name),
@@ -26,6 +27,11 @@ internal sealed class GraderReader(GraderServices services, List<UserError> faul
         [LanguageGrader.TypeName] = (fields, _, name) => new LanguageGrader(fields, name),
         [RepetitionGrader.TypeName] = (fields, _, name) => new RepetitionGrader(fields, name),
     };
+
+    private readonly List<IDisposable> _owned = [];
+
+    /// <summary>What the graders read so far hold of the system: to be released with them.</summary>
+    public IReadOnlyList<IDisposable> Owned => _owned;
 
     /// <summary>What the graders need from outside.</summary>
     public GraderServices Services => services;
@@ -67,6 +73,11 @@ internal sealed class GraderReader(GraderServices services, List<UserError> faul
 
         var grader = create(fields, this, name);
         fields.End();
+        if (grader is IDisposable owned)
+        {
+            _owned.Add(owned);
+        }
+
         return grader;
     }
 }

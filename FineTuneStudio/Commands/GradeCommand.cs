@@ -32,7 +32,7 @@ internal static class GradeCommand
     private static int Run(string graderPath, string itemsPath, bool json)
     {
         using var interrupt = new ConsoleInterrupt();
-        var grader = Grader.Parse(File.ReadAllText(graderPath), graderPath);
+        using var grader = Grader.Parse(File.ReadAllText(graderPath), graderPath);
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
         var scores = new List<double>();
         var (line, errors) = (0, 0);

@@ -26,7 +26,10 @@ internal static class Graders
 
     /// <summary>Grades one answer of a row.</summary>
     public static Grade Evaluate(string json, string output, object? item = null, IJudge? judge = null, object? tools = null)
-        => Grader.Parse(json, "grader.json", judge).Evaluate(Sample(output, item, tools), TestContext.Current.CancellationToken);
+    {
+        using var grader = Grader.Parse(json, "grader.json", judge);
+        return grader.Evaluate(Sample(output, item, tools), TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Grades one answer by a grader of a type.</summary>
     public static Grade Evaluate(string type, object fields, string output, object? item = null, object? tools = null)
