@@ -1,3 +1,4 @@
+using FineTuneStudio.Components.Shared;
 using Microsoft.JSInterop;
 
 namespace FineTuneStudio.Components.Charts;
@@ -28,7 +29,7 @@ internal sealed class ScriptModule : IAsyncDisposable
             await _opened.DisposeAsync();
             await _module.DisposeAsync();
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (PageGone.Explains(exception))
         {
             // The page is gone, and all in it.
         }

@@ -90,7 +90,7 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
                 await _module.DisposeAsync();
             }
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (PageGone.Explains(exception))
         {
             // The page is gone, and its list with it.
         }

@@ -69,7 +69,7 @@ public sealed partial class LengthCard : IAsyncDisposable
                 await _module.DisposeAsync();
             }
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (PageGone.Explains(exception))
         {
             // The page is gone, and its chart with it.
         }

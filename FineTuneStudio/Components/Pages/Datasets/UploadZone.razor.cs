@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneStudio.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -46,7 +47,7 @@ public sealed partial class UploadZone : IAsyncDisposable
                 await _module.DisposeAsync();
             }
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (PageGone.Explains(exception))
         {
             // The page is gone, and its uploads with it.
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -55,7 +56,7 @@ public sealed partial class MethodTree : IAsyncDisposable
                 await _module.DisposeAsync();
             }
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (PageGone.Explains(exception))
         {
             // The page is gone.
         }

@@ -2,6 +2,7 @@ using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
@@ -136,7 +137,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
                 await _module.DisposeAsync();
             }
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (PageGone.Explains(exception))
         {
             // The page is gone.
         }
