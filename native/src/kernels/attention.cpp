@@ -2,8 +2,7 @@
 // 2023, arXiv 2307.08691): the square matrix of scores never exists, and the backward pass needs only each row's log-sum-exp.
 #include <limits>
 
-#include "block_kernels.h"
-#include "support.h"
+#include "blocks.h"
 #include "workers.h"
 
 using namespace fts;
@@ -28,15 +27,6 @@ struct Problem {
     int64_t sequences() const { return static_cast<int64_t>(starts.size()) - 1; }
     int64_t length(int64_t sequence) const { return starts[sequence + 1] - starts[sequence]; }
 };
-
-// Copies rows of one head, padded with zeros to `width` elements.
-template <typename T>
-void gather(const T* from, int64_t stride, int64_t rows, int64_t size, int64_t width, T* to) {
-    for (int64_t row = 0; row < rows; row++) {
-        std::copy_n(from + row * stride, size, to + row * width);
-        std::fill_n(to + row * width + size, width - size, T{});
-    }
-}
 
 // Keys and values of every sequence and head, packed block by block for the products of the forward pass.
 template <typename T>

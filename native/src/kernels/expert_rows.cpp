@@ -40,6 +40,25 @@ void check_places(const at::Tensor& places, int64_t tokens, int64_t rows, const 
         " for ", tokens, " tokens and ", rows, " rows");
 }
 
+// Each token's sum of the rows at its places, by their weights where these are defined. weights [tokens, choices], float
+at::Tensor sum_at_places(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& places) {
+    const int64_t width = rows.size(1);
+    auto sums = at::empty({places.size(0), width}, rows.options());
+    with_type(rows, [&](auto type) {
+        using T = decltype(type);
+        each_token(places, [&](int64_t token, const int64_t* place, int64_t choices) {
+            thread_local std::vector<float> sum;
+            sum.assign(width, 0);
+            for (int64_t j = 0; j < choices; j++) {
+                const float weight = weights.defined() ? data<float>(weights)[token * choices + j] : 1;
+                row_kernels<T>().add_scaled(data<T>(rows) + place[j] * width, weight, width, sum.data());
+            }
+            row_kernels<T>().from_float(sum.data(), width, data<T>(sums) + token * width);
+        });
+    });
+    return sums;
+}
+
 struct ExpertRows : torch::autograd::Function<ExpertRows> {
     static Variable forward(AutogradContext* context, const at::Tensor& x_input, const at::Tensor& places) {
         const auto x = x_input.contiguous();
@@ -58,19 +77,7 @@ struct ExpertRows : torch::autograd::Function<ExpertRows> {
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto places = context->get_saved_variables()[0];
-        const auto dy = gradients[0].contiguous();
-        const int64_t width = dy.size(1);
-        auto dx = at::empty({places.size(0), width}, dy.options());
-        with_type(dy, [&](auto type) {
-            using T = decltype(type);
-            each_token(places, [&](int64_t token, const int64_t* place, int64_t choices) {
-                thread_local std::vector<float> sum;
-                sum.assign(width, 0);
-                for (int64_t j = 0; j < choices; j++) row_kernels<T>().add_scaled(data<T>(dy) + place[j] * width, 1, width, sum.data());
-                row_kernels<T>().from_float(sum.data(), width, data<T>(dx) + token * width);
-            });
-        });
-        return {dx, {}};
+        return {sum_at_places(gradients[0].contiguous(), {}, places), {}};
     }
 };
 
@@ -81,18 +88,7 @@ struct ExpertSum : torch::autograd::Function<ExpertSum> {
         TORCH_CHECK(weights.sizes() == places.sizes(), "expert_sum: weights ", weights.sizes(), " for places ", places.sizes());
         context->save_for_backward({y, weights, places});
         context->saved_data["type"] = static_cast<int64_t>(weights_input.scalar_type());
-        const int64_t width = y.size(1);
-        auto out = at::empty({places.size(0), width}, y.options());
-        with_type(y, [&](auto type) {
-            using T = decltype(type);
-            each_token(places, [&](int64_t token, const int64_t* place, int64_t choices) {
-                thread_local std::vector<float> sum;
-                sum.assign(width, 0);
-                for (int64_t j = 0; j < choices; j++) row_kernels<T>().add_scaled(data<T>(y) + place[j] * width, data<float>(weights)[token * choices + j], width, sum.data());
-                row_kernels<T>().from_float(sum.data(), width, data<T>(out) + token * width);
-            });
-        });
-        return out;
+        return sum_at_places(y, weights, places);
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {

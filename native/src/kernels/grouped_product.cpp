@@ -1,19 +1,17 @@
 #include "grouped_product.h"
 
-#include "block_kernels.h"
+#include "blocks.h"
 #include "decode_linear.h"
 #include "decode_parallel.h"
 #include "decode_pieces.h"
 #include "fts_abi.h"
-#include "support.h"
 #include "workers.h"
 
 namespace fts {
 namespace {
 
-constexpr int64_t column_block = 128;
-constexpr int64_t row_block = 256;
-constexpr int64_t depth_block = 256;   // a block of 64 packed columns of this depth stays in the first cache
+constexpr int64_t outer_height = 128;  // of a block of an outer product
+constexpr int64_t outer_width = 512;
 constexpr int64_t most_streamed = 16;  // rows of a group up to which its matrix is read once, in the order of memory, without packing
 
 int64_t width_of(const GroupedMatrices& b, bool transposed, Side side) {
@@ -58,7 +56,8 @@ public:
                 kernels_.multiply(rows, columns, to - from, data<T>(a_) + row * depth + from, depth, once ? packed : packed + from * columns, columns, sums, columns, from > 0);
             });
             if (rank > 0) kernels_.multiply(rows, columns, rank, data<T>(sum_.low) + row * rank, rank, thin, columns, sums, columns, true);
-            write(task.group, row, rows, column, count, columns, sums);
+            const int64_t n = result_.size(1);
+            write_rows(sums, columns, rows, count, sum_.bias.defined() ? data<float>(sum_.bias) + task.group * n + column : nullptr, data<T>(result_) + row * n + column, n);
         }
     }
 
@@ -80,18 +79,6 @@ private:
     void pack_matrix(const T* matrix, int64_t stride, int64_t from, int64_t depth, int64_t column, int64_t count, int64_t columns, T* packed) const {
         if (transposed_) kernels_.pack_columns(matrix + column * stride + from, stride, depth, count, packed, columns);
         else kernels_.pack_rows(matrix + from * stride + column, stride, depth, count, packed, columns);
-    }
-
-    void write(int64_t group, int64_t row, int64_t rows, int64_t column, int64_t count, int64_t columns, float* sums) const {
-        const int64_t n = result_.size(1);
-        for (int64_t r = 0; r < rows; r++) {
-            float* sum = sums + r * columns;
-            if (sum_.bias.defined()) {
-                const float* bias = data<float>(sum_.bias) + group * n + column;
-                for (int64_t c = 0; c < count; c++) sum[c] += bias[c];
-            }
-            row_kernels<T>().from_float(sum, count, data<T>(result_) + (row + r) * n + column);
-        }
     }
 
     const at::Tensor& a_;
@@ -131,34 +118,30 @@ GroupedSum padded(const GroupedSum& sum, bool transposed) {
     GroupedSum result = sum;
     if (sum.bias.defined()) result.bias = sum.bias.to(at::kFloat).contiguous();
     if (!sum.low.defined()) return result;
-    const int64_t have = sum.low.size(1), want = round_up(have, depth_unit);
-    const auto pad = [&](const at::Tensor& t, int64_t dimension) {
-        if (have == want) return t.contiguous();
-        auto sizes = t.sizes().vec();
-        sizes[dimension] = want;
-        auto wide = at::zeros(sizes, t.options());
-        wide.narrow(dimension, 0, have).copy_(t);
-        return wide;
-    };
-    result.low = pad(sum.low, 1);
-    result.factor = pad(sum.factor, transposed ? 2 : 1);
+    result.low = whole_depth(sum.low, 1);
+    result.factor = whole_depth(sum.factor, transposed ? 2 : 1);
     return result;
 }
 
 // Few rows: each matrix is read once. Groups that take this way are marked in `done`.
 void multiply_streamed(const at::Tensor& a, const GroupedMatrices& b, const Groups& groups, const GroupedSum& sum, const at::Tensor& result, std::vector<bool>& done) {
     const auto kernel = decode::choose_linear(a.scalar_type() == at::kBFloat16);
-    if (kernel == nullptr) return;
+    const int64_t n = result.size(1), k = a.size(1), size = a.element_size();
+    std::vector<int64_t> taken;
+    for (int64_t group = 0; group < groups.count(); group++) {
+        const int64_t rows = groups.rows(group);
+        if (rows > 0 && rows <= most_streamed && b.stride(0, group) == k) taken.push_back(group);
+    }
+    // Where all groups are large, as in training, nothing is converted.
+    if (kernel == nullptr || taken.empty()) return;
     const auto input = decode::reads_wide_rows(kernel) ? a.to(at::kFloat) : a;
     const auto own = sum.bias.defined() ? sum.bias.to(a.scalar_type()).contiguous() : sum.bias;
     const auto low = sum.low.defined() ? sum.low.to(at::kFloat).contiguous() : sum.low;
     const int64_t rank = low.defined() ? low.size(1) : 0;
     std::vector<at::Tensor> factors;  // of the groups taken
-    const int64_t n = result.size(1), k = a.size(1), size = a.element_size();
     decode::piece_list pieces(size);
-    for (int64_t group = 0; group < groups.count(); group++) {
+    for (const int64_t group : taken) {
         const int64_t first = groups.first(group), rows = groups.rows(group);
-        if (rows == 0 || rows > most_streamed || b.stride(0, group) != k) continue;
         done[group] = true;
         if (rank > 0) factors.push_back(sum.factor.select(0, group).to(at::kFloat).contiguous());
         for (int64_t part = 0; part < b.parts(); part++) {
@@ -173,12 +156,11 @@ void multiply_streamed(const at::Tensor& a, const GroupedMatrices& b, const Grou
 
 template <typename T>
 void multiply_outer(const at::Tensor& left, const at::Tensor& right, int64_t first, int64_t rows, int64_t top, int64_t column, const at::Tensor& result) {
-    constexpr int64_t tall = 128, wide = 512;
     const auto& kernels = block_kernels<T>();
-    const int64_t p = left.size(1), q = right.size(1), height = std::min(tall, p - top), count = std::min(wide, q - column), columns = round_up(count, column_unit);
-    T* turned = scratch<T>(TURNED, tall * depth_block);
-    T* packed = scratch<T>(PACKED, wide * depth_block);
-    float* sums = scratch<float>(PRODUCT, tall * wide);
+    const int64_t p = left.size(1), q = right.size(1), height = std::min(outer_height, p - top), count = std::min(outer_width, q - column), columns = round_up(count, column_unit);
+    T* turned = scratch<T>(TURNED, outer_height * depth_block);
+    T* packed = scratch<T>(PACKED, outer_width * depth_block);
+    float* sums = scratch<float>(PRODUCT, outer_height * outer_width);
     for (int64_t from = 0; from < rows; from += depth_block) {
         const int64_t depth = std::min(depth_block, rows - from), padded = round_up(depth, depth_unit);
         kernels.transpose(data<T>(left) + (first + from) * p + top, p, depth, height, turned, padded);
@@ -187,7 +169,7 @@ void multiply_outer(const at::Tensor& left, const at::Tensor& right, int64_t fir
     }
     with_type(result, [&](auto type) {
         using R = decltype(type);
-        for (int64_t r = 0; r < height; r++) row_kernels<R>().from_float(sums + r * columns, count, data<R>(result) + (top + r) * q + column);
+        write_rows(sums, columns, height, count, nullptr, data<R>(result) + top * q + column, q);
     });
 }
 
@@ -255,7 +237,6 @@ at::Tensor grouped_product(const at::Tensor& a, const GroupedMatrices& b, bool t
 }
 
 at::Tensor grouped_outer_product(const at::Tensor& left, const at::Tensor& right, const Groups& groups, at::ScalarType type) {
-    constexpr int64_t tall = 128, wide = 512;
     auto result = at::empty({groups.count(), left.size(1), right.size(1)}, left.options().dtype(type));
     for (int64_t group = 0; group < groups.count(); group++) {
         if (groups.rows(group) == 0) result.select(0, group).zero_();
@@ -267,12 +248,12 @@ at::Tensor grouped_outer_product(const at::Tensor& left, const at::Tensor& right
         }
         return result;
     }
-    const int64_t down = (left.size(1) + tall - 1) / tall, across = (right.size(1) + wide - 1) / wide;
+    const int64_t down = (left.size(1) + outer_height - 1) / outer_height, across = (right.size(1) + outer_width - 1) / outer_width;
     with_type(left, [&](auto element) {
         each_task(groups.count() * down * across, [&](int64_t task) {
             const int64_t group = task / (down * across), block = task % (down * across);
             if (groups.rows(group) > 0) {
-                multiply_outer<decltype(element)>(left, right, groups.first(group), groups.rows(group), block / across * tall, block % across * wide, result.select(0, group));
+                multiply_outer<decltype(element)>(left, right, groups.first(group), groups.rows(group), block / across * outer_height, block % across * outer_width, result.select(0, group));
             }
         });
     });

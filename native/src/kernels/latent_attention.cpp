@@ -3,8 +3,7 @@
 // one matrix: products of blocks with a running softmax, as in attention.cpp. No gradient.
 #include <limits>
 
-#include "block_kernels.h"
-#include "support.h"
+#include "blocks.h"
 #include "workers.h"
 
 using namespace fts;
@@ -33,13 +32,7 @@ void attend(const at::Tensor& q, int64_t row, int64_t head, int64_t count, const
     float* sums = scratch<float>(SUMS, most_heads * across);
     float* largest = scratch<float>(LARGEST, most_heads);
     float* totals = scratch<float>(TOTALS, most_heads);
-    const auto copy = [&](const T* from, int64_t rows, T* to) {
-        for (int64_t r = 0; r < rows; r++) {
-            std::copy_n(from + r * width, width, to + r * deep);
-            std::fill_n(to + r * deep + width, deep - width, T{});
-        }
-    };
-    copy(data<T>(q) + (row * heads + head) * width, count, queries);
+    gather(data<T>(q) + (row * heads + head) * width, width, count, width, deep, queries);
     std::fill_n(sums, count * across, 0.0f);
     std::fill_n(largest, count, -std::numeric_limits<float>::infinity());
     std::fill_n(totals, count, 0.0f);
@@ -49,7 +42,7 @@ void attend(const at::Tensor& q, int64_t row, int64_t head, int64_t count, const
         if (deep == width) {
             kernels.pack_columns(kept, width, width, tokens, keys, key_block);
         } else {
-            copy(kept, tokens, block);
+            gather(kept, width, tokens, width, deep, block);
             kernels.pack_columns(block, deep, deep, tokens, keys, key_block);
         }
         kernels.pack_rows(kept, width, tokens, value_size, values, across);

@@ -1,18 +1,13 @@
 #include "product.h"
 
-#include "block_kernels.h"
+#include "blocks.h"
 #include "fts_abi.h"
-#include "support.h"
 #include "workers.h"
 
 #include <cstdlib>
 
 namespace fts {
 namespace {
-
-constexpr int64_t column_block = 128;
-constexpr int64_t row_block = 256;
-constexpr int64_t depth_block = 256;  // a block of 64 packed columns of this depth stays in the first cache
 
 struct Matrix {
     const at::Tensor& tensor;
@@ -45,13 +40,7 @@ void multiply_columns(const at::Tensor& a, const Matrix& b, const at::Tensor& lo
             kernels.multiply(rows, columns, std::min(depth_block, k - depth), data<T>(a) + row * k + depth, k, packed + depth * column_block, column_block, sums, column_block, depth > 0);
         }
         if (rank > 0) kernels.multiply(rows, columns, rank, data<T>(low) + row * rank, rank, thin, column_block, sums, column_block, true);
-        for (int64_t r = 0; r < rows; r++) {
-            float* sum = sums + r * column_block;
-            if (bias.defined()) {
-                for (int64_t c = 0; c < count; c++) sum[c] += data<float>(bias)[column + c];
-            }
-            row_kernels<T>().from_float(sum, count, data<T>(result) + (row + r) * n + column);
-        }
+        write_rows(sums, column_block, rows, count, bias.defined() ? data<float>(bias) + column : nullptr, data<T>(result) + row * n + column, n);
     }
 }
 
@@ -72,17 +61,6 @@ bool prefers_own_product() {
     return answer;
 }
 
-// Padded with zeros to a whole depth.
-at::Tensor padded(const at::Tensor& t, int64_t dimension) {
-    const int64_t have = t.size(dimension), want = round_up(have, depth_unit);
-    if (have == want) return t.contiguous();
-    auto sizes = t.sizes().vec();
-    sizes[dimension] = want;
-    auto wide = at::zeros(sizes, t.options());
-    wide.narrow(dimension, 0, have).copy_(t);
-    return wide;
-}
-
 }  // namespace
 
 bool has_wide_product(const at::Tensor& a, const at::Tensor& b) {
@@ -93,7 +71,7 @@ bool has_wide_product(const at::Tensor& a, const at::Tensor& b) {
 at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias) {
     const int64_t rows = a.size(0), columns = transposed ? b.size(0) : b.size(1);
     auto result = at::empty({rows, columns}, a.options());
-    const auto deep_low = low.defined() ? padded(low, 1) : at::Tensor(), deep_factor = factor.defined() ? padded(factor, transposed ? 1 : 0) : at::Tensor();
+    const auto deep_low = low.defined() ? whole_depth(low, 1) : at::Tensor(), deep_factor = factor.defined() ? whole_depth(factor, transposed ? 1 : 0) : at::Tensor();
     const auto wide_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : at::Tensor();
     const int64_t across = (columns + column_block - 1) / column_block;
     // Rows are shared out too where there are few columns for the threads there are; each row's sum is the same either way.
