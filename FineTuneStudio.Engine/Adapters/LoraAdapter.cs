@@ -76,9 +76,7 @@ public sealed class LoraAdapter : IDisposable
         }
 
         using var scope = TensorScope.Enter();
-        var sum = LoraLinear.Apply(x, weight, null, A, B, Scale, input);
-        var scaled = sum * (Magnitude / RowNorms(Summed(weight))).To(x.DType);
-        return scope.Keep(bias is null ? scaled : scaled + bias);
+        return scope.Keep(Decomposed(LoraLinear.Apply(x, weight, null, A, B, Scale, input), weight, bias));
     }
 
     /// <summary>The linear with its adapter, where the product with its frozen weight is there already.</summary>
@@ -93,8 +91,7 @@ public sealed class LoraAdapter : IDisposable
         using var scope = TensorScope.Enter();
         var input = dropout is null || Dropout == 0 ? x : Drop(x, dropout);
         var sum = product + (input.Linear(A.To(x.DType)).Linear(B.To(x.DType)) * Scale);
-        var scaled = Magnitude is null ? sum : sum * (Magnitude / RowNorms(Summed(weight()))).To(x.DType);
-        return scope.Keep(bias is null ? scaled : scaled + bias);
+        return scope.Keep(Magnitude is not null ? Decomposed(sum, weight(), bias) : bias is null ? sum : sum + bias);
     }
 
     /// <summary>The one weight that computes the same. <c>[out, in]</c>, fp32; differentiable by A, B and the magnitude.</summary>
@@ -117,6 +114,14 @@ public sealed class LoraAdapter : IDisposable
         A.Dispose();
         B.Dispose();
         Magnitude?.Dispose();
+    }
+
+    // DoRA's rescaling of Wx + s BAx. [N, out]
+    private Tensor Decomposed(Tensor sum, Tensor weight, Tensor? bias)
+    {
+        using var scope = TensorScope.Enter();
+        var scaled = sum * (Magnitude! / RowNorms(Summed(weight))).To(sum.DType);
+        return scope.Keep(bias is null ? scaled : scaled + bias);
     }
 
     // [out, in]

@@ -39,20 +39,36 @@ internal sealed class GgufFile
     /// <exception cref="UserErrorException">There is none of this name, or the file became shorter.</exception>
     public Tensor Get(string name)
     {
+        var entry = EntryOf(name);
+        return RowEncoder.DTypeOf(entry.Type) is { } dtype ? _mapping.Value.TensorAt(entry.Begin, entry.Shape, dtype) : Decode(_mapping.Value, entry, entry.Shape, 0);
+    }
+
+    /// <summary>One of the matrices that a tensor holds stacked, an expert's; as <see cref="Get(string)"/>, without decoding the others.</summary>
+    /// <exception cref="UserErrorException">There is none of this name, or the file became shorter.</exception>
+    public Tensor Get(string name, int part)
+    {
+        var entry = EntryOf(name);
+        var shape = entry.Shape[1..];
+        return RowEncoder.DTypeOf(entry.Type) is not null ? Get(name).Select(0, part) : Decode(_mapping.Value, entry, shape, part * (entry.Elements / entry.Shape[0]));
+    }
+
+    // Checked to lie inside of the file.
+    private GgufEntry EntryOf(string name)
+    {
         var entry = Entries.GetValueOrDefault(name) ?? throw new UserErrorException(Path, $"There is no tensor '{name}'.");
-        var mapping = _mapping.Value;
-        if (entry.Begin + entry.Bytes > mapping.Length)
+        if (entry.Begin + entry.Bytes > _mapping.Value.Length)
         {
             throw new UserErrorException(Path, "The file became shorter while it was read.");
         }
 
-        return RowEncoder.DTypeOf(entry.Type) is { } dtype ? mapping.TensorAt(entry.Begin, entry.Shape, dtype) : Decode(mapping, entry);
+        return entry;
     }
 
-    private static unsafe Tensor Decode(MappedFile mapping, GgufEntry entry)
+    // The numbers from `begin` on; rows are whole blocks, and so is every part.
+    private static unsafe Tensor Decode(MappedFile mapping, GgufEntry entry, long[] shape, long begin)
     {
         var format = BlockFormat.Of(entry.Type);
-        var tensor = Tensor.Empty(entry.Shape, DType.Float32);
+        var tensor = Tensor.Empty(shape, DType.Float32);
         var numbers = (float*)tensor.DataPointer;
         var count = tensor.ElementCount;
         Parallel.For(0, (int)((count + NumbersOfTask - 1) / NumbersOfTask), task =>
@@ -60,7 +76,7 @@ internal sealed class GgufFile
             var first = (long)task * NumbersOfTask;
             var length = (int)Math.Min(NumbersOfTask, count - first);
             format.Decode(
-                new ReadOnlySpan<byte>(mapping.Start + entry.Begin + format.BytesOf(first), (int)format.BytesOf(length)), new Span<float>(numbers + first, length));
+                new ReadOnlySpan<byte>(mapping.Start + entry.Begin + format.BytesOf(begin + first), (int)format.BytesOf(length)), new Span<float>(numbers + first, length));
         });
         return tensor;
     }

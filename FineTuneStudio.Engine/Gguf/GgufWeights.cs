@@ -51,8 +51,7 @@ internal sealed class GgufWeights : ITensorSource
     public Tensor Get(string name)
     {
         var (slot, part) = _slots[name];
-        var tensor = _file.Get(slot.Name);
-        tensor = slot.HubNames.Count == 1 ? tensor : tensor.Select(0, part);
+        var tensor = slot.HubNames.Count == 1 ? _file.Get(slot.Name) : _file.Get(slot.Name, part);
         return slot.GgufRows() is { } order ? tensor.IndexSelect(0, Tensor.From<long>(order)) : tensor;
     }
 }

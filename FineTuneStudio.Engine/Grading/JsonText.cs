@@ -25,9 +25,12 @@ internal static class JsonText
         }
         catch (JsonException exception)
         {
-            throw new UnusableAnswerException($"The answer is no JSON: {FirstSentence(exception)}");
+            throw NoAnswer(exception);
         }
     }
+
+    /// <summary>What an answer is that should be JSON and is not.</summary>
+    public static UnusableAnswerException NoAnswer(JsonException exception) => new($"The answer is no JSON: {FirstSentence(exception)}");
 
     /// <summary>What the reader found wrong, without its place counted as if in a file.</summary>
     public static string FirstSentence(JsonException exception)

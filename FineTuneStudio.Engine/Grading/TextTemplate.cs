@@ -82,6 +82,20 @@ internal sealed class TextTemplate
         return JsonText.Parse(Render(sample));
     }
 
+    /// <summary>The same, where the text is the answer's own.</summary>
+    /// <exception cref="UnusableAnswerException">The text is no JSON.</exception>
+    public JsonElement RenderAnswerJson(GradedSample sample)
+    {
+        try
+        {
+            return RenderJson(sample);
+        }
+        catch (JsonException exception)
+        {
+            throw JsonText.NoAnswer(exception);
+        }
+    }
+
     private readonly record struct Part(string Text, ValuePath? Path)
     {
         public string Render(GradedSample sample)

@@ -55,44 +55,6 @@ internal static class FourBitCodec
         }
     }
 
-    /// <summary>Codes and scales to numbers.</summary>
-    /// <param name="packed">Two numbers a byte.</param>
-    /// <param name="code">Sixteen codes.</param>
-    /// <param name="scales">One for each block.</param>
-    /// <param name="blockSize">Numbers that share a scale.</param>
-    /// <param name="numbers">The flat tensor.</param>
-    /// <param name="count">How many numbers.</param>
-    public static unsafe void Decode(byte* packed, float* code, float* scales, int blockSize, float* numbers, long count)
-    {
-        const int BlocksOfTask = 256;
-        var blocks = (int)((count + blockSize - 1) / blockSize);
-        Parallel.For(0, (blocks + BlocksOfTask - 1) / BlocksOfTask, task =>
-        {
-            for (var block = task * BlocksOfTask; block < Math.Min(blocks, (task + 1) * BlocksOfTask); block++)
-            {
-                var scale = scales[block];
-                var end = Math.Min(count, (long)(block + 1) * blockSize);
-                for (var position = (long)block * blockSize; position < end; position++)
-                {
-                    var both = packed[position / 2];
-                    numbers[position] = code[position % 2 == 0 ? both >> 4 : both & 0x0F] * scale;
-                }
-            }
-        });
-    }
-
-    /// <summary>Quantised scales to scales: <c>code[q] * nested[block] + offset</c>.</summary>
-    public static float[] RestoreScales(ReadOnlySpan<byte> quantised, ReadOnlySpan<float> code, ReadOnlySpan<float> nested, int blockSize, float offset)
-    {
-        var scales = new float[quantised.Length];
-        for (var index = 0; index < scales.Length; index++)
-        {
-            scales[index] = (code[quantised[index]] * nested[index / blockSize]) + offset;
-        }
-
-        return scales;
-    }
-
     // How many midpoints between neighbouring codes lie below.
     private static int IndexOf(float scaled, ReadOnlySpan<float> code)
     {

@@ -76,7 +76,7 @@ internal sealed class QuantisedLayouts(SafetensorsFolder files)
             : PackedTensor.FourBit(
                 state.Shape, codes, files.Get(weight + ".absmax").Clone(), table, state.BlockSize,
                 files.Get(weight + ".nested_absmax").Clone(), files.Get(weight + ".nested_quant_map").Clone(), state.NestedBlockSize, state.NestedOffset);
-        ((ITensorSource)files).Forget(weight);
+        files.Forget(weight);
         return packed.RoundedTo(state.DType);
     }
 

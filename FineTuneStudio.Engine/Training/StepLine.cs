@@ -22,6 +22,8 @@ internal static class StepLine
 
         var (step, tokens, learntTokens, residentBytes) = (0, 0, 0, 0L);
         var (epoch, loss, learningRate, gradientNorm, seconds) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        long? devicePeakBytes = null;
+        double? expertBalance = null;
         DateTimeOffset at = default;
         var reader = new Utf8JsonReader(line);
         reader.Read();
@@ -37,6 +39,8 @@ internal static class StepLine
                 : reader.ValueTextEquals("learntTokens"u8) ? Take(ref reader, ref learntTokens)
                 : reader.ValueTextEquals("seconds"u8) ? Take(ref reader, ref seconds)
                 : reader.ValueTextEquals("residentBytes"u8) ? Take(ref reader, ref residentBytes)
+                : reader.ValueTextEquals("devicePeakBytes"u8) ? Take(ref reader, ref devicePeakBytes)
+                : reader.ValueTextEquals("expertBalance"u8) ? Take(ref reader, ref expertBalance)
                 : reader.ValueTextEquals("at"u8) ? reader.Read() && reader.TryGetDateTimeOffset(out at)
                 : reader.ValueTextEquals("type"u8) && reader.Read();
             if (!isKnown)
@@ -45,7 +49,12 @@ internal static class StepLine
             }
         }
 
-        return new(step, epoch, loss, learningRate, gradientNorm, tokens, learntTokens, seconds, residentBytes) { At = at };
+        return new(step, epoch, loss, learningRate, gradientNorm, tokens, learntTokens, seconds, residentBytes)
+        {
+            At = at,
+            DevicePeakBytes = devicePeakBytes,
+            ExpertBalance = expertBalance,
+        };
     }
 
     private static bool Take(ref Utf8JsonReader reader, ref int value) => reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out value);
@@ -53,4 +62,20 @@ internal static class StepLine
     private static bool Take(ref Utf8JsonReader reader, ref long value) => reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
 
     private static bool Take(ref Utf8JsonReader reader, ref double value) => reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value);
+
+    private static bool Take(ref Utf8JsonReader reader, ref long? value)
+    {
+        var given = 0L;
+        var isTaken = Take(ref reader, ref given);
+        value = given;
+        return isTaken;
+    }
+
+    private static bool Take(ref Utf8JsonReader reader, ref double? value)
+    {
+        var given = 0.0;
+        var isTaken = Take(ref reader, ref given);
+        value = given;
+        return isTaken;
+    }
 }

@@ -17,20 +17,8 @@ internal sealed class JsonEqualGrader(GraderFields fields, string name) : IGrade
 
     public Grade Evaluate(GradedSample sample, CancellationToken cancellationToken)
     {
-        var difference = JsonComparer.FirstDifference(Answer(sample), Reference(sample), _ignoreOrder);
+        var difference = JsonComparer.FirstDifference(_input.RenderAnswerJson(sample), Reference(sample), _ignoreOrder);
         return Grade.Of(difference is null, difference is null ? "Both are the same JSON." : $"Not the same JSON: {difference}.");
-    }
-
-    private JsonElement Answer(GradedSample sample)
-    {
-        try
-        {
-            return _input.RenderJson(sample);
-        }
-        catch (JsonException exception)
-        {
-            throw new UnusableAnswerException($"The answer is no JSON: {JsonText.FirstSentence(exception)}");
-        }
     }
 
     private JsonElement Reference(GradedSample sample)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FineTuneStudio.Engine.Contracts.Grading;
 using FineTuneStudio.Engine.Grading.Schemas;
 
@@ -27,17 +26,7 @@ internal sealed class JsonSchemaGrader : IGrader
 
     public Grade Evaluate(GradedSample sample, CancellationToken cancellationToken)
     {
-        JsonElement value;
-        try
-        {
-            value = _input.RenderJson(sample);
-        }
-        catch (JsonException exception)
-        {
-            throw new UnusableAnswerException($"The answer is no JSON: {JsonText.FirstSentence(exception)}");
-        }
-
-        var fault = _schema!.FirstFault(value);
+        var fault = _schema!.FirstFault(_input.RenderAnswerJson(sample));
         return Grade.Of(fault is null, fault is null ? "The answer fits the schema." : $"The answer does not fit the schema: {fault}.");
     }
 }

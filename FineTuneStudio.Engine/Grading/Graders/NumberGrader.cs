@@ -18,8 +18,11 @@ internal sealed class NumberGrader(GraderFields fields, string name) : IGrader
     public Grade Evaluate(GradedSample sample, CancellationToken cancellationToken)
     {
         var source = _reference.Render(sample);
-        var reference = (MathText.LastNumber(source) is { } written ? MathExpression.TryParse(written) : null)
-            ?? throw new GradeException(GradeErrorKind.InvalidReference, $"The reference {Quote.Short(source)} has no number in it.");
+        if (MathText.LastNumber(source) is not { } written || MathExpression.TryParse(written) is not { } reference)
+        {
+            throw new GradeException(GradeErrorKind.InvalidReference, $"The reference {Quote.Short(source)} has no number in it.");
+        }
+
         var text = _input.Render(sample);
         if (MathText.LastNumber(text) is not { } answer || MathExpression.TryParse(answer) is not { } number)
         {
@@ -27,6 +30,6 @@ internal sealed class NumberGrader(GraderFields fields, string name) : IGrader
         }
 
         var isRight = number.IsNear(reference, _tolerance);
-        return Grade.Of(isRight, $"The number {answer} {(isRight ? "is" : "is not")} {MathText.LastNumber(source)}.");
+        return Grade.Of(isRight, $"The number {answer} {(isRight ? "is" : "is not")} {written}.");
     }
 }

@@ -105,13 +105,18 @@ internal sealed class LatentAttention : IAttention
     private Tensor Absorbed(Tensor plain, Tensor turning, Tensor kept, AttentionContext context)
     {
         var d = _description;
-        var q = Tensor.Cat([ThroughHeads(plain, 0, d.PlainSize, inputsFirst: true), turning], 2);                // [N, H, latent + turning]
+        var weight = HeadWeight(plain.DType);
+        var q = Tensor.Cat([ThroughHeads(weight, plain, 0, d.PlainSize, inputsFirst: true), turning], 2);        // [N, H, latent + turning]
         var mixed = context.AttendLatents(_layer, q, kept, d.LatentSize, _scoring);                                  // [N, H, latent]
-        return ThroughHeads(mixed, d.PlainSize, d.ValueSize, inputsFirst: false);
+        return ThroughHeads(weight, mixed, d.PlainSize, d.ValueSize, inputsFirst: false);
     }
 
+    // The up projection; an adapter with a magnitude is merged into it. Keys and values share it, since it may be unpacked or merged anew.
+    private Tensor HeadWeight(DType type)
+        => (_latentUp.Adapter is { Magnitude: not null } decomposed ? decomposed.Merge(_latentUp.Weight) : _latentUp.Weight).To(type);
+
     // Each head's rows times some rows of its part of the up projection: [N, H, in] -> [N, H, out]
-    private Tensor ThroughHeads(Tensor x, int first, int count, bool inputsFirst)
+    private Tensor ThroughHeads(Tensor weight, Tensor x, int first, int count, bool inputsFirst)
     {
         var (tokens, d) = (x.Size(0), _description);
         var rows = x.Transpose(0, 1).Reshape(d.Heads * tokens, x.Size(2));
@@ -119,10 +124,9 @@ internal sealed class LatentAttention : IAttention
         Tensor OfHeads(Tensor matrix) => matrix.View(d.Heads, d.PlainSize + d.ValueSize, matrix.Size(1)).Narrow(1, first, count);
 
         Tensor result;
-        if (_latentUp.Adapter is not { } adapter || adapter.Magnitude is not null)
+        if (_latentUp.Adapter is not { Magnitude: null } adapter)
         {
-            var whole = _latentUp.Adapter is { } decomposed ? decomposed.Merge(_latentUp.Weight) : _latentUp.Weight;
-            result = GroupedLinear.Apply(rows, [OfHeads(whole.To(x.DType))], offsets, bias: null, inputsFirst);
+            result = GroupedLinear.Apply(rows, [OfHeads(weight)], offsets, bias: null, inputsFirst);
         }
         else
         {
@@ -130,7 +134,7 @@ internal sealed class LatentAttention : IAttention
             var shared = adapter.A.Expand(d.Heads, adapter.Rank, d.LatentSize);
             var own = OfHeads(adapter.B);
             var (a, b) = inputsFirst ? (own.Transpose(1, 2), shared.Transpose(1, 2)) : (shared, own);
-            result = GroupedLinear.ApplyLora(rows, [OfHeads(_latentUp.Weight.To(x.DType))], offsets, bias: null, inputsFirst, a, b, adapter.Scale);
+            result = GroupedLinear.ApplyLora(rows, [OfHeads(weight)], offsets, bias: null, inputsFirst, a, b, adapter.Scale);
         }
 
         return result.View(d.Heads, tokens, result.Size(1)).Transpose(0, 1);

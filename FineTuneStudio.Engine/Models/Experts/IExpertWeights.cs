@@ -6,9 +6,6 @@ namespace FineTuneStudio.Engine.Models.Experts;
 /// <remarks>The border behind which a quantised layout unpacks what a batch needs of it.</remarks>
 internal interface IExpertWeights
 {
-    /// <summary>How many experts.</summary>
-    int Experts { get; }
-
     /// <summary>Whether matrices are <c>[in, out]</c>.</summary>
     bool InputsFirst { get; }
 

@@ -33,7 +33,7 @@ internal sealed class MixtureOfExperts : IFeedForward
         if (names.IsStacked)
         {
             ExpertLinear Stacked(string parameter, string name)
-                => new(weights.NameOf(parameter), new DenseExpertWeights([weights[$"{names.Experts}.{name}"]], experts, inputsFirst: true), weights[$"{names.Experts}.{name}_bias"]);
+                => new(weights.NameOf(parameter), new DenseExpertWeights([weights[$"{names.Experts}.{name}"]], inputsFirst: true), weights[$"{names.Experts}.{name}_bias"]);
 
             (_gateUp, _down) = (Stacked(GateUp, names.Gate), Stacked(Down, names.Down));
             return;
@@ -41,8 +41,8 @@ internal sealed class MixtureOfExperts : IFeedForward
 
         Tensor[] All(string name) => [.. Enumerable.Range(0, experts).Select(expert => weights[MatrixName(names, expert, name)])];
 
-        _gateUp = new(weights.NameOf(GateUp), new DenseExpertWeights([.. All(names.Gate), .. All(names.Up)], experts, inputsFirst: false), bias: null);
-        _down = new(weights.NameOf(Down), new DenseExpertWeights(All(names.Down), experts, inputsFirst: false), bias: null);
+        _gateUp = new(weights.NameOf(GateUp), new DenseExpertWeights([.. All(names.Gate), .. All(names.Up)], inputsFirst: false), bias: null);
+        _down = new(weights.NameOf(Down), new DenseExpertWeights(All(names.Down), inputsFirst: false), bias: null);
     }
 
     private MixtureOfExperts(MixtureOfExperts other, AdapterSet? adapter)

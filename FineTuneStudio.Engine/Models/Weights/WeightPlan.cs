@@ -34,10 +34,9 @@ internal static class WeightPlan
     /// <summary>Every linear that an adapter may stand beside, then the products of experts; the head is the last, tied or not.</summary>
     public static IReadOnlyList<LinearShape> Linears(ModelConfig config)
     {
-        var inLayers = Of(config).Where(slot => slot.Kind == WeightKind.Matrix && slot.Name.StartsWith(Layers, StringComparison.Ordinal));
         return
         [
-            .. inLayers.Select(slot => new LinearShape(slot.Name[..^WeightSlot.WeightSuffix.Length], slot.Shape[1], slot.Shape[0])),
+            .. Packable(config).Select(slot => new LinearShape(slot.Name[..^WeightSlot.WeightSuffix.Length], slot.Shape[1], slot.Shape[0])),
             .. config.Layers.SelectMany((layer, index) => layer.FeedForward.ExpertShapes(new LayerSlots(config, index))),
             new LinearShape(Head, config.HiddenSize, config.VocabularySize, IsHead: true),
         ];

@@ -72,7 +72,7 @@ public sealed class SafetensorsFolder : ITensorSource
         : throw new UserErrorException(Path, $"There is no tensor '{name}'.");
 
     /// <inheritdoc/>
-    void ITensorSource.Forget(string name) => _fileOf.GetValueOrDefault(name)?.Forget(name);
+    public void Forget(string name) => _fileOf.GetValueOrDefault(name)?.Forget(name);
 
     /// <summary>Names of the shards that an index lists, before they are there; plain file names all.</summary>
     /// <exception cref="UserErrorException">The index is broken, or names what is no plain file name.</exception>

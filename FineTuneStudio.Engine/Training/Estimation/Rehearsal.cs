@@ -14,7 +14,6 @@ public static class Rehearsal
 {
     // One to warm up, one to measure.
     private const int Steps = 2;
-    private const int EvaluationsPerRun = 11;
 
     // Machines do other things besides: the range around what was measured.
     private const double Quicker = 0.9;
@@ -64,8 +63,8 @@ public static class Rehearsal
         var meanLength = (double)estimate.TokensPerEpoch / Math.Max(1, estimate.TrainingRows);
 
         // A forward pass alone is a third of a pass; a sampled token reads the weights once, as a short pass does.
-        var evaluation = EvaluationsPerRun * estimate.HeldOutRows * meanLength * perToken / 3;
-        var sampling = EvaluationsPerRun * Math.Min(specification.Evaluation.Samples, estimate.HeldOutRows) * specification.Evaluation.SampleTokens * perToken;
+        var evaluation = RunEstimator.EvaluationsPerRun * estimate.HeldOutRows * meanLength * perToken / 3;
+        var sampling = RunEstimator.EvaluationsPerRun * Math.Min(specification.Evaluation.Samples, estimate.HeldOutRows) * specification.Evaluation.SampleTokens * perToken;
         var seconds = (estimate.TokensPerEpoch * epochs * perToken) + (estimate.TotalSteps * measured.UpdateSeconds) + evaluation;
         return estimate with
         {

@@ -14,10 +14,12 @@ namespace FineTuneStudio.Engine.Training.Estimation;
 /// <summary>Tells what a run will take: counts from the rows themselves, time from the machine's own product rate, memory from the shapes.</summary>
 internal sealed class RunEstimator
 {
+    /// <summary>Times a run is taken to score its held-out rows: once before it, ten times on its way.</summary>
+    public const int EvaluationsPerRun = 11;
+
     // Rows rendered; of a larger file evenly spread ones stand for all.
     private const int MostRowsRendered = 4000;
     private const int FewSteps = 20;
-    private const int EvaluationsPerRun = 11;
     private const long BytesOfLogPerStep = 700;
 
     // Share of the product rate that a step reaches: at best on large layers, at worst on small ones beside other work.

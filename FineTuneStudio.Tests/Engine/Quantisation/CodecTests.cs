@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -11,7 +12,7 @@ namespace FineTuneStudio.Tests.Engine.Quantisation;
 public sealed class CodecTests
 {
     [Fact]
-    public unsafe void FourBit_EveryPlainCase_GivesTheLibrarysBytesAndNumbers()
+    public void FourBit_EveryPlainCase_GivesTheLibrarysBytesAndNumbers()
     {
         var file = SafetensorsFile.Open(SharedData.Golden("nf4", "fourbit.safetensors"));
         using var cases = JsonDocument.Parse(File.ReadAllBytes(SharedData.Golden("nf4", "fourbit.json")));
@@ -35,15 +36,10 @@ public sealed class CodecTests
             }
 
             var restored = nested ? file.Get($"{name}.absmax_restored").ToArray<float>() : scales;
-            var decoded = Tensor.Empty([.. input.Shape], DType.Float32);
-            var code = FourBitCodec.NormalFloat.ToArray();
-            fixed (byte* codes = packed)
-            fixed (float* table = code, factors = restored)
-            {
-                FourBitCodec.Decode(codes, table, factors, blockSize, (float*)decoded.DataPointer, numbers.Length);
-            }
+            using var weight = PackedTensor.FourBit(
+                [1, numbers.Length], Tensor.From<byte>(packed), Tensor.From<float>(restored), Tensor.From(FourBitCodec.NormalFloat), blockSize);
 
-            Assert.Equal(file.Get($"{name}.dequantized").ToArray<float>(), decoded.To(input.DType).ToArray<float>());
+            Assert.Equal(file.Get($"{name}.dequantized").ToArray<float>(), PackedLinear.Numbers(weight, input.DType).ToArray<float>());
             tested++;
         }
 
@@ -60,11 +56,14 @@ public sealed class CodecTests
             using var scope = TensorScope.Enter();
             var name = one.GetProperty("name").GetString()!;
 
-            var scales = FourBitCodec.RestoreScales(
-                file.Get($"{name}.absmax").ToArray<byte>(), file.Get("code.dynamic_signed").ToArray<float>(), file.Get($"{name}.nested_absmax").ToArray<float>(), 256,
-                file.Get($"{name}.offset").ToArray<float>()[0]);
+            var quantised = file.Get($"{name}.absmax").Clone();
 
-            Assert.Equal(file.Get($"{name}.absmax_restored").ToArray<float>(), scales);
+            // The last code stands for 1, so that each number, in a block of its own, is its scale.
+            using var weight = PackedTensor.FourBit(
+                [1, quantised.ElementCount], Tensor.Full([(quantised.ElementCount + 1) / 2], 0xFF, DType.UInt8), quantised, Tensor.From(FourBitCodec.NormalFloat), 1,
+                file.Get($"{name}.nested_absmax").Clone(), file.Get("code.dynamic_signed").Clone(), 256, file.Get($"{name}.offset").ToArray<float>()[0]);
+
+            Assert.Equal(file.Get($"{name}.absmax_restored").ToArray<float>(), PackedLinear.Numbers(weight, DType.Float32).ToArray<float>());
         }
     }
 

@@ -34,7 +34,11 @@ public sealed class RunEventsTests
 
     [Fact]
     public void StepLine_WhatAWriterWrites_NeedsNoOtherReader()
-        => Assert.Equal(Step, StepLine.TryRead(Encoding.UTF8.GetBytes(RunEvents.ToLine(Step))));
+    {
+        TrainingEvent.StepCompleted[] steps = [Step, Step with { DevicePeakBytes = 3L << 30 }, Step with { ExpertBalance = 2.5 }];
+
+        Assert.All(steps, step => Assert.Equal(step, StepLine.TryRead(Encoding.UTF8.GetBytes(RunEvents.ToLine(step)))));
+    }
 
     [Fact]
     public void Read_FieldsInAnotherOrderOrUnknown_AreReadAllTheSame()
