@@ -22,7 +22,7 @@ internal static class EvaluateCommand
         var assistant = new Option<string?>("--assistant") { Description = "CSV: column of the right answer" };
         var rows = new Option<int?>("--rows") { Description = "Score the first so many rows" };
         var precision = new Option<Precision>("--precision") { Description = "Number format of weights and activations", DefaultValueFactory = _ => OptionCatalog.Precision.Default };
-        var quantization = new Option<Quantization>("--quantization") { Description = "Keep the layers' linears in few bits: Nf4, Nf4Double, Int8", DefaultValueFactory = _ => OptionCatalog.Quantization.Default };
+        var quantization = QuantizationOption.Create();
         var device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
         var command = new Command("evaluate", "Score a model on a dataset: loss and perplexity on learnt tokens, exact match of greedy answers")

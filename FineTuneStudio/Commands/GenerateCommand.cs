@@ -28,7 +28,7 @@ internal static class GenerateCommand
         var maxTokens = new Option<int>("--max-tokens") { Description = "Most tokens of an answer", DefaultValueFactory = _ => defaults.MaxTokens };
         var seed = new Option<long>("--seed") { Description = "The same seed and the same lines give the same answers", DefaultValueFactory = _ => defaults.Seed };
         var precision = new Option<Precision>("--precision") { Description = "Number format of weights and activations", DefaultValueFactory = _ => OptionCatalog.Precision.Default };
-        var quantization = new Option<Quantization>("--quantization") { Description = "Keep the layers' linears in few bits: Nf4, Nf4Double, Int8", DefaultValueFactory = _ => OptionCatalog.Quantization.Default };
+        var quantization = QuantizationOption.Create();
         var device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print a JSON object a line: text, promptTokens, tokens, end (stop or length)" };
         var command = new Command(

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
-
 namespace FineTuneStudio.Commands.Benches;
 
 /// <summary><c>bench memory</c>: what runs are said to take before they start, against what they take.</summary>
@@ -16,7 +13,7 @@ internal static class MemoryBench
         try
         {
             MemoryBenchWorker.Prepare(setUp, folder.FullName);
-            var measured = Measure(setUp, folder.FullName);
+            var measured = OwnProcess.Measure<MemoryMeasurement>(MemoryBenchWorker.Verb, setUp.Name, folder.FullName);
             var difference = (measured.Ratio - 1) * 100;
             return
             [
@@ -29,15 +26,5 @@ internal static class MemoryBench
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static MemoryMeasurement Measure(MemorySetUp setUp, string folder)
-    {
-        using var process = Process.Start(OwnProcess.Info(MemoryBenchWorker.Verb, setUp.Name, folder))!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == CommandRunner.Success
-            ? JsonSerializer.Deserialize<MemoryMeasurement>(output)!
-            : throw new InvalidOperationException($"The run '{setUp.Name}' ended with code {process.ExitCode}.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.Json;
 
 namespace FineTuneStudio.Commands.Benches;
 
@@ -12,5 +13,16 @@ internal static class OwnProcess
         var program = Environment.ProcessPath!;
         string[] prefix = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Assembly.GetExecutingAssembly().Location] : [];
         return new ProcessStartInfo(program, [.. prefix, .. arguments]) { RedirectStandardOutput = true };
+    }
+
+    /// <summary>Runs a verb to its end and reads the one JSON value that it prints.</summary>
+    public static T Measure<T>(params string[] arguments)
+    {
+        using var process = Process.Start(Info(arguments))!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == CommandRunner.Success
+            ? JsonSerializer.Deserialize<T>(output)!
+            : throw new InvalidOperationException($"The bench's own '{string.Join(' ', arguments)}' ended with code {process.ExitCode}.");
     }
 }

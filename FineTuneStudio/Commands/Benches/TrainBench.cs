@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Commands.Benches;
@@ -51,12 +49,5 @@ internal static class TrainBench
     }
 
     private static TrainMeasurement Measure(TrainShape shape, Device device = default)
-    {
-        using var process = Process.Start(OwnProcess.Info(TrainBenchWorker.Verb, shape.Name, DeviceOption.Name, device.ToString()))!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == CommandRunner.Success
-            ? JsonSerializer.Deserialize<TrainMeasurement>(output)!
-            : throw new InvalidOperationException($"The training bench of {shape.Name} ended with code {process.ExitCode}.");
-    }
+        => OwnProcess.Measure<TrainMeasurement>(TrainBenchWorker.Verb, shape.Name, DeviceOption.Name, device.ToString());
 }

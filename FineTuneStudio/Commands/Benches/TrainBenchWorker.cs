@@ -54,7 +54,7 @@ internal static class TrainBenchWorker
         }
 
         // Before the rates: their matrices are no part of training.
-        var peak = Devices.MemoryOf(device)?.Peak ?? PeakResident();
+        var peak = Devices.MemoryOf(device)?.Peak ?? ProcessMemory.PeakBytes();
         Console.WriteLine(JsonSerializer.Serialize(Measure(step, rounds, peak, device)));
         return CommandRunner.Success;
     }
@@ -91,11 +91,5 @@ internal static class TrainBenchWorker
             Median(one => one.Backward),
             Median(one => one.Update),
             peak);
-    }
-
-    private static long PeakResident()
-    {
-        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(6, line.Length - 9), System.Globalization.CultureInfo.InvariantCulture) * 1024;
     }
 }
