@@ -8,35 +8,18 @@ using Xunit;
 namespace FineTuneStudio.Tests.Browser;
 
 /// <summary>Curves in a real browser, with an engine that the test moves step by step.</summary>
-public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
+public sealed class LiveChartTests(ChromiumFixture chromium) : SteppedStudioTests
 {
     private const string Steps = "() => Array.from(document.querySelector('.run-charts').run.series.view('step'))";
-
-    private readonly FakeTrainingEngine _engine = new();
-    private StudioServer _studio = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _studio = await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(_engine));
-        await _studio.AddModelAndDatasetAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _studio.DisposeAsync();
-        _engine.Dispose();
-    }
 
     [Fact(Timeout = 300_000)]
     public async Task Page_OpenedLate_SeesTheWholeCurve()
     {
-        _engine.Allow(25);
-        var run = await _studio.StartRunAsync();
-        await _studio.WaitForAsync(run.Id, progress => progress.Step == 25, Token);
+        Engine.Allow(25);
+        var run = await Studio.StartRunAsync();
+        await Studio.WaitForAsync(run.Id, progress => progress.Step == 25, Token);
 
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync($"/runs/{run.Id}");
         await WaitForStepAsync(page, 25);
 
@@ -47,21 +30,21 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Page_ConnectionBrokenTwice_HasNoGapAndNoDuplicate()
     {
-        _engine.Allow(10);
-        var run = await _studio.StartRunAsync();
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        Engine.Allow(10);
+        var run = await Studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync($"/runs/{run.Id}");
         await WaitForStepAsync(page, 10);
 
         foreach (var until in new[] { 20, 30 })
         {
             await page.Page.EvaluateAsync("() => document.querySelector('.run-charts').run.live.connection.stop()");
-            _engine.Allow(10);
-            await _studio.WaitForAsync(run.Id, progress => progress.Step == until, Token);
+            Engine.Allow(10);
+            await Studio.WaitForAsync(run.Id, progress => progress.Step == until, Token);
             await WaitForStepAsync(page, until);
         }
 
-        _engine.Allow(10);
+        Engine.Allow(10);
         await page.Page.WaitForSelectorAsync(".run-charts[data-live='over']");
 
         Assert.Equal(Enumerable.Range(1, 40), await page.Page.EvaluateAsync<int[]>(Steps));
@@ -71,9 +54,9 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Page_LeftWhileItsConnectionOpens_LeavesItQuietly()
     {
-        _engine.Allow(5);
-        var run = await _studio.StartRunAsync();
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        Engine.Allow(5);
+        var run = await Studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync("/runs");
 
         await page.Page.EvaluateAsync(
@@ -103,9 +86,9 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Buttons_PauseResumeStop_DoWhatTheySay()
     {
-        _engine.Allow(3);
-        var run = await _studio.StartRunAsync();
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        Engine.Allow(3);
+        var run = await Studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync($"/runs/{run.Id}");
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
@@ -115,15 +98,15 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Stop and keep" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "See the adapter" }).WaitForAsync();
 
-        Assert.Equal(RunState.Stopped, (await _studio.Services.GetRequiredService<RunService>().FindAsync(run.Id, Token))!.Summary.State);
+        Assert.Equal(RunState.Stopped, (await Studio.Services.GetRequiredService<RunService>().FindAsync(run.Id, Token))!.Summary.State);
         page.AssertCalm();
     }
 
     [Fact(Timeout = 300_000)]
     public async Task Zoom_IntoALongRun_ShowsEveryStepAndItsAddressShowsTheSame()
     {
-        var run = await _studio.AddPastRunAsync(40_000, step => step == 31_234 ? 50 : 1 + (1000.0 / (step + 500)));
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        var run = await Studio.AddPastRunAsync(40_000, step => step == 31_234 ? 50 : 1 + (1000.0 / (step + 500)));
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync($"/runs/{run}");
         await page.Page.WaitForSelectorAsync(".run-charts[data-last-step='40000'][data-live='over']");
         Assert.InRange(await page.Page.EvaluateAsync<int>("() => document.querySelector('.run-charts').run.series.length"), 1_000, RunPoints.MostRows);
@@ -139,7 +122,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.AddressAsync("from=31200&to=31300&log=1&hide=raw");
 
         var address = page.Page.Url;
-        await using var other = await chromium.OpenAsync(_studio.Address);
+        await using var other = await chromium.OpenAsync(Studio.Address);
         await other.GoAsync(address);
         await other.Page.WaitForSelectorAsync(".run-charts[data-detail='103']");
         const string Look = "() => { const { view, plots } = document.querySelector('.run-charts').run; const { scales } = plots.get('loss').uplot; return [view.from, view.to, scales.x.min, scales.x.max, scales.y.distr, view.hidden.has('raw') ? 1 : 0]; }";
@@ -152,10 +135,10 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Charts_KeyboardTableAndCsv_SayTheSameFigures()
     {
-        _engine.Allow(40);
-        var run = await _studio.StartRunAsync();
-        await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        Engine.Allow(40);
+        var run = await Studio.StartRunAsync();
+        await Studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync($"/runs/{run.Id}");
         await page.Page.WaitForSelectorAsync(".run-charts[data-live='over']");
 
@@ -172,7 +155,7 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Table or chart" }).First.ClickAsync();
         Assert.Equal(41, await page.Page.Locator("[data-chart='loss'] .chart-table tbody tr").CountAsync());
 
-        var csv = await _studio.Client.GetStringAsync($"/api/runs/{run.Id}/points.csv?series=loss", Token);
+        var csv = await Studio.Client.GetStringAsync($"/api/runs/{run.Id}/points.csv?series=loss", Token);
         Assert.Equal(42, csv.TrimEnd('\n').Split('\n').Length);
         page.AssertCalm();
     }

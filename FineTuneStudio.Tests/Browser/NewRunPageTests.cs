@@ -1,29 +1,12 @@
-using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Tests.Support;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Browser;
 
 /// <summary>The form of a new run in a real browser, with an engine that learns nothing.</summary>
-public sealed class NewRunPageTests(ChromiumFixture chromium) : IAsyncLifetime
+public sealed class NewRunPageTests(ChromiumFixture chromium) : SteppedStudioTests(totalSteps: 2)
 {
-    private readonly FakeTrainingEngine _engine = new() { TotalSteps = 2 };
-    private StudioServer _studio = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _studio = await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(_engine));
-        await _studio.AddModelAndDatasetAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _studio.DisposeAsync();
-        _engine.Dispose();
-    }
-
     [Fact(Timeout = 300_000)]
     public async Task Form_ReloadedInTheMiddle_KeepsWhatWasTypedAndSaysSo()
     {
@@ -62,7 +45,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task KeyboardAlone_FromDatasetToStartedRun()
     {
-        _engine.Allow(2);
+        Engine.Allow(2);
         await using var page = await OpenAsync("/runs/new");
 
         await page.Page.Locator("[data-choice='labels-yes']").FocusAsync();
@@ -88,7 +71,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : IAsyncLifetime
 
     private async Task<StudioPage> OpenAsync(string address)
     {
-        var page = await chromium.OpenAsync(_studio.Address);
+        var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync(address);
         return page;
     }

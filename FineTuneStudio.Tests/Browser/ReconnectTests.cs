@@ -7,33 +7,16 @@ using Xunit;
 namespace FineTuneStudio.Tests.Browser;
 
 /// <summary>A run that goes on while nobody can see it: the page has the whole curve afterwards, no step missing and none twice.</summary>
-public sealed class ReconnectTests(ChromiumFixture chromium) : IAsyncLifetime
+public sealed class ReconnectTests(ChromiumFixture chromium) : SteppedStudioTests
 {
     private const string Steps = "() => Array.from(document.querySelector('.run-charts').run.series.view('step'))";
-
-    private readonly FakeTrainingEngine _engine = new();
-    private StudioServer _studio = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _studio = await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(_engine));
-        await _studio.AddModelAndDatasetAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _studio.DisposeAsync();
-        _engine.Dispose();
-    }
 
     [Fact(Timeout = 300_000)]
     public async Task Network_CutThenHeldStill_LeavesNoGapAndNoDuplicate()
     {
-        await using var network = new FaultyNetwork(_studio.Address);
-        _engine.Allow(10);
-        var run = await _studio.StartRunAsync();
+        await using var network = new FaultyNetwork(Studio.Address);
+        Engine.Allow(10);
+        var run = await Studio.StartRunAsync();
         await using var page = await chromium.OpenAsync(network.Address);
         await page.GoAsync($"/runs/{run.Id}");
         await ShownAsync(page, 10);
@@ -56,19 +39,19 @@ public sealed class ReconnectTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task TwoBrowsers_OnOneRun_SeeTheSameAndEachOthersHand()
     {
-        _engine.Allow(10);
-        var run = await _studio.StartRunAsync();
-        await using var early = await chromium.OpenAsync(_studio.Address);
+        Engine.Allow(10);
+        var run = await Studio.StartRunAsync();
+        await using var early = await chromium.OpenAsync(Studio.Address);
         await early.GoAsync($"/runs/{run.Id}");
         await ShownAsync(early, 10);
         await LearnAsync(run.Id, 20);
-        await using var late = await chromium.OpenAsync(_studio.Address);
+        await using var late = await chromium.OpenAsync(Studio.Address);
         await late.GoAsync($"/runs/{run.Id}");
         await ShownAsync(late, 20);
 
         await early.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await late.Page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
-        _engine.Allow(20);
+        Engine.Allow(20);
         await early.Page.WaitForSelectorAsync(".run-charts[data-live='over']");
         await late.Page.WaitForSelectorAsync(".run-charts[data-live='over']");
 
@@ -90,7 +73,7 @@ public sealed class ReconnectTests(ChromiumFixture chromium) : IAsyncLifetime
         var first = await StartAsync(data);
         await using var network = new FaultyNetwork(first.Address);
         await first.AddModelAndDatasetAsync();
-        _engine.Allow(13);
+        Engine.Allow(13);
         run = (await first.StartRunAsync()).Id;
         await using var page = await chromium.OpenAsync(network.Address);
         await page.GoAsync($"/runs/{run}");
@@ -99,7 +82,7 @@ public sealed class ReconnectTests(ChromiumFixture chromium) : IAsyncLifetime
         await first.DisposeAsync();
         await using var second = await StartAsync(data);
         network.MoveTo(second.Address);
-        _engine.Allow(7);
+        Engine.Allow(7);
 
         await ShownAsync(page, 20);
         var steps = await page.Page.EvaluateAsync<int[]>(Steps);
@@ -108,11 +91,11 @@ public sealed class ReconnectTests(ChromiumFixture chromium) : IAsyncLifetime
 
     private static Task ShownAsync(StudioPage page, int step) => page.Page.WaitForSelectorAsync($".run-charts[data-last-step='{step}']");
 
-    private Task<StudioServer> StartAsync(TemporaryFolder data) => StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(_engine), data.FullName);
+    private Task<StudioServer> StartAsync(TemporaryFolder data) => StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(Engine), data.FullName);
 
     private async Task LearnAsync(Guid run, int until)
     {
-        _engine.Allow(10);
-        await _studio.WaitForAsync(run, progress => progress.Step == until, Token);
+        Engine.Allow(10);
+        await Studio.WaitForAsync(run, progress => progress.Step == until, Token);
     }
 }

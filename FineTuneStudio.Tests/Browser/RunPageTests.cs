@@ -1,39 +1,20 @@
-using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Tests.Support;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Browser;
 
 /// <summary>The tabs of a run's page, with an engine that the test moves step by step.</summary>
-public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
+public sealed class RunPageTests(ChromiumFixture chromium) : SteppedStudioTests
 {
-    private readonly FakeTrainingEngine _engine = new();
-    private StudioServer _studio = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _studio = await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(_engine));
-        await _studio.AddModelAndDatasetAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _studio.DisposeAsync();
-        _engine.Dispose();
-    }
-
     [Fact(Timeout = 300_000)]
     public async Task Samples_ScrubbedByKey_ShowWhatTheModelSaidThen()
     {
-        _engine.Allow(40);
-        var run = await _studio.StartRunAsync();
-        await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        Engine.Allow(40);
+        var run = await Studio.StartRunAsync();
+        await Studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync($"/runs/{run.Id}?tab=samples");
         await page.Page.Locator(".scrub strong").GetByText("40", new() { Exact = true }).WaitForAsync();
 
@@ -50,11 +31,11 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Checkpoint_ClickedOnTheChart_LeadsToANewRunFromThere()
     {
-        _engine.Allow(40);
-        var run = await _studio.StartRunAsync();
-        await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
-        Directory.CreateDirectory(Path.Combine(_studio.DataDirectory, "runs", run.Id.ToString("N"), "checkpoints", "step-00000030"));
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        Engine.Allow(40);
+        var run = await Studio.StartRunAsync();
+        await Studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        Directory.CreateDirectory(Path.Combine(Studio.DataDirectory, "runs", run.Id.ToString("N"), "checkpoints", "step-00000030"));
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync($"/runs/{run.Id}");
         await page.Page.WaitForSelectorAsync(".run-charts[data-live='over']");
 
@@ -72,12 +53,12 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task LogAndConfiguration_FilterAndCompare()
     {
-        _engine.Allow(80);
-        var run = await _studio.StartRunAsync("first");
-        await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
-        var other = await _studio.StartRunAsync("second");
-        await _studio.WaitForAsync(other.Id, progress => progress.State == RunState.Completed, Token);
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        Engine.Allow(80);
+        var run = await Studio.StartRunAsync("first");
+        await Studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        var other = await Studio.StartRunAsync("second");
+        await Studio.WaitForAsync(other.Id, progress => progress.State == RunState.Completed, Token);
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync($"/runs/{run.Id}?tab=log");
 
         await page.Page.FillAsync("[placeholder='Find in the log']", "finished");
@@ -94,9 +75,9 @@ public sealed class RunPageTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Page_OnAPhone_KeepsEveryActionBehindOneMenu()
     {
-        _engine.Allow(3);
-        var run = await _studio.StartRunAsync();
-        await using var page = await chromium.OpenAsync(_studio.Address, width: 390, height: 844);
+        Engine.Allow(3);
+        var run = await Studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(Studio.Address, width: 390, height: 844);
         await page.GoAsync($"/runs/{run.Id}");
 
         Assert.False(await page.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).IsVisibleAsync());

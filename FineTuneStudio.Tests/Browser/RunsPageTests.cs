@@ -8,33 +8,16 @@ using Xunit;
 namespace FineTuneStudio.Tests.Browser;
 
 /// <summary>The list of runs, their queue and their comparison.</summary>
-public sealed class RunsPageTests(ChromiumFixture chromium) : IAsyncLifetime
+public sealed class RunsPageTests(ChromiumFixture chromium) : SteppedStudioTests
 {
-    private readonly FakeTrainingEngine _engine = new();
-    private StudioServer _studio = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _studio = await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(_engine));
-        await _studio.AddModelAndDatasetAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _studio.DisposeAsync();
-        _engine.Dispose();
-    }
-
     [Fact(Timeout = 300_000)]
     public async Task List_RunBeginsWhileNoneIsActive_AppearsWithoutReload()
     {
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync("/runs");
         await page.Page.GetByText("No runs yet").WaitForAsync();
 
-        await _studio.StartRunAsync("out of nowhere");
+        await Studio.StartRunAsync("out of nowhere");
 
         await page.Page.Locator(".runs-name").GetByText("out of nowhere").WaitForAsync();
         await page.Page.Locator("[data-state='Running']").WaitForAsync();
@@ -44,10 +27,10 @@ public sealed class RunsPageTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task Queue_ReorderedByKeyboardAndPaused_BeginsInThatOrder()
     {
-        await _studio.StartRunAsync("running");
-        await _studio.StartRunAsync("first");
-        var second = await _studio.StartRunAsync("second");
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        await Studio.StartRunAsync("running");
+        await Studio.StartRunAsync("first");
+        var second = await Studio.StartRunAsync("second");
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync("/runs");
         await page.Page.Locator(".queue-item").Nth(1).WaitForAsync();
 
@@ -56,26 +39,26 @@ public sealed class RunsPageTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Page.Locator(".queue-item").Nth(0).GetByText("second").WaitForAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Pause the queue" }).ClickAsync();
         await page.Page.GetByText("Paused: nothing begins").WaitForAsync();
-        _engine.Allow(40);
+        Engine.Allow(40);
         await page.Page.Locator("[data-state='Completed']").WaitForAsync();
-        Assert.Single(_engine.Started);
+        Assert.Single(Engine.Started);
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Let runs begin" }).ClickAsync();
-        await _studio.WaitForAsync(second.Id, progress => progress.State == RunState.Running, Token);
+        await Studio.WaitForAsync(second.Id, progress => progress.State == RunState.Running, Token);
         page.AssertCalm();
     }
 
     [Fact(Timeout = 300_000)]
     public async Task Compare_TwoChosen_ShowsBothWholeAndOneCanBeLeftOut()
     {
-        _engine.Allow(80);
+        Engine.Allow(80);
         foreach (var name in (string[])["one", "two"])
         {
-            var run = await _studio.StartRunAsync(name);
-            await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+            var run = await Studio.StartRunAsync(name);
+            await Studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
         }
 
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync("/runs");
         await page.Page.GetByLabel("Compare one").CheckAsync();
         await page.Page.GetByLabel("Compare two").CheckAsync();
@@ -92,19 +75,19 @@ public sealed class RunsPageTests(ChromiumFixture chromium) : IAsyncLifetime
     [Fact(Timeout = 300_000)]
     public async Task List_FoundSortedAndTagged_HasAnAddressThatShowsTheSame()
     {
-        var runs = _studio.Services.GetRequiredService<RunService>();
+        var runs = Studio.Services.GetRequiredService<RunService>();
         foreach (var name in (string[])["alpha", "beta", "gamma"])
         {
-            var run = await _studio.StartRunAsync(name);
+            var run = await Studio.StartRunAsync(name);
             await runs.DescribeAsync(run.Id, name, name == "beta" ? "keep" : "", "", Token);
             if (name == "alpha")
             {
                 // Until it has begun it stands in the queue above the list, and moves the list as it leaves.
-                await _studio.WaitForAsync(run.Id, progress => progress.State == RunState.Running, Token);
+                await Studio.WaitForAsync(run.Id, progress => progress.State == RunState.Running, Token);
             }
         }
 
-        await using var page = await chromium.OpenAsync(_studio.Address);
+        await using var page = await chromium.OpenAsync(Studio.Address);
         await page.GoAsync("/runs");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
         await page.AddressAsync("sort=name$");

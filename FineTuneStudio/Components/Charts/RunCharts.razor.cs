@@ -1,4 +1,5 @@
 using System.Globalization;
+using FineTuneStudio.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 

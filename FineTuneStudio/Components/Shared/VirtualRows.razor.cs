@@ -17,8 +17,7 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
 
     private readonly CancellationTokenSource _closed = new();
     private ElementReference _root;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _rows;
+    private ScriptModule? _rows;
     private DotNetObjectReference<VirtualRows<T>>? _self;
     private IReadOnlyList<T> _items = [];
     private object? _loadedSource;
@@ -77,22 +76,9 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closed.CancelAsync();
-        try
+        if (_rows is not null)
         {
-            if (_rows is not null)
-            {
-                await _rows.InvokeVoidAsync("close");
-                await _rows.DisposeAsync();
-            }
-
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (PageGone.Explains(exception))
-        {
-            // The page is gone, and its list with it.
+            await _rows.DisposeAsync();
         }
 
         _self?.Dispose();
@@ -141,8 +127,7 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/virtual-rows.js");
-            _rows = await _module.InvokeAsync<IJSObjectReference>("attach", _root, _self, RowHeight);
+            _rows = await ScriptModule.OpenAsync(Script, "./js/virtual-rows.js", _root, _self, RowHeight);
         }
 
         if (_rows is not null && !_closed.IsCancellationRequested)

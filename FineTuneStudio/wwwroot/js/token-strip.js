@@ -65,6 +65,6 @@ class TokenStrip {
   }
 }
 
-export function attach(root) {
+export function open(root) {
   return new TokenStrip(root);
 }

@@ -38,6 +38,6 @@ class TreeKeys {
   }
 }
 
-export function attach(svg) {
+export function open(svg) {
   return new TreeKeys(svg);
 }

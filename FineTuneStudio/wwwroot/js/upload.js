@@ -80,6 +80,6 @@ class Uploader {
   }
 }
 
-export function attach(zone, input, owner) {
+export function open(zone, input, owner) {
   return new Uploader(zone, input, owner);
 }

@@ -127,6 +127,6 @@ class VirtualRows {
   }
 }
 
-export function attach(root, owner, rowHeight) {
+export function open(root, owner, rowHeight) {
   return new VirtualRows(root, owner, rowHeight);
 }

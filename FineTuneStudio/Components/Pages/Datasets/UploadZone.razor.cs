@@ -10,8 +10,7 @@ public sealed partial class UploadZone : IAsyncDisposable
 {
     private ElementReference _zone;
     private ElementReference _input;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _uploader;
+    private ScriptModule? _uploader;
     private DotNetObjectReference<UploadZone>? _self;
     private string? _name;
     private string? _error;
@@ -34,22 +33,9 @@ public sealed partial class UploadZone : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
+        if (_uploader is not null)
         {
-            if (_uploader is not null)
-            {
-                await _uploader.InvokeVoidAsync("close");
-                await _uploader.DisposeAsync();
-            }
-
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (PageGone.Explains(exception))
-        {
-            // The page is gone, and its uploads with it.
+            await _uploader.DisposeAsync();
         }
 
         _self?.Dispose();
@@ -86,8 +72,7 @@ public sealed partial class UploadZone : IAsyncDisposable
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/upload.js");
-            _uploader = await _module.InvokeAsync<IJSObjectReference>("attach", _zone, _input, _self);
+            _uploader = await ScriptModule.OpenAsync(Script, "./js/upload.js", _zone, _input, _self);
         }
     }
 

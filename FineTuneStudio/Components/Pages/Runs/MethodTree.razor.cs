@@ -28,8 +28,7 @@ public sealed partial class MethodTree : IAsyncDisposable
         [.. DecisionTree.Questions.SelectMany(question => question.Choices.Select(choice => new Edge(question, choice)))];
 
     private ElementReference _svg;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _keys;
+    private ScriptModule? _keys;
 
     [Inject]
     public required IJSRuntime Script { get; init; }
@@ -41,33 +40,13 @@ public sealed partial class MethodTree : IAsyncDisposable
     [Parameter, EditorRequired]
     public EventCallback<(string Question, string Choice)> Answered { get; set; }
 
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_keys is not null)
-            {
-                await _keys.InvokeVoidAsync("close");
-                await _keys.DisposeAsync();
-            }
-
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (PageGone.Explains(exception))
-        {
-            // The page is gone.
-        }
-    }
+    public ValueTask DisposeAsync() => _keys?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender)
         {
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/tree-keys.js");
-            _keys = await _module.InvokeAsync<IJSObjectReference>("attach", _svg);
+            _keys = await ScriptModule.OpenAsync(Script, "./js/tree-keys.js", _svg);
         }
     }
 

@@ -17,9 +17,6 @@ public sealed class RunDraft
     /// <summary>The person wants supervised fine-tuning although the tree led elsewhere.</summary>
     public bool Anyway { get; set; }
 
-    /// <summary>What the form was filled from: a run's name, a preset's; empty for nothing.</summary>
-    public string From { get; set; } = "";
-
     public string Name { get; set; } = "";
 
     public string Model { get; set; } = "";

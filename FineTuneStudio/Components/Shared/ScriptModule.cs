@@ -1,7 +1,6 @@
-using FineTuneStudio.Components.Shared;
 using Microsoft.JSInterop;
 
-namespace FineTuneStudio.Components.Charts;
+namespace FineTuneStudio.Components.Shared;
 
 /// <summary>What a JavaScript module opened in an element of the page: its <c>open</c> gives an object that <c>close</c> lets go of.</summary>
 internal sealed class ScriptModule : IAsyncDisposable
@@ -20,6 +19,9 @@ internal sealed class ScriptModule : IAsyncDisposable
         var module = await script.InvokeAsync<IJSObjectReference>("import", path);
         return new ScriptModule(module, await module.InvokeAsync<IJSObjectReference>("open", arguments));
     }
+
+    /// <summary>Calls a function of what was opened.</summary>
+    public ValueTask InvokeVoidAsync(string function, params object?[] arguments) => _opened.InvokeVoidAsync(function, arguments);
 
     public async ValueTask DisposeAsync()
     {
