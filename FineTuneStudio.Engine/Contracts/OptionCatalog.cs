@@ -1,3 +1,5 @@
+using FineTuneStudio.Engine.Contracts.Reinforcement;
+
 namespace FineTuneStudio.Engine.Contracts;
 
 /// <summary>Every default of the studio, with its reason and source: the one place that pages, documentation and records read.</summary>
@@ -253,6 +255,76 @@ public static class OptionCatalog
         "Learns the rows better, then by heart.",
         "Between one (large data) and ten (a hundred rows).", "OpenAI and Fireworks defaults lie between 1 and 4");
 
+    /// <summary><c>reinforcement.method</c></summary>
+    public static OptionDescriptor<ReinforcementMethod> ReinforcementMethod { get; } = new(
+        "reinforcement.method", "Loss", "", Reinforcement.ReinforcementMethod.Grpo,
+        "How scores become a loss: grpo, drGrpo, dapo, gspoToken, rloo.",
+        "",
+        "The one that everything else is compared with; works from a handful of prompts.", "Shao et al. 2024, arXiv 2402.03300");
+
+    /// <summary><c>reinforcement.prompts</c></summary>
+    public static OptionDescriptor<int> Prompts { get; } = new(
+        "reinforcement.prompts", "Prompts a batch", "prompts", 8,
+        "Prompts that answers are drawn to before the model learns from them.",
+        "Steadier steps, each slower.",
+        "64 answers a batch with eight to each, enough that some groups differ.", "House choice; recipes lie between 1 and 512");
+
+    /// <summary><c>reinforcement.answers</c></summary>
+    public static OptionDescriptor<int> Answers { get; } = new(
+        "reinforcement.answers", "Answers a prompt", "answers", 8,
+        "Answers drawn to each prompt; each is compared with the others of its group.",
+        "More groups with both good and bad answers, slower batches.",
+        "What the managed services draw.", "Fireworks, RFT parameters; TRL's num_generations");
+
+    /// <summary><c>reinforcement.updates</c></summary>
+    public static OptionDescriptor<int> Updates { get; } = new(
+        "reinforcement.updates", "Steps a batch", "steps", 1,
+        "Optimizer steps over each batch of answers.",
+        "Answers are used more than once, clipped where the model has moved on.",
+        "Every answer is the model's own, so that nothing is clipped.", "TRL's num_iterations");
+
+    /// <summary><c>reinforcement.answerTokens</c></summary>
+    public static OptionDescriptor<int> AnswerTokens { get; } = new(
+        "reinforcement.answerTokens", "Answer length", "tokens", 512,
+        "Most tokens of an answer; longer ones are cut, and counted.",
+        "Room to reason, slower batches.",
+        "Holds a reasoned answer to a short question.", "House choice; Fireworks allows 2048 on its own machines");
+
+    /// <summary><c>reinforcement.temperature</c></summary>
+    public static OptionDescriptor<double> Temperature { get; } = new(
+        "reinforcement.temperature", "Temperature", "", 1,
+        "How freely answers are drawn.",
+        "More different answers; too high and they make no sense.",
+        "Answers come from the very distribution that learns.", "TRL, GRPO; DAPO, Yu et al. 2025, arXiv 2503.14476");
+
+    /// <summary><c>reinforcement.topP</c></summary>
+    public static OptionDescriptor<double> TopP { get; } = new(
+        "reinforcement.topP", "Top-p", "", 1,
+        "Smallest set of likeliest tokens with this much probability that answers are drawn from.",
+        "Rarer tokens are drawn too.",
+        "A cut distribution is not the one that learns.", "TRL, GRPO");
+
+    /// <summary><c>reinforcement.topK</c></summary>
+    public static OptionDescriptor<int> TopK { get; } = new(
+        "reinforcement.topK", "Top-k", "tokens", 0,
+        "So many likeliest tokens that answers are drawn from; 0 keeps all.",
+        "Rarer tokens are drawn too.",
+        "A cut distribution is not the one that learns.", "TRL, GRPO");
+
+    /// <summary><c>reinforcement.rounds</c></summary>
+    public static OptionDescriptor<int> Rounds { get; } = new(
+        "reinforcement.rounds", "Rounds", "", 3,
+        "Batches drawn at most for one, where groups that teach nothing are replaced.",
+        "Fuller batches, slower where most prompts are too easy or too hard.",
+        "Bounds what a step may cost.", "DAPO recipes of verl bound it too (max_num_gen_batches)");
+
+    /// <summary><c>reinforcement.learnCut</c></summary>
+    public static OptionDescriptor<bool> LearnCut { get; } = new(
+        "reinforcement.learnCut", "Learn from cut answers", "", true,
+        "Whether an answer that was cut at its most tokens is learnt from.",
+        "Answers learn to end in time; off, they are left out.",
+        "A cut answer is usually a bad one, and says so.", "TRL's mask_truncated_completions is off by default");
+
     /// <summary><c>evaluation.samples</c></summary>
     public static OptionDescriptor<int> EvaluationSamples { get; } = new(
         "evaluation.samples", "Samples", "rows", 4,
@@ -316,6 +388,7 @@ public static class OptionCatalog
         SgdMomentum, SgdDampening, SgdNesterov, AdafactorRelativeStep, AdafactorWarmupInit, AdafactorScaleParameter, AdafactorClipThreshold,
         AdafactorDecayRate, AdafactorBeta1, AdafactorEpsilon, AdafactorSmallestScale, MuonMomentum, MuonNesterov, MuonNewtonSchulzSteps, MuonMatchAdamW,
         BatchRows, Accumulation, ContextLength, Packing,
+        ReinforcementMethod, Prompts, Answers, Updates, AnswerTokens, Temperature, TopP, TopK, Rounds, LearnCut,
         Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, Quantization, Device, GradientCheckpointing, Seed,
     ];
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 
 namespace FineTuneStudio.Engine.Contracts;
 
@@ -15,6 +16,10 @@ public sealed record RunSpecification
 
     /// <summary>How the model learns.</summary>
     public TrainingMethod Method { get; init; } = TrainingMethod.Sft;
+
+    /// <summary>Who scores answers, and what is made of the scores; for <see cref="TrainingMethod.Rft"/> alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReinforcementOptions? Reinforcement { get; init; }
 
     /// <summary>Base model: a name in the library, or the path of a folder in Hugging Face layout.</summary>
     public required string Model { get; init; }
@@ -103,6 +108,11 @@ public sealed record RunSpecification
             yield return new("model", "Name a base model: one from the library, or the path of a model folder.");
         }
 
+        if (Reinforcement is null == (Method == TrainingMethod.Rft))
+        {
+            yield return new("reinforcement", Reinforcement is null ? "A run by the method rft needs a grader: give reinforcement.grader; docs/graders.md lists them." : "Only a run by the method rft has this: set method to rft, or leave reinforcement out.");
+        }
+
         if (InitialAdapter is not null && (Lora is null || string.IsNullOrWhiteSpace(InitialAdapter)))
         {
             yield return new("initialAdapter", Lora is null ? "An adapter can be begun with only where one is trained: give lora, or leave initialAdapter out." : "Name the folder of an adapter, or leave it out.");
@@ -120,6 +130,7 @@ public sealed record RunSpecification
 
         var nested = Dataset.Validate()
             .Concat(Lora?.Validate() ?? [])
+            .Concat(Reinforcement?.Validate() ?? [])
             .Concat(Schedule.Validate())
             .Concat(Optimizer.Validate())
             .Concat(Batch.Validate())

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 
 namespace FineTuneStudio.Engine.Contracts;
 
@@ -11,6 +12,7 @@ namespace FineTuneStudio.Engine.Contracts;
 [JsonDerivedType(typeof(Started), "started")]
 [JsonDerivedType(typeof(StepCompleted), "step")]
 [JsonDerivedType(typeof(Evaluated), "evaluated")]
+[JsonDerivedType(typeof(Rewarded), "rewarded")]
 [JsonDerivedType(typeof(Sampled), "sampled")]
 [JsonDerivedType(typeof(CheckpointSaved), "checkpoint")]
 [JsonDerivedType(typeof(Logged), "log")]
@@ -69,6 +71,10 @@ public abstract record TrainingEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public double? ExpertBalance { get; init; }
 
+        /// <summary>What a reinforcement run shows of the step; <see langword="null"/> for others.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ReinforcementFigures? Reinforcement { get; init; }
+
         /// <summary>Rendered tokens in a second.</summary>
         [JsonIgnore]
         public double TokensPerSecond => Seconds > 0 ? Tokens / Seconds : 0;
@@ -80,19 +86,37 @@ public abstract record TrainingEvent
     /// <param name="Seconds">Time it took.</param>
     public sealed record Evaluated(int Step, double Loss, double Seconds) : TrainingEvent;
 
+    /// <summary>The held-out prompts were answered after step <paramref name="Step"/>, each once and greedily, and graded.</summary>
+    /// <param name="Step">Steps done.</param>
+    /// <param name="Reward">Mean score of the answers that could be graded.</param>
+    /// <param name="GraderErrors">Answers that could not.</param>
+    /// <param name="AnswerTokens">Mean tokens of an answer.</param>
+    /// <param name="CutShare">Share of answers cut at the limit.</param>
+    /// <param name="Seconds">Time it took.</param>
+    public sealed record Rewarded(int Step, double Reward, int GraderErrors, double AnswerTokens, double CutShare, double Seconds) : TrainingEvent;
+
     /// <summary>A held-out prompt was answered after step <paramref name="Step"/>, greedily.</summary>
     /// <param name="Step">Steps done.</param>
     /// <param name="Row">Index of the held-out row.</param>
     /// <param name="Prompt">The prompt as the person wrote it (the last user turn).</param>
     /// <param name="Expected">The dataset's answer.</param>
     /// <param name="Answer">The model's answer.</param>
-    public sealed record Sampled(int Step, int Row, string Prompt, string Expected, string Answer) : TrainingEvent;
+    public sealed record Sampled(int Step, int Row, string Prompt, string Expected, string Answer) : TrainingEvent
+    {
+        /// <summary>The answer's score; <see langword="null"/> where nothing grades it, or it could not be graded.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? Score { get; init; }
+
+        /// <summary>Why it has this score, or none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Reason { get; init; }
+    }
 
     /// <summary>The whole state after step <paramref name="Step"/> is safe on disk.</summary>
     /// <param name="Step">Steps done.</param>
     /// <param name="Name">Folder under <c>checkpoints/</c>.</param>
     /// <param name="Bytes">Size on disk.</param>
-    /// <param name="Best">Lowest held-out loss so far.</param>
+    /// <param name="Best">Lowest held-out loss so far, or highest held-out reward.</param>
     public sealed record CheckpointSaved(int Step, string Name, long Bytes, bool Best) : TrainingEvent;
 
     /// <summary>Something worth reading.</summary>
@@ -111,5 +135,10 @@ public abstract record TrainingEvent
     /// <param name="Reason">Why it ended.</param>
     /// <param name="Message">What a person should know, or empty.</param>
     /// <param name="HeldOutLoss">Last held-out loss, where there is one.</param>
-    public sealed record Ended(int Step, EndReason Reason, string Message, double? HeldOutLoss) : TrainingEvent;
+    public sealed record Ended(int Step, EndReason Reason, string Message, double? HeldOutLoss) : TrainingEvent
+    {
+        /// <summary>Last held-out reward, where there is one.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? HeldOutReward { get; init; }
+    }
 }

@@ -5,4 +5,7 @@ public enum TrainingMethod
 {
     /// <summary>Supervised fine-tuning: learn the assistant's turns of the dataset.</summary>
     Sft,
+
+    /// <summary>Reinforcement fine-tuning: learn from the scores that a grader gives the model's own answers.</summary>
+    Rft,
 }

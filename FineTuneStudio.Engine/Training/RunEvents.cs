@@ -8,7 +8,8 @@ namespace FineTuneStudio.Engine.Training;
 /// <summary>Events as the lines of <c>events.jsonl</c>.</summary>
 public static class RunEvents
 {
-    private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
+    /// <summary>How a run's own files are written: camel case, enums by name, numbers that are none by name too.</summary>
+    internal static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

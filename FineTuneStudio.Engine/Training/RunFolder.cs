@@ -17,6 +17,9 @@ public static class RunFolder
     /// <summary>Which rows each step saw, and what they cost: <see cref="RowLosses"/> reads it.</summary>
     public const string Rows = "rows.bin";
 
+    /// <summary>Every answer that a reinforcement run learnt from, a batch a line: <see cref="Reinforcement.RolloutFile"/> reads it.</summary>
+    public const string Rollouts = "rollouts.jsonl";
+
     /// <summary>Whole states, <c>step-XXXXXXXX</c> each.</summary>
     public const string Checkpoints = "checkpoints";
 

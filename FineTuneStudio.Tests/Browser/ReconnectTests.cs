@@ -37,6 +37,22 @@ public sealed class ReconnectTests(ChromiumFixture chromium) : SteppedStudioTest
     }
 
     [Fact(Timeout = 300_000)]
+    public async Task FirstRun_OpenedLate_HasTheCurveFromTheFirstStep()
+    {
+        Engine.Allow(10);
+        var run = await Studio.StartRunAsync();
+        await LearnAsync(run.Id, 20);
+        await using var page = await chromium.OpenAsync(Studio.Address);
+
+        await page.GoAsync($"/first-run/{run.Id}");
+
+        var curve = page.Page.Locator(".loss-line polyline");
+        await curve.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        Assert.Equal(20, (await curve.GetAttributeAsync("points"))!.Split(' ').Length);
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
     public async Task TwoBrowsers_OnOneRun_SeeTheSameAndEachOthersHand()
     {
         Engine.Allow(10);

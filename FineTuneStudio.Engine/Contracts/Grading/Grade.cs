@@ -6,11 +6,13 @@ namespace FineTuneStudio.Engine.Contracts.Grading;
 /// <remarks>An error is not a score of 0: a row that could not be graded teaches nothing, a bad answer teaches much.</remarks>
 public sealed record Grade
 {
+    [JsonConstructor]
     private Grade()
     {
     }
 
     /// <summary>The reward, finite; <see langword="null"/> exactly where there is an <see cref="Error"/>.</summary>
+    [JsonInclude]
     public double? Score { get; private init; }
 
     /// <summary>Why, in plain words.</summary>
@@ -18,6 +20,7 @@ public sealed record Grade
 
     /// <summary>What kept the grader from a score.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonInclude]
     public GradeErrorKind? Error { get; private init; }
 
     /// <summary>Whether the score reaches the grader's <c>pass_threshold</c>; <see langword="null"/> where it has none.</summary>

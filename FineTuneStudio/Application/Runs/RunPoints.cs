@@ -12,8 +12,10 @@ internal sealed class RunPoints
     /// </summary>
     public const int Columns = 9;
 
+    /// <summary>Where a row has its step's loss; its step stands first.</summary>
+    public const int LossColumn = 1;
+
     private const int MeanColumn = Columns - 1;
-    private const int LossColumn = 1;
 
     // What a person looks for in a curve, as column and direction: every one survives thinning out.
     private static readonly (int Column, int Sign)[] Extremes = [(1, -1), (1, 1), (3, -1), (3, 1), (4, -1), (4, 1), (5, 1)];

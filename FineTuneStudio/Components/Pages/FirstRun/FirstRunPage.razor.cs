@@ -102,6 +102,8 @@ public sealed partial class FirstRunPage : IAsyncDisposable
             return;
         }
 
+        // What was learnt before the page was opened; it adds what comes.
+        _points.AddRange((await Runs.PointsAsync(id, 0, subscription.InitialState.Step, _closed.Token))?.Losses() ?? []);
         await TakeAsync(subscription.InitialState);
         if (RendererInfo.IsInteractive)
         {

@@ -1,0 +1,28 @@
+using FineTuneStudio.Engine.Contracts.Grading;
+
+namespace FineTuneStudio.Engine.Contracts.Reinforcement;
+
+/// <summary>An answer that the model drew while it learnt, with its grade.</summary>
+public sealed record RolloutAnswer
+{
+    /// <summary>What it says.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Its score and why, or why it has none.</summary>
+    public required Grade Grade { get; init; }
+
+    /// <summary>The reward it was learnt with: its score less what its length cost; <see langword="null"/> without a score.</summary>
+    public required double? Reward { get; init; }
+
+    /// <summary>How much better it is than the others of its group; what the step pushed its tokens by.</summary>
+    public required double Advantage { get; init; }
+
+    /// <summary>Whether the step learnt from it.</summary>
+    public required bool Learnt { get; init; }
+
+    /// <summary>Whether it was cut at the most tokens allowed.</summary>
+    public required bool Cut { get; init; }
+
+    /// <summary>Its tokens, in order; empty where the run kept none to save disk.</summary>
+    public required IReadOnlyList<RolloutToken> Tokens { get; init; }
+}
