@@ -20,6 +20,9 @@ public sealed class LanguageHead
     /// <summary>The matrix, in the type of activations. <c>[V, D]</c></summary>
     public Tensor Weight { get; }
 
+    /// <summary>Whether scores are bounded, so that a factor on hidden states is none on scores.</summary>
+    public bool IsBounded => _softCap is not null;
+
     /// <summary>Scores of every token of the vocabulary.</summary>
     /// <param name="hidden">Normed; select the rows that are needed first. <c>[n, D]</c></param>
     /// <param name="wide">Return fp32 whatever the type of activations.</param>

@@ -2,7 +2,6 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Training.Optimizers;
 using FineTuneStudio.Engine.Training.Sft;
 
@@ -11,13 +10,9 @@ namespace FineTuneStudio.Engine.Training;
 /// <summary>One optimizer step: loss and gradients of its micro-batches, norm, clipping, update.</summary>
 internal sealed class TrainingStep
 {
-    private const double SmallestLossScale = 1;
-
     private readonly CausalModel _model;
-    private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _parameters;
-    private readonly Optimizer _optimizer;
+    private readonly WeightUpdate _update;
     private readonly LossScale? _lossScale;
-    private readonly double _clipNorm;
     private readonly bool _checkpointing;
     private double _balance;
     private double _forward;
@@ -34,10 +29,8 @@ internal sealed class TrainingStep
         CausalModel model, IReadOnlyList<KeyValuePair<string, Tensor>> parameters, Optimizer optimizer, LossScale? lossScale, double clipNorm, bool checkpointing)
     {
         _model = model;
-        _parameters = parameters;
-        _optimizer = optimizer;
+        _update = new WeightUpdate(parameters, optimizer, lossScale, clipNorm);
         _lossScale = lossScale;
-        _clipNorm = clipNorm;
         _checkpointing = checkpointing;
     }
 
@@ -70,7 +63,7 @@ internal sealed class TrainingStep
             }
 
             var start = TimeProvider.System.GetTimestamp();
-            var (norm, end) = Update(loss, learningRate);
+            var (norm, end) = _update.Apply(loss, learningRate);
             return new(loss, norm, end, rowLosses, new(_forward, _backward, TimeProvider.System.GetElapsedTime(start).TotalSeconds))
             {
                 ExpertBalance = BalanceWeight > 0 ? _balance : null,
@@ -78,10 +71,7 @@ internal sealed class TrainingStep
         }
         finally
         {
-            foreach (var (_, parameter) in _parameters)
-            {
-                parameter.Grad = null;
-            }
+            _update.Clear();
         }
     }
 
@@ -103,37 +93,5 @@ internal sealed class TrainingStep
         _forward += TimeProvider.System.GetElapsedTime(start, middle).TotalSeconds;
         _backward += TimeProvider.System.GetElapsedTime(middle).TotalSeconds;
         return value;
-    }
-
-    private (double Norm, StepEnd End) Update(double loss, double learningRate)
-    {
-        if (!double.IsFinite(loss))
-        {
-            return (double.NaN, StepEnd.LossNotFinite);
-        }
-
-        Tensor?[] gradients = [.. _parameters.Select(pair => pair.Value.Grad)];
-        var scale = _lossScale?.Value ?? 1;
-        var norm = GradientNorm.Of([.. gradients.OfType<Tensor>()]) / scale;
-        if (!double.IsFinite(norm))
-        {
-            return (norm, LeaveOut(scale) ? StepEnd.LeftOut : StepEnd.GradientNotFinite);
-        }
-
-        _optimizer.Step(gradients, learningRate, GradientClipping.Factor(norm, _clipNorm) / scale);
-        _lossScale?.Update(taken: true);
-        return (norm, StepEnd.Updated);
-    }
-
-    // An overflow at a scale of one is no matter of the scale.
-    private bool LeaveOut(float scale)
-    {
-        if (_lossScale is null || scale <= SmallestLossScale)
-        {
-            return false;
-        }
-
-        _lossScale.Update(taken: false);
-        return true;
     }
 }

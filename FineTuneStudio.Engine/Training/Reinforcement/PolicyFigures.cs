@@ -12,8 +12,35 @@ namespace FineTuneStudio.Engine.Training.Reinforcement;
 /// <param name="Kl">Mean divergence from the reference in nats a token; <see langword="null"/> without one.</param>
 internal sealed record PolicyFigures(double MeanRatio, double ClippedLow, double ClippedHigh, double LeastClippedLow, double MostClippedHigh, double? Kl)
 {
+    /// <summary>Whether <see cref="MeanRatio"/> is a mean over answers, not tokens.</summary>
+    public bool RatioIsOfAnswers { get; init; }
+
+    /// <summary>Whether shares held back are of answers, not tokens.</summary>
+    public bool ClipIsOfAnswers { get; init; }
+
     /// <summary>Share held back on either side.</summary>
     public double Clipped => ClippedLow + ClippedHigh;
+
+    /// <summary>Those of a step from those of its micro-batches.</summary>
+    /// <param name="parts">Each with the answers and tokens it is of.</param>
+    public static PolicyFigures Join(IReadOnlyList<(PolicyFigures Figures, int Answers, int Tokens)> parts)
+    {
+        if (parts.Count == 0)
+        {
+            return new PolicyFigures(1, 0, 0, 0, 0, null);
+        }
+
+        double ByTokens(Func<PolicyFigures, double> of) => parts.Sum(part => of(part.Figures) * part.Tokens) / parts.Sum(part => part.Tokens);
+        double ByRatios(Func<PolicyFigures, double> of, bool ofAnswers) => ofAnswers ? parts.Sum(part => of(part.Figures) * part.Answers) / parts.Sum(part => part.Answers) : ByTokens(of);
+        var first = parts[0].Figures;
+        return new PolicyFigures(
+            ByRatios(figures => figures.MeanRatio, first.RatioIsOfAnswers), ByRatios(figures => figures.ClippedLow, first.ClipIsOfAnswers), ByRatios(figures => figures.ClippedHigh, first.ClipIsOfAnswers),
+            parts.Min(part => part.Figures.LeastClippedLow), parts.Max(part => part.Figures.MostClippedHigh), first.Kl is null ? null : ByTokens(figures => figures.Kl!.Value))
+        {
+            RatioIsOfAnswers = first.RatioIsOfAnswers,
+            ClipIsOfAnswers = first.ClipIsOfAnswers,
+        };
+    }
 
     /// <summary>Counts what the loss did. Ratios of answers: <c>[B]</c>; the other tensors <c>[N]</c>.</summary>
     public static PolicyFigures Of(PolicyBatch batch, PolicyLossOptions options, Tensor ratio, Tensor? ratioOfAnswer, Tensor advantages, Tensor? kl)
@@ -26,7 +53,11 @@ internal sealed record PolicyFigures(double MeanRatio, double ClippedLow, double
         bool[] high = [.. ratios.Zip(signs, (value, sign) => value > (float)most && sign > 0)];
         var (leastLow, mostHigh) = Extremes(batch.Lengths, low, high, ofAnswers);
         return new PolicyFigures(
-            Mean(Numbers(ratioOfAnswer ?? ratio)), Share(low), Share(high), leastLow, mostHigh, kl is null ? null : Mean(Numbers(kl)));
+            Mean(Numbers(ratioOfAnswer ?? ratio)), Share(low), Share(high), leastLow, mostHigh, kl is null ? null : Mean(Numbers(kl)))
+        {
+            RatioIsOfAnswers = ratioOfAnswer is not null,
+            ClipIsOfAnswers = ofAnswers,
+        };
     }
 
     private static (double LeastLow, double MostHigh) Extremes(IReadOnlyList<int> lengths, bool[] low, bool[] high, bool ofAnswers)

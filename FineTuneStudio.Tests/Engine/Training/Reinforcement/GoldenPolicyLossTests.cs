@@ -57,7 +57,7 @@ public sealed class GoldenPolicyLossTests
             _gradient = file.Get($"{_name}.grad_new").ToArray<float>();
             var inputs = reference.GetProperty("inputs").GetString()!;
             var options = reference.GetProperty("options");
-            Options = Read(options);
+            Options = ReinforcementGolden.Loss(options);
             var mask = file.Get($"{inputs}.mask");
             var (rows, width) = ((int)mask.Size(0), (int)mask.Size(1));
             var (from, to) = options.TryGetProperty("rows", out var range) && range.ValueKind == JsonValueKind.Array ? (range[0].GetInt32(), range[1].GetInt32()) : (0, rows);
@@ -125,36 +125,5 @@ public sealed class GoldenPolicyLossTests
         private double? Expected(string name) => ReinforcementGolden.Number(_results, name);
 
         private static float[] Picked(float[] values, int[] places) => [.. places.Select(place => values[place])];
-
-        private static PolicyLossOptions Read(JsonElement options)
-        {
-            string? Text(string name) => options.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-            double? Number(string name) => ReinforcementGolden.Number(options, name);
-            var loss = Text("loss_type");
-            return new PolicyLossOptions
-            {
-                Surrogate = loss switch { "cispo" => PolicySurrogate.Cispo, "sapo" => PolicySurrogate.Sapo, _ => PolicySurrogate.Clipped },
-                Ratio = Text("importance_sampling_level") switch { "sequence" => RatioLevel.Sequence, "sequence_token" => RatioLevel.SequenceToken, _ => RatioLevel.Token },
-                Mean = loss switch
-                {
-                    "bnpo" or "dapo" or "cispo" => LossMean.Token,
-                    "dr_grpo" => LossMean.LongestAnswer,
-                    "luspo" => LossMean.AnswerSum,
-                    _ => LossMean.AnswerThenToken,
-                },
-                ClipLow = Number("epsilon_low")!.Value,
-                ClipHigh = Number("epsilon_high")!.Value,
-                DualClip = Number("delta"),
-                LogRatioClamp = Number("log_ratio_clamp"),
-                KlWeight = Number("beta") ?? 0,
-                Kl = Text("kl_estimator") switch { "k1" => KlEstimator.K1, "k2" => KlEstimator.K2, _ => KlEstimator.K3 },
-                KlTimesRatio = options.GetProperty("use_bias_correction_kl").GetBoolean(),
-                Sampler = Text("sampler_correction") is { } correction
-                    ? new SamplerCorrection(correction.StartsWith("sequence", StringComparison.Ordinal), correction.EndsWith("mask", StringComparison.Ordinal), Number("sampler_clip_min") ?? 0, Number("sampler_clip_max")!.Value)
-                    : null,
-                OffPolicyLimit = Number("off_policy_mask_threshold"),
-                LongestAnswer = (int)(Number("max_completion_length") ?? 1),
-            };
-        }
     }
 }

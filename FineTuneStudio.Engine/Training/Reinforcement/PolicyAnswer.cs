@@ -1,0 +1,40 @@
+using FineTuneStudio.Engine.Models.Experts;
+
+namespace FineTuneStudio.Engine.Training.Reinforcement;
+
+/// <summary>An answer to learn from. A class: what the passes find out about its tokens stays with it.</summary>
+/// <param name="prompt">Token ids of the prompt, one at least. <c>[P]</c></param>
+/// <param name="answer">Token ids of the answer, one at least. <c>[T]</c></param>
+/// <param name="advantage">How much better it is than the others of its group.</param>
+internal sealed class PolicyAnswer(int[] prompt, int[] answer, double advantage)
+{
+    /// <summary>Prompt and answer, but for the last token: nothing is predicted from it. <c>[P + T - 1]</c></summary>
+    public int[] Sequence { get; } = [.. prompt, .. answer.AsSpan(..^1)];
+
+    /// <summary>Tokens of the answer. <c>[T]</c></summary>
+    public int[] Tokens { get; } = answer;
+
+    /// <summary>Place in <see cref="Sequence"/> from which the answer's first token is predicted.</summary>
+    public int FirstPosition { get; } = prompt.Length - 1;
+
+    /// <summary>How much better it is than the others of its group.</summary>
+    public double Advantage { get; } = advantage;
+
+    /// <summary>Whether its tokens are learnt; one that is not still counts as an answer where a loss is a mean over them.</summary>
+    public bool Learnt { get; init; } = true;
+
+    /// <summary>Log-probabilities as the sampler had them, in nats; <see langword="null"/> where nobody drew it. <c>[T]</c></summary>
+    public float[]? Sampler { get; init; }
+
+    /// <summary>The experts that <see cref="Sequence"/> went to when it was drawn, to be gone to again.</summary>
+    public RoutingRecord? Routing { get; init; }
+
+    /// <summary>Log-probabilities of before the first step that learns from it: what that step found. <c>[T]</c></summary>
+    public float[]? Old { get; set; }
+
+    /// <summary>Log-probabilities by the model of the beginning, where the loss asks for them. <c>[T]</c></summary>
+    public float[]? Reference { get; set; }
+
+    /// <summary>Log-probabilities as the last step found them, before it moved the weights. <c>[T]</c></summary>
+    public float[] New { get; set; } = [];
+}

@@ -1,0 +1,204 @@
+using FineTuneStudio.Engine.Contracts.Reinforcement;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Experts;
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Training.Optimizers;
+
+namespace FineTuneStudio.Engine.Training.Reinforcement;
+
+/// <summary>One optimizer step on answers: policy loss and gradients of its micro-batches, then the update.</summary>
+/// <remarks>
+/// The loss is a function of the log-probabilities of the drawn tokens alone. Its gradient by each of them is computed first, from log-probabilities that
+/// nothing is recorded of; then it is the weight of that token in the chunked cross-entropy, whose gradient it becomes. So the logits of all tokens never
+/// exist at once, whatever the loss is.
+/// </remarks>
+internal sealed class PolicyStep
+{
+    // Rows of logits at a time where nothing is recorded.
+    private const int Chunk = 256;
+
+    private readonly CausalModel _model;
+    private readonly WeightUpdate _update;
+    private readonly LossScale? _lossScale;
+    private readonly PolicyLossOptions _loss;
+    private readonly double _temperature;
+    private readonly bool _checkpointing;
+
+    /// <summary>Takes what it moves; all of it stays its owner's.</summary>
+    /// <param name="model">With its adapter, where one learns.</param>
+    /// <param name="update">Over what learns.</param>
+    /// <param name="lossScale">For gradients in fp16; <see langword="null"/> otherwise.</param>
+    /// <param name="loss">What is minimised.</param>
+    /// <param name="temperature">That answers were drawn with.</param>
+    /// <param name="checkpointing">Recompute layers in the backward pass.</param>
+    public PolicyStep(CausalModel model, WeightUpdate update, LossScale? lossScale, PolicyLossOptions loss, double temperature, bool checkpointing)
+    {
+        _model = model;
+        _update = update;
+        _lossScale = lossScale;
+        _loss = loss;
+        _temperature = temperature;
+        _checkpointing = checkpointing;
+    }
+
+    /// <summary>The model of the beginning, where the loss has a KL term.</summary>
+    public CausalModel? Reference { get; init; }
+
+    /// <summary>Learns from answers.</summary>
+    /// <param name="microBatches">Answers of each forward pass.</param>
+    /// <param name="learningRate">The schedule's rate.</param>
+    /// <param name="dropout">A micro-batch's random stream, by its number; disposed after it.</param>
+    /// <param name="cancellationToken">Looked at between micro-batches; the weights are then those of before.</param>
+    public PolicyOutcome Run(
+        IReadOnlyList<IReadOnlyList<PolicyAnswer>> microBatches, double learningRate, Func<int, RandomGenerator?> dropout, CancellationToken cancellationToken)
+    {
+        using var scope = TensorScope.Enter();
+        var all = microBatches.SelectMany(answers => answers).ToList();
+        var step = new StepSize(all.Count, all.Where(answer => answer.Learnt).Sum(answer => answer.Tokens.Length));
+        var (loss, entropy, figures) = (0.0, 0.0, new List<(PolicyFigures Figures, int Answers, int Tokens)>());
+        var isFirst = all.TrueForAll(answer => answer.Old is null);
+        try
+        {
+            for (var index = 0; index < microBatches.Count; index++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var stream = dropout(index);
+                using var inner = TensorScope.Enter();
+                if (microBatches[index].Where(answer => answer.Learnt).ToList() is { Count: > 0 } learnt)
+                {
+                    var part = Gather(microBatches[index], learnt, step, stream);
+                    loss += part.Loss;
+                    entropy += part.Entropy;
+                    figures.Add((part.Figures, learnt.Count, learnt.Sum(answer => answer.Tokens.Length)));
+                }
+            }
+
+            var (norm, end) = _update.Apply(loss, learningRate);
+            all.ForEach(answer => answer.Old ??= answer.New);
+            return new(loss, norm, end, PolicyFigures.Join(figures), step.Tokens == 0 ? 0 : entropy / step.Tokens, isFirst ? Gap(all) : null);
+        }
+        finally
+        {
+            _update.Clear();
+        }
+    }
+
+    private (double Loss, double Entropy, PolicyFigures Figures) Gather(IReadOnlyList<PolicyAnswer> answers, List<PolicyAnswer> learnt, StepSize step, RandomGenerator? dropout)
+    {
+        var device = _model.Device;
+        using var batch = TokenBatch.FromSequences([.. learnt.Select(answer => answer.Sequence)], device);
+        var positions = Tensor.From<long>(Positions(batch, learnt)).To(device);
+        var targets = Tensor.From<long>([.. learnt.SelectMany(answer => answer.Tokens.Select(id => (long)id))]).To(device);
+        var context = new PackedAttentionContext(batch) { Dropout = dropout, Checkpointing = _checkpointing, RoutingGiven = RoutingOf(learnt) };
+        var head = _model.Head;
+        var hidden = _model.Hidden(batch, context).IndexSelect(0, positions);   // [N, D]
+
+        var (found, entropies) = Distribution(head, hidden, targets);
+        Keep(learnt, found.To(Device.Cpu).ToArray<float>());
+        if (_loss.KlWeight > 0)
+        {
+            FillReference(batch, positions, targets, learnt);
+        }
+
+        found.RequiresGrad = true;
+        var (loss, figures) = PolicyLoss.Compute(BatchOf(answers, learnt, found), _loss, step);
+        loss.Backward();
+        Learn(head, hidden, targets, found.Grad!);
+        return (loss.Item(), entropies.Sum().Item(), figures);
+    }
+
+    // Each token's part of the loss's gradient is what it weighs in a sum of log-probabilities.
+    private void Learn(LanguageHead head, Tensor hidden, Tensor targets, Tensor gradient)
+    {
+        var weights = gradient * -(double)(_lossScale?.Value ?? 1);
+        var sum = _temperature == 1 || !head.IsBounded
+            ? head.Loss(_temperature == 1 ? hidden : hidden / _temperature, targets, weights)
+            : -(TokenDistribution.Of(head.Logits(hidden, wide: true), targets, _temperature).LogProbabilities * weights).Sum();
+        sum.Backward();
+    }
+
+    // Log-probabilities and entropies of what was drawn, unrecorded. [N] each
+    private (Tensor LogProbabilities, Tensor Entropies) Distribution(LanguageHead head, Tensor hidden, Tensor targets)
+    {
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        var count = hidden.Size(0);
+        var (found, entropies) = (Tensor.Empty([count], DType.Float32, hidden.Device), Tensor.Empty([count], DType.Float32, hidden.Device));
+        for (long start = 0; start < count; start += Chunk)
+        {
+            using var inner = TensorScope.Enter();
+            var rows = Math.Min(Chunk, count - start);
+            var part = TokenDistribution.Of(head.Logits(hidden.Narrow(0, start, rows).Detach(), wide: true), targets.Narrow(0, start, rows), _temperature);
+            found.Narrow(0, start, rows).CopyFrom(part.LogProbabilities);
+            entropies.Narrow(0, start, rows).CopyFrom(part.Entropies);
+        }
+
+        return (scope.Keep(found), scope.Keep(entropies));
+    }
+
+    private void FillReference(TokenBatch batch, Tensor positions, Tensor targets, List<PolicyAnswer> learnt)
+    {
+        if (learnt.TrueForAll(answer => answer.Reference is not null))
+        {
+            return;
+        }
+
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        var reference = Reference ?? throw new InvalidOperationException("A KL term needs a reference.");
+        var hidden = reference.Hidden(batch, new PackedAttentionContext(batch) { RoutingGiven = RoutingOf(learnt) }).IndexSelect(0, positions);
+        var found = Distribution(reference.Head, hidden, targets).LogProbabilities.To(Device.Cpu).ToArray<float>();
+        foreach (var (answer, own) in Split(learnt, found))
+        {
+            answer.Reference = own;
+        }
+    }
+
+    private static void Keep(List<PolicyAnswer> learnt, float[] found)
+    {
+        foreach (var (answer, own) in Split(learnt, found))
+        {
+            answer.New = own;
+        }
+    }
+
+    private PolicyBatch BatchOf(IReadOnlyList<PolicyAnswer> answers, List<PolicyAnswer> learnt, Tensor found)
+    {
+        var device = found.Device;
+        return new PolicyBatch
+        {
+            Lengths = [.. answers.Select(answer => answer.Learnt ? answer.Tokens.Length : 0)],
+            New = found,
+            Old = All(answer => answer.Old ?? answer.New),
+            Reference = _loss.KlWeight > 0 ? All(answer => answer.Reference!) : null,
+            Sampler = _loss.Sampler is null ? null : All(answer => answer.Sampler ?? answer.Old ?? answer.New),
+            Advantages = Tensor.From<float>([.. answers.Select(answer => (float)answer.Advantage)]).To(device),
+        };
+
+        Tensor All(Func<PolicyAnswer, float[]> of) => Tensor.From<float>([.. learnt.SelectMany(of)]).To(device);
+    }
+
+    private static IEnumerable<(PolicyAnswer Answer, float[] Own)> Split(List<PolicyAnswer> learnt, float[] all)
+    {
+        var next = 0;
+        foreach (var answer in learnt)
+        {
+            yield return (answer, all[next..(next + answer.Tokens.Length)]);
+            next += answer.Tokens.Length;
+        }
+    }
+
+    private static long[] Positions(TokenBatch batch, List<PolicyAnswer> learnt)
+        => [.. learnt.SelectMany((answer, row) => Enumerable.Range(batch.SequenceStarts[row] + answer.FirstPosition, answer.Tokens.Length).Select(position => (long)position))];
+
+    // Replayed only where every answer has a record: a pass goes one way.
+    private static RoutingRecord? RoutingOf(List<PolicyAnswer> learnt)
+        => learnt.TrueForAll(answer => answer.Routing is { IsWhole: true }) ? RoutingRecord.Join(learnt.ConvertAll(answer => answer.Routing!)) : null;
+
+    private static double? Gap(List<PolicyAnswer> answers)
+    {
+        var distances = answers.Where(answer => answer is { Learnt: true, Sampler: not null })
+            .SelectMany(answer => answer.New.Zip(answer.Sampler!, (found, sampler) => Math.Abs((double)found - sampler))).ToList();
+        return distances.Count == 0 ? null : distances.Average();
+    }
+}
