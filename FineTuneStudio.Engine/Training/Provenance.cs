@@ -10,7 +10,7 @@ namespace FineTuneStudio.Engine.Training;
 internal static class Provenance
 {
     /// <summary>Gathers it; hashes the base model's and the dataset's files.</summary>
-    public static AdapterProvenance Of(RunSpecification specification, int step, int totalSteps, double? heldOutLoss, CancellationToken cancellationToken)
+    public static AdapterProvenance Of(RunSpecification specification, int step, int totalSteps, HeldOutScore heldOut, CancellationToken cancellationToken)
     {
         var model = NameOf(specification.Model);
         using var dataset = File.OpenRead(specification.Dataset.Path);
@@ -36,7 +36,9 @@ internal static class Provenance
             Metrics =
             [
                 new("steps", $"{step} of {totalSteps}"),
-                new("held-out loss", heldOutLoss?.ToString("F6", CultureInfo.InvariantCulture) ?? "not measured"),
+                heldOut.Reward is { } reward
+                    ? new("held-out reward", reward.ToString("F6", CultureInfo.InvariantCulture))
+                    : new("held-out loss", heldOut.Loss?.ToString("F6", CultureInfo.InvariantCulture) ?? "not measured"),
             ],
             FinishedAt = DateTimeOffset.UtcNow,
         };

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Engine.Training;
@@ -7,7 +8,7 @@ namespace FineTuneStudio.Engine.Training;
 /// <summary>Writes down what happens in a run, then tells it.</summary>
 internal sealed class RunLog : IDisposable
 {
-    private static readonly JsonSerializerOptions MetricOptions = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions MetricOptions = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly AppendLog _events;
     private readonly AppendLog _metrics;
@@ -48,11 +49,15 @@ internal sealed class RunLog : IDisposable
         Append(_events, RunFolder.Events, RunEvents.ToLine(stamped));
         if (stamped is TrainingEvent.StepCompleted step)
         {
-            Measure(new { step.Step, step.Epoch, step.Loss, step.LearningRate, step.GradientNorm, step.Tokens, step.LearntTokens, step.Seconds, step.TokensPerSecond });
+            Measure(new { step.Step, step.Epoch, step.Loss, step.LearningRate, step.GradientNorm, step.Tokens, step.LearntTokens, step.Seconds, step.TokensPerSecond, step.Reinforcement });
         }
         else if (stamped is TrainingEvent.Evaluated evaluated)
         {
             Measure(new { evaluated.Step, HeldOutLoss = evaluated.Loss });
+        }
+        else if (stamped is TrainingEvent.Rewarded rewarded)
+        {
+            Measure(new { rewarded.Step, HeldOutReward = rewarded.Reward });
         }
 
         _report(stamped);

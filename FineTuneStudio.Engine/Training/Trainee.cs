@@ -5,6 +5,7 @@ using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 using FineTuneStudio.Engine.Training.Optimizers;
+using FineTuneStudio.Engine.Training.Packing;
 
 namespace FineTuneStudio.Engine.Training;
 
@@ -28,6 +29,9 @@ internal sealed class Trainee : IDisposable
 
     /// <summary>The model as it is now.</summary>
     public CausalModel Model { get; }
+
+    /// <summary>The model without an adapter; the same as <see cref="Model"/> where every weight learns.</summary>
+    public CausalModel Base => _base;
 
     /// <summary>What learns, by name.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters { get; }
@@ -66,6 +70,14 @@ internal sealed class Trainee : IDisposable
             throw;
         }
     }
+
+    /// <summary>The random stream of dropout in a micro-batch; <see langword="null"/> where nothing is dropped.</summary>
+    /// <param name="specification">Whose dropout and seed.</param>
+    /// <param name="step">Steps done before.</param>
+    /// <param name="microBatch">Its number in the step.</param>
+    public RandomGenerator? DropoutStream(RunSpecification specification, int step, int microBatch) => specification.Lora is { Dropout: > 0 }
+        ? new RandomGenerator(unchecked((long)CounterRandom.Bits(specification.Seed, step, microBatch)), Model.Device)
+        : null;
 
     /// <summary>Writes weights and optimizer into a checkpoint's folder; the adapter in PEFT layout, so that it can be used as it is.</summary>
     public void Save(string folder, string baseModelName)

@@ -1,20 +1,20 @@
 using System.Security.Cryptography;
 using System.Text;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Grading.Judging;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Checkpoints;
 using FineTuneStudio.Engine.Training.Estimation;
-using FineTuneStudio.Engine.Training.Evaluation;
-using FineTuneStudio.Engine.Training.Sft;
+using FineTuneStudio.Engine.Training.Optimizers;
 
 namespace FineTuneStudio.Engine.Training;
 
 /// <summary>A whole training run: from a specification to an adapter in the run's folder. Owns the calling thread until it ends.</summary>
 /// <remarks>
 /// The folder holds <c>spec.json</c>, <c>events.jsonl</c> (every <see cref="TrainingEvent"/>), <c>metrics.jsonl</c> (a line for each step),
-/// <c>rows.bin</c> (the rows of each step with their losses), <c>checkpoints/step-XXXXXXXX/</c> and, at the end, <c>adapter/</c> in PEFT layout (or <c>model/</c> where every weight was trained).
+/// <c>rows.bin</c> (the rows of each step with their losses) or <c>rollouts.jsonl</c> (the answers of each step with their grades), <c>checkpoints/step-XXXXXXXX/</c> and, at the end, <c>adapter/</c> in PEFT layout (or <c>model/</c> where every weight was trained).
 /// Killed at any moment, the run goes on from its newest whole checkpoint when it is called again with the same folder, to the same bits
 /// (same machine type, same library versions, same number of threads).
 /// </remarks>
@@ -26,11 +26,12 @@ public static class TrainingRun
     /// <param name="control">A person's hand: pause, resume, stop and keep.</param>
     /// <param name="report">Receives every event, on this thread, after it is in <c>events.jsonl</c>.</param>
     /// <param name="cancellationToken">Ends the run as <see cref="EndReason.Cancelled"/>, between micro-batches; checkpoints stay.</param>
+    /// <param name="judge">Answers for graders that ask a model; without one they give errors, not scores.</param>
     /// <returns>The last event. A run that cannot go on ends as <see cref="EndReason.Failed"/> with a message; it does not throw.</returns>
     /// <remarks>A full disk ends no run: it is told as <see cref="TrainingEvent.Paused"/> with a message, and the run goes on when it is resumed.</remarks>
     /// <exception cref="UserErrorException">The run cannot start: impossible options, no such model or dataset, nothing to learn.</exception>
     public static TrainingEvent.Ended Run(
-        RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
+        RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken, IJudge? judge = null)
     {
         UserErrorException.ThrowIfAny(specification.Validate());
         var device = Devices.Resolve(specification.Device);
@@ -41,15 +42,15 @@ public static class TrainingRun
         RefuseAnother(checkpoint, "spec.json", state => state.SpecificationHash == hash || StoredHash(runFolder) == hash, runFolder);
 
         var renderer = Renderer.Load(specification.Model);
-        var rows = TrainingRows.Load(specification, renderer, cancellationToken);
-        RefuseAnother(checkpoint, "dataset", state => state.DatasetHash == rows.Hash, runFolder);
+        using var material = TrainingMaterial.Load(specification, renderer, judge, cancellationToken);
+        RefuseAnother(checkpoint, "dataset", state => state.DatasetHash == material.Hash, runFolder);
         using var trainee = Load(specification, device);
-        RefuseForeignTokens(rows, trainee.Model.Config.VocabularySize, specification.Model);
+        RefuseForeignTokens(material.LargestToken, trainee.Model.Config.VocabularySize, specification.Model);
         var writer = new PatientWriter(control, report, cancellationToken) { Step = checkpoint?.Manifest.State.Step ?? 0 };
         using var log = Open(specification, runFolder, checkpoint?.Manifest.State, writer, report);
-        using var rowLosses = writer.Write("the rows of each step", 0, runFolder, () => new RowLossLog(runFolder, writer.Step, writer));
-        var sampler = new HeldOutSampler(rows.HeldOut, renderer, specification.Evaluation);
-        var loop = new TrainingLoop(specification, hash, rows, trainee, store, sampler, log, rowLosses, writer);
+        var lossScale = specification.Precision == Precision.Fp16 ? new LossScale() : null;
+        using var objective = material.Objective(trainee, lossScale, runFolder, checkpoint?.Manifest.State, writer);
+        var loop = new TrainingLoop(specification, hash, objective, trainee, lossScale, store, log, writer);
         return Guarded(loop, log, device, () =>
         {
             if (checkpoint is not null)
@@ -69,9 +70,9 @@ public static class TrainingRun
             }
 
             var isDone = loop.Run(control, cancellationToken);
-            var provenance = Provenance.Of(specification, loop.Step, loop.TotalSteps, loop.HeldOutLoss, cancellationToken);
+            var provenance = Provenance.Of(specification, loop.Step, loop.TotalSteps, loop.HeldOut, cancellationToken);
             writer.Write("what was learnt", trainee.ExportBytes, runFolder, () => trainee.Export(runFolder, specification.Model, provenance));
-            return log.End(new(loop.Step, isDone ? EndReason.Completed : EndReason.StoppedAndKept, "", loop.HeldOutLoss));
+            return log.End(loop.Ended(isDone ? EndReason.Completed : EndReason.StoppedAndKept));
         });
     }
 
@@ -114,7 +115,7 @@ public static class TrainingRun
     {
         TrainingEvent.Ended Fail(string message)
         {
-            return log.Break(new(loop.Step, EndReason.Failed, message, loop.HeldOutLoss));
+            return log.Break(loop.Ended(EndReason.Failed, message));
         }
 
         try
@@ -123,7 +124,7 @@ public static class TrainingRun
         }
         catch (OperationCanceledException)
         {
-            return log.Break(new(loop.Step, EndReason.Cancelled, "", loop.HeldOutLoss));
+            return log.Break(loop.Ended(EndReason.Cancelled));
         }
         catch (NonFiniteLossException exception)
         {
@@ -179,9 +180,8 @@ public static class TrainingRun
         }
     }
 
-    private static void RefuseForeignTokens(TrainingRows rows, int vocabulary, string model)
+    private static void RefuseForeignTokens(int largest, int vocabulary, string model)
     {
-        var largest = rows.Training.Concat(rows.HeldOut.Select(row => row.Rendered)).Max(row => row.Ids.Max());
         if (largest >= vocabulary)
         {
             throw new UserErrorException(model, $"The tokenizer makes token {largest}, but the model knows only {vocabulary} tokens. Do tokenizer.json and the weights belong together?");

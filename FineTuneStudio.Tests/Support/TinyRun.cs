@@ -1,5 +1,7 @@
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Grading;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Training;
 
 namespace FineTuneStudio.Tests.Support;
@@ -36,6 +38,21 @@ internal sealed class TinyRun : IDisposable
     }
 
     public RunSpecification Specification { get; set; }
+
+    /// <summary>The same questions, learnt by reinforcement: the shorter an answer, the better.</summary>
+    public static TinyRun Rft(Func<ReinforcementOptions, ReinforcementOptions>? change = null)
+    {
+        var run = new TinyRun();
+        var options = new ReinforcementOptions
+        {
+            Grader = new GraderDefinition("""{"type":"length","name":"short","max":4,"margin":20}"""),
+            Prompts = 4,
+            Answers = 4,
+            AnswerTokens = 8,
+        };
+        run.Specification = run.Specification with { Method = TrainingMethod.Rft, Reinforcement = change?.Invoke(options) ?? options };
+        return run;
+    }
 
     public string Folder => _folder.At("run");
 

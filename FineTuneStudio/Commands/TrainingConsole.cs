@@ -72,8 +72,11 @@ internal sealed class TrainingConsole : IDisposable
             case TrainingEvent.Evaluated evaluated:
                 Line($"step {evaluated.Step}: held-out loss {Text(evaluated.Loss, "F4")}");
                 break;
+            case TrainingEvent.Rewarded rewarded:
+                Line($"step {rewarded.Step}: held-out reward {Text(rewarded.Reward, "F4")}, {Text(rewarded.AnswerTokens, "F0")} tokens an answer, {Text(100 * rewarded.CutShare, "F0")} % cut");
+                break;
             case TrainingEvent.Sampled sampled:
-                Line($"  {Shorten(sampled.Prompt)} -> {Shorten(sampled.Answer)}   (expected {Shorten(sampled.Expected)})");
+                Line($"  {Shorten(sampled.Prompt)} -> {Shorten(sampled.Answer)}   ({Judgement(sampled)})");
                 break;
             case TrainingEvent.Logged logged:
                 Line($"{(logged.Severity == LogSeverity.Information ? "" : "warning: ")}{logged.Message}");
@@ -86,6 +89,10 @@ internal sealed class TrainingConsole : IDisposable
                 break;
         }
     }
+
+    private static string Judgement(TrainingEvent.Sampled sampled)
+        => sampled.Score is { } score ? $"{Text(score, "G3")}: {Shorten(sampled.Reason ?? "")}"
+            : sampled.Reason is { } reason ? $"not graded: {Shorten(reason)}" : $"expected {Shorten(sampled.Expected)}";
 
     // Nobody is here to press Resume: the process ends, and --resume goes on.
     private void GiveUp(string reason)
@@ -107,7 +114,8 @@ internal sealed class TrainingConsole : IDisposable
         _lastLine = now;
         var done = step.Step - _firstStep;
         var left = (now - _start) / done * (_totalSteps - step.Step);
-        var text = $"step {step.Step}/{_totalSteps}  loss {Text(step.Loss, "F4")}  rate {Text(step.LearningRate, "G3")}  norm {Text(step.GradientNorm, "F2")}"
+        var reward = step.Reinforcement is { } figures ? $"reward {Text(figures.Reward, "F3")}  " : "";
+        var text = $"step {step.Step}/{_totalSteps}  {reward}loss {Text(step.Loss, "F4")}  rate {Text(step.LearningRate, "G3")}  norm {Text(step.GradientNorm, "F2")}"
             + $"  {Text(step.TokensPerSecond, "F0")} tokens/s  {Duration(left)} left";
         if (_isTerminal)
         {
@@ -122,7 +130,8 @@ internal sealed class TrainingConsole : IDisposable
 
     private void ShowEnd(TrainingEvent.Ended ended)
     {
-        var loss = ended.HeldOutLoss is { } last ? $", held-out loss {Text(last, "F4")}" : "";
+        var loss = ended.HeldOutReward is { } reward ? $", held-out reward {Text(reward, "F4")}"
+            : ended.HeldOutLoss is { } last ? $", held-out loss {Text(last, "F4")}" : "";
         var time = Duration(DateTimeOffset.UtcNow - _start);
         switch (ended.Reason)
         {

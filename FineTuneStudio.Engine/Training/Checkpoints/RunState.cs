@@ -2,7 +2,8 @@ namespace FineTuneStudio.Engine.Training.Checkpoints;
 
 /// <summary>What a run must know, beside its tensors, to go on to the same bits.</summary>
 /// <remarks>
-/// Order, packing and dropout follow from the seed and the step alone, so the step is the data cursor and the state of every random stream.
+/// Order, packing and dropout follow from the seed and the step alone, so the step is the data cursor and the state of every random stream; prompts
+/// are drawn from a stream of their own, whose place is their number.
 /// </remarks>
 internal sealed record RunState
 {
@@ -33,7 +34,19 @@ internal sealed record RunState
     /// <summary>Lowest held-out loss.</summary>
     public double? BestLoss { get; init; }
 
-    /// <summary>Whether the lowest held-out loss is this checkpoint's.</summary>
+    /// <summary>Last held-out reward.</summary>
+    public double? HeldOutReward { get; init; }
+
+    /// <summary>Highest held-out reward.</summary>
+    public double? BestReward { get; init; }
+
+    /// <summary>Prompts that a reinforcement run has drawn so far: its place in their order and in the streams of its sampler.</summary>
+    public long PromptsDrawn { get; init; }
+
+    /// <summary>Bytes of <c>rollouts.jsonl</c> that belong to the steps done.</summary>
+    public long RolloutBytes { get; init; }
+
+    /// <summary>Whether the best held-out score is this checkpoint's.</summary>
     public bool Best { get; init; }
 
     /// <summary>Where the steps were computed; empty where an older version wrote it.</summary>

@@ -6,19 +6,24 @@ namespace FineTuneStudio.Engine.Training.Evaluation;
 /// <summary>A row taken as a question: everything before its last answer, and that answer.</summary>
 /// <param name="Prompt">Messages up to the last answer.</param>
 /// <param name="Question">The last user turn, as the person wrote it.</param>
-/// <param name="Expected">The dataset's answer.</param>
+/// <param name="Expected">The dataset's answer; empty where there is none.</param>
 internal sealed record AnswerTask(Conversation Prompt, string Question, string Expected)
 {
     /// <summary>Splits a conversation; <see langword="null"/> where its last message is no answer in words.</summary>
     public static AnswerTask? Of(Conversation conversation)
+        => ToAnswer(conversation) is { Expected.Length: > 0 } task && task.Prompt.Messages.GetArrayLength() > 0 ? task : null;
+
+    /// <summary>Splits a conversation that may end with a question: then the answer is empty, and the prompt all of it.</summary>
+    public static AnswerTask ToAnswer(Conversation conversation)
     {
         var messages = conversation.Messages.EnumerateArray().ToList();
-        if (messages.Count < 2 || Role(messages[^1]) != "assistant" || Content(messages[^1]) is not { Length: > 0 } expected)
+        var expected = "";
+        if (messages.Count > 0 && Role(messages[^1]) == "assistant")
         {
-            return null;
+            expected = Content(messages[^1]) ?? "";
+            messages.RemoveAt(messages.Count - 1);
         }
 
-        messages.RemoveAt(messages.Count - 1);
         var question = messages.FindLast(message => Role(message) == "user");
         var prompt = conversation with { Messages = JsonSerializer.SerializeToElement(messages) };
         return new(prompt, question.ValueKind == JsonValueKind.Undefined ? "" : Content(question) ?? "", expected);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -12,16 +13,24 @@ public sealed class KilledRunTests
     private const int TotalSteps = 120;
 
     [Fact]
-    public void Train_KilledFourTimes_EndsWithTheSameBytes() => KillAndCompare(kills: 4, seed: Environment.TickCount);
+    public void Train_KilledFourTimes_EndsWithTheSameBytes() => KillAndCompare(() => new TinyRun(), kills: 4, seed: Environment.TickCount);
 
     [Fact]
     [Trait("Category", "Slow")]
-    public void Train_KilledTwentyTimes_EndsWithTheSameBytes() => KillAndCompare(kills: 20, seed: Environment.TickCount);
+    public void Train_KilledTwentyTimes_EndsWithTheSameBytes() => KillAndCompare(() => new TinyRun(), kills: 20, seed: Environment.TickCount);
 
-    private static void KillAndCompare(int kills, int seed)
+    [Fact]
+    public void Train_ReinforcementKilledFourTimes_EndsWithTheSameBytes() => KillAndCompare(() => TinyRun.Rft(), kills: 4, seed: Environment.TickCount);
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Train_ReinforcementKilledTwentyTimes_EndsWithTheSameBytes()
+        => KillAndCompare(() => TinyRun.Rft(options => options with { Updates = 2, ZeroVariance = ZeroVarianceGroups.Replace }), kills: 20, seed: Environment.TickCount);
+
+    private static void KillAndCompare(Func<TinyRun> create, int kills, int seed)
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"Seed of the kills: {seed}");
-        using var run = new TinyRun();
+        using var run = create();
         run.Specification = run.Specification with
         {
             Duration = new DurationOptions { Steps = TotalSteps },
@@ -43,6 +52,16 @@ public sealed class KilledRunTests
         Assert.True(run.Adapter(run.At("whole")).AsSpan().SequenceEqual(run.Adapter()), $"The adapters differ; the seed of the kills was {seed}.");
         var steps = RunEvents.Read(run.Folder).OfType<TrainingEvent.StepCompleted>().Select(step => step.Step);
         Assert.Equal(Enumerable.Range(1, TotalSteps), steps);
+        AssertSameFile(run.At("whole"), run.Folder, RunFolder.Rollouts);
+    }
+
+    // What was answered is all there once, too; a run without answers has no such file.
+    private static void AssertSameFile(string whole, string killed, string name)
+    {
+        if (File.Exists(Path.Combine(whole, name)))
+        {
+            Assert.True(File.ReadAllBytes(Path.Combine(whole, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(killed, name))), $"{name} differs.");
+        }
     }
 
     private static Process Start(string specification, string folder, bool resume)

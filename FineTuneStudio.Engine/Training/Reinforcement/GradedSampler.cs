@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Grading;
+using FineTuneStudio.Engine.Generation;
+using FineTuneStudio.Engine.Grading;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Rendering;
+
+namespace FineTuneStudio.Engine.Training.Reinforcement;
+
+/// <summary>Draws answers from the model as it is now and has them graded while others are still being drawn.</summary>
+/// <remarks>The weights that answer are the ones that learn: nothing is copied.</remarks>
+internal sealed class GradedSampler
+{
+    private readonly CausalModel _model;
+    private readonly TextGenerator _texts;
+    private readonly TokenGenerator _tokens;
+    private readonly Grader _grader;
+    private readonly int _contextLength;
+    private readonly bool _recordsRouting;
+
+    /// <summary>Takes what it draws from and who grades; both stay their owner's.</summary>
+    /// <param name="model">With its adapter, where one learns.</param>
+    /// <param name="renderer">The model's own.</param>
+    /// <param name="grader">Scores the answers.</param>
+    /// <param name="contextLength">Most tokens of prompt and answer.</param>
+    public GradedSampler(CausalModel model, Renderer renderer, Grader grader, int contextLength)
+    {
+        _model = model;
+        _texts = new TextGenerator(model, renderer);
+        _tokens = new TokenGenerator(model, _texts.StopIds);
+        _grader = grader;
+        _contextLength = Math.Min(contextLength, model.Config.ContextLength);
+        _recordsRouting = model.Config.Layers.Any(layer => layer.FeedForward is Models.Configuration.MixtureDescription);
+    }
+
+    /// <summary>Draws and grades.</summary>
+    /// <param name="prompts">Each with the place of its random stream; each leaves room for a token.</param>
+    /// <param name="answers">How many to each.</param>
+    /// <param name="options">How tokens are chosen, and how many at most.</param>
+    /// <param name="cancellationToken">Looked at before each token and each grade.</param>
+    /// <returns>The answers to each prompt, and the seconds spent drawing and waiting for grades.</returns>
+    public (IReadOnlyList<GradedAnswer[]> Answers, double DrawingSeconds, double GradingSeconds) Draw(
+        IReadOnlyList<(PromptRow Prompt, long Stream)> prompts, int answers, SamplingOptions options, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var requests = prompts.Select(drawn => new TokenRequest(drawn.Prompt.Ids, options with { MaxTokens = Math.Min(options.MaxTokens, _contextLength - drawn.Prompt.Ids.Length) })
+        {
+            Answers = answers,
+            Stream = drawn.Stream,
+            RecordsRouting = _recordsRouting,
+        }).ToList();
+        var graded = requests.ConvertAll(_ => new Task<GradedAnswer>[answers]);
+        try
+        {
+            _tokens.Generate(requests, onToken: null, (request, index, answer) => graded[request][index] = Task.Run(() => Grade(prompts[request].Prompt, answer, cancellationToken), cancellationToken), cancellationToken);
+            var drawn = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            start = Stopwatch.GetTimestamp();
+            var all = graded.ConvertAll(group => Array.ConvertAll(group, task => task.GetAwaiter().GetResult()));
+            return (all, drawn, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        catch
+        {
+            // Nobody grades for a run that is over.
+            Task.WaitAll([.. graded.SelectMany(group => group).Where(task => task is not null).Select(task => task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default))], CancellationToken.None);
+            throw;
+        }
+    }
+
+    private GradedAnswer Grade(PromptRow prompt, TokenAnswer answer, CancellationToken cancellationToken)
+    {
+        var text = _texts.Text(answer);
+        return new GradedAnswer(answer, text, _grader.Evaluate(new GradedSample(prompt.Item, text), cancellationToken));
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json;
+
+namespace FineTuneStudio.Engine.Training.Reinforcement;
+
+/// <summary>A row of the dataset as a prompt to answer.</summary>
+/// <param name="Number">Among the file's good rows, from 0.</param>
+/// <param name="Line">Where it begins in its file, from 1.</param>
+/// <param name="Ids">The prompt as the model reads it, up to where its answer begins. <c>[P]</c></param>
+/// <param name="Question">The last user turn, as the person wrote it.</param>
+/// <param name="Expected">The dataset's own answer; empty where there is none.</param>
+/// <param name="Item">The row's fields, for the grader.</param>
+internal sealed record PromptRow(int Number, long Line, int[] Ids, string Question, string Expected, JsonElement Item);
