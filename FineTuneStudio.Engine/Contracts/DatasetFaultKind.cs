@@ -60,7 +60,7 @@ public enum DatasetFaultKind
     /// <summary>A role that is none of system, developer, user, assistant, tool.</summary>
     UnknownRole,
 
-    /// <summary>The row has no messages.</summary>
+    /// <summary>The row has no messages, or, where rows are prompts, none to answer.</summary>
     EmptyMessages,
 
     /// <summary>No assistant message to learn.</summary>

@@ -24,7 +24,7 @@ public sealed record DatasetOptions
     /// <summary>For CSV: which column is which part of the conversation; <see langword="null"/> for JSONL.</summary>
     public ColumnMapping? Columns { get; init; }
 
-    internal IEnumerable<UserError> Validate()
+    internal IEnumerable<UserError> Validate(TrainingMethod method)
     {
         if (string.IsNullOrWhiteSpace(Path))
         {
@@ -46,7 +46,7 @@ public sealed record DatasetOptions
             yield return new("dataset.maxRows", $"Learn from 1 row or more, not {MaxRows}; leave it out for all.");
         }
 
-        if (Columns is not null && string.IsNullOrEmpty(Columns.Assistant))
+        if (Columns is not null && method != TrainingMethod.Rft && string.IsNullOrEmpty(Columns.Assistant))
         {
             yield return new("dataset.columns.assistant", "Point at the column that holds the answer to learn.");
         }

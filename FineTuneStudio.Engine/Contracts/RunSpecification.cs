@@ -128,7 +128,7 @@ public sealed record RunSpecification
             yield return new("quantization", "Every weight learns here, and a weight in few bits cannot: give lora, or leave quantization out.");
         }
 
-        var nested = Dataset.Validate()
+        var nested = Dataset.Validate(Method)
             .Concat(Lora?.Validate() ?? [])
             .Concat(Reinforcement?.Validate() ?? [])
             .Concat(Schedule.Validate())

@@ -24,7 +24,7 @@ internal sealed class BlockWorker
         _file = file;
         _options = options;
         Faults = new BlockFaults(full);
-        _validator = new ChatRowValidator(Faults, options.MaxDepth);
+        _validator = new ChatRowValidator(Faults, options.MaxDepth, options.Method);
         _converter = file.Readable ? file.CreateConverter() : null;
     }
 
@@ -143,6 +143,7 @@ internal sealed class BlockWorker
         facts.PromptHash = measure.PromptHash;
         facts.AnswerHash = measure.AnswerHash;
         facts.HasAnswer = measure.HasAnswer && !measure.AnswerHasToolCalls;
+        facts.HasPrompt = measure.HasPrompt && (facts.HasAnswer || _options.Method == TrainingMethod.Rft);
         if (measure.AnswerLength is >= 0 and <= ShortAnswerBytes)
         {
             facts.AnswerStart = _shortAnswers.WrittenCount;

@@ -100,8 +100,8 @@ internal sealed class DatasetFile
         DatasetFormat.OpenAiChat => null,
         DatasetFormat.TypedParts => new TypedPartsConverter(),
         DatasetFormat.ShareGpt => new ShareGptConverter(),
-        DatasetFormat.Table => new TableConverter(Columns!.Names, Columns.Delimiter, Columns.Mapping!),
-        DatasetFormat.Alpaca or DatasetFormat.PromptCompletion or DatasetFormat.QuestionAnswer => new FieldsConverter(Format),
+        DatasetFormat.Table => new TableConverter(Columns!.Names, Columns.Delimiter, Columns.Mapping!, _options.Method),
+        DatasetFormat.Alpaca or DatasetFormat.PromptCompletion or DatasetFormat.QuestionAnswer => new FieldsConverter(Format, _options.Method),
         _ => throw new InvalidOperationException($"Rows of format {Format} cannot be converted."),
     };
 
@@ -158,7 +158,7 @@ internal sealed class DatasetFile
         };
         if (Container == DatasetContainer.DelimitedText)
         {
-            var table = TableSniffer.Sniff(this, start, _options.Columns);
+            var table = TableSniffer.Sniff(this, start, _options);
             Columns = table;
             Format = DatasetFormat.Table;
             Readable = table.Mapping is not null;
@@ -180,7 +180,7 @@ internal sealed class DatasetFile
         _ = CreateReader(text).Read(block);
         foreach (var record in block.Records.Take(wanted))
         {
-            var format = record.Mark == RecordMark.TooLong ? null : RowFormats.Detect(block.Buffer.AsMemory(record.Start, record.Length));
+            var format = record.Mark == RecordMark.TooLong ? null : RowFormats.Detect(block.Buffer.AsMemory(record.Start, record.Length), _options.Method);
             if (format is { } found)
             {
                 votes[(int)found]++;

@@ -93,22 +93,14 @@ public sealed class DatasetIndex : IDisposable
     /// <summary>Reads a good row.</summary>
     /// <param name="row">From 0, below <see cref="Count"/>.</param>
     /// <exception cref="UserErrorException">The file changed since it was indexed.</exception>
-    public DatasetRow Read(int row)
-    {
-        var position = _positions[row];
-        var buffer = _buffer is { } kept && kept.Length >= position.Length ? kept : _buffer = new byte[Math.Max(position.Length, 1 << 14)];
-        var count = RandomAccess.Read(_handle, buffer.AsSpan(0, position.Length), position.Offset);
-        try
-        {
-            // The parser (its converter's buffer) belongs to one call, so that rows can be read from several threads.
-            var parser = new RowParser(_file.Format == DatasetFormat.OpenAiChat ? null : _file.CreateConverter());
-            return parser.Parse(buffer.AsMemory(0, count), row, position.Line, position.Offset);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new UserErrorException($"{Report.File}:{position.Line}", "The row is not what it was when the file was checked: the file changed. Check it again.");
-        }
-    }
+    public DatasetRow Read(int row) => Read(row, bytes => Parse(row, bytes));
+
+    /// <summary>Reads a good row's own fields as graders see them (<c>item</c>): the object as it lies in the file, of a table its columns by name.</summary>
+    /// <param name="row">From 0, below <see cref="Count"/>.</param>
+    /// <returns>An object; it has an <c>answer</c> wherever the row has one, as a field or as what the assistant says at the conversation's end.</returns>
+    /// <exception cref="UserErrorException">The file changed since it was indexed.</exception>
+    public JsonElement ReadItem(int row)
+        => Read(row, bytes => RowItem.Of(bytes, _file.Format == DatasetFormat.Table ? _file.Columns : null, () => Parse(row, bytes).Conversation));
 
     /// <summary>Rows in the order of the file.</summary>
     public IEnumerable<DatasetRow> ReadAll()
@@ -130,6 +122,28 @@ public sealed class DatasetIndex : IDisposable
     {
         _handle.Dispose();
         _unpacked?.Dispose();
+    }
+
+    private T Read<T>(int row, Func<ReadOnlyMemory<byte>, T> parse)
+    {
+        var position = _positions[row];
+        var buffer = _buffer is { } kept && kept.Length >= position.Length ? kept : _buffer = new byte[Math.Max(position.Length, 1 << 14)];
+        var count = RandomAccess.Read(_handle, buffer.AsSpan(0, position.Length), position.Offset);
+        try
+        {
+            return parse(buffer.AsMemory(0, count));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new UserErrorException($"{Report.File}:{position.Line}", "The row is not what it was when the file was checked: the file changed. Check it again.");
+        }
+    }
+
+    private DatasetRow Parse(int row, ReadOnlyMemory<byte> bytes)
+    {
+        // The parser (its converter's buffer) belongs to one call, so that rows can be read from several threads.
+        var parser = new RowParser(_file.Format == DatasetFormat.OpenAiChat ? null : _file.CreateConverter());
+        return parser.Parse(bytes, row, _positions[row].Line, _positions[row].Offset);
     }
 
     private static (RowPositions Positions, DatasetReport Report) Build(

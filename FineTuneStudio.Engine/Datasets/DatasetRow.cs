@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Datasets.Rows;
 
 namespace FineTuneStudio.Engine.Datasets;
 
@@ -11,4 +12,15 @@ namespace FineTuneStudio.Engine.Datasets;
 /// For each message, how much its loss counts: 0 for all but the assistant's, else the message's weight (1 where it has none) times the
 /// row's.
 /// </param>
-public sealed record DatasetRow(int Index, long Line, long ByteOffset, Conversation Conversation, IReadOnlyList<float> LearnWeights);
+public sealed record DatasetRow(int Index, long Line, long ByteOffset, Conversation Conversation, IReadOnlyList<float> LearnWeights)
+{
+    /// <summary>What is to be answered: the conversation without an assistant message at its end, which is the dataset's own answer.</summary>
+    public Conversation ToPrompt()
+    {
+        var messages = Conversation.Messages;
+        var count = messages.GetArrayLength();
+        return count > 0 && messages[count - 1].GetProperty("role").ValueEquals("assistant"u8)
+            ? Conversation with { Messages = JsonText.Parse($"[{string.Join(',', messages.EnumerateArray().Take(count - 1).Select(message => message.GetRawText()))}]") }
+            : Conversation;
+    }
+}

@@ -152,9 +152,13 @@ internal sealed class ReportBuilder(DatasetFile file, DatasetCheckOptions option
                 $"the row of line {first} again", "each row once", "It is learnt twice as much, and may be held out and learnt at once: remove it unless you mean it."));
         }
 
-        if (facts.HasAnswer)
+        if (facts.HasPrompt)
         {
             _prompts.Add(facts.PromptHash, line);
+        }
+
+        if (facts.HasAnswer)
+        {
             _answers.Add(facts.AnswerHash, line);
             if (facts.AnswerLength >= 0)
             {

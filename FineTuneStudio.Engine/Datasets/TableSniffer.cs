@@ -14,8 +14,10 @@ internal static class TableSniffer
     private static readonly char[] Delimiters = [',', ';', '\t'];
 
     /// <summary>The columns; faults of the header go to the file's.</summary>
-    public static ColumnReport Sniff(DatasetFile file, ReadOnlySpan<byte> start, ColumnMapping? given)
+    public static ColumnReport Sniff(DatasetFile file, ReadOnlySpan<byte> start, DatasetCheckOptions options)
     {
+        var given = options.Columns;
+        var answerIsOptional = options.Method == TrainingMethod.Rft;
         var delimiter = FindDelimiter(start);
         var (names, sample) = ReadSample(file, delimiter);
         IReadOnlyList<string>[] shown = [.. sample.Take(ShownRows).Select(row => row.Select(Cut).ToArray())];
@@ -26,6 +28,12 @@ internal static class TableSniffer
 
         if (given is not null)
         {
+            if (given.Assistant is null && !answerIsOptional)
+            {
+                file.Report(DatasetFaultKind.MissingColumn, "no column for the assistant", "a column with the answer to learn", "Say which column it is (--assistant).");
+                return new ColumnReport(delimiter, names, null, Suggested: false, "There is no column for the assistant.") { FirstRows = shown };
+            }
+
             var missing = new[] { given.System, given.User, given.Assistant }.Where(name => name is not null && ColumnGuesser.IndexOf(names, name) < 0).ToList();
             if (missing.Count == 0)
             {
@@ -37,10 +45,10 @@ internal static class TableSniffer
             return new ColumnReport(delimiter, names, null, Suggested: false, reason) { FirstRows = shown };
         }
 
-        var (mapping, why) = ColumnGuesser.Suggest(names, sample);
+        var (mapping, why) = ColumnGuesser.Suggest(names, sample, options.Method);
         if (mapping is null)
         {
-            file.Report(DatasetFaultKind.MissingColumn, $"the columns {string.Join(", ", names)}", "a column for the user and one for the assistant", $"{why} Say which columns they are (--user, --assistant).");
+            file.Report(DatasetFaultKind.MissingColumn, $"the columns {string.Join(", ", names)}", answerIsOptional ? "a column for the user" : "a column for the user and one for the assistant", $"{why} Say which columns they are (--user, --assistant).");
         }
 
         return new ColumnReport(delimiter, names, mapping, mapping is not null, why) { FirstRows = shown };

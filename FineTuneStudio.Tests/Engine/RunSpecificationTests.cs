@@ -35,7 +35,7 @@ public sealed class RunSpecificationTests
     }
 
     [Theory]
-    [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "loraRank": 8 }""", "There is no field 'loraRank' here; there are name, method, model, dataset, lora,")]
+    [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "loraRank": 8 }""", "There is no field 'loraRank' here; there are name, method, reinforcement, model, dataset, lora,")]
     [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "lora": { "r": 8 } }""", "at lora.r: There is no field 'r' here; there are rank, alpha,")]
     [InlineData("""{ "model": "nano" }""", "It lacks 'dataset'.")]
     [InlineData("""{ "model": "nano", "dataset": { "path": "rows.jsonl" }, "precision": "fp8" }""", "at precision: Expected one of bf16, fp32, fp16.")]

@@ -21,7 +21,7 @@ internal static class DatasetCommand
         var method = new Option<TrainingMethod>("--method") { Description = "What the rows are meant for", DefaultValueFactory = _ => TrainingMethod.Sft };
         var system = new Option<string?>("--system") { Description = "CSV: column of the system message" };
         var user = new Option<string?>("--user") { Description = "CSV: column of what the user says" };
-        var assistant = new Option<string?>("--assistant") { Description = "CSV: column of the answer to learn" };
+        var assistant = new Option<string?>("--assistant") { Description = "CSV: column of the answer to learn; for rft it may be left out" };
         var badRows = new Option<string?>("--bad-rows") { Description = "Write the bad rows to this file, as they are" };
         var faults = new Option<int>("--faults") { Description = "Faults of each kind to list; the rest are counted", DefaultValueFactory = _ => 20 };
         var json = new Option<bool>("--json") { Description = "Print the whole report as JSON" };
@@ -34,7 +34,7 @@ internal static class DatasetCommand
             var options = new DatasetCheckOptions
             {
                 Method = result.GetValue(method),
-                Columns = Mapping(result.GetValue(system), result.GetValue(user), result.GetValue(assistant)),
+                Columns = Mapping(result.GetValue(system), result.GetValue(user), result.GetValue(assistant), result.GetValue(method)),
                 FaultsPerKind = result.GetValue(faults),
             };
             return Check(result.GetRequiredValue(file), options, result.GetValue(badRows), result.GetValue(json));
@@ -86,14 +86,14 @@ internal static class DatasetCommand
         }
     }
 
-    internal static ColumnMapping? Mapping(string? system, string? user, string? assistant)
+    internal static ColumnMapping? Mapping(string? system, string? user, string? assistant, TrainingMethod method = TrainingMethod.Sft)
     {
         if (system is null && user is null && assistant is null)
         {
             return null;
         }
 
-        return user is not null && assistant is not null
+        return user is not null && (assistant is not null || method == TrainingMethod.Rft)
             ? new ColumnMapping { System = system, User = user, Assistant = assistant }
             : throw new UserErrorException(user is null ? "--user" : "--assistant", "Name both columns, --user and --assistant, or neither to have them suggested.");
     }

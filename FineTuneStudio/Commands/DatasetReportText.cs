@@ -49,7 +49,7 @@ internal static class DatasetReportText
         if (columns.Mapping is { } mapping)
         {
             var system = mapping.System is null ? "" : $"{mapping.System} → system, ";
-            output.WriteLine($"         {system}{mapping.User} → user, {mapping.Assistant} → assistant ({columns.Reason})");
+            output.WriteLine($"         {system}{mapping.User} → user{(mapping.Assistant is null ? "" : $", {mapping.Assistant} → assistant")} ({columns.Reason})");
         }
     }
 

@@ -350,7 +350,7 @@ internal sealed partial class ChatRowValidator
             // A tool may well return nothing.
             if (_role != ChatRole.Tool && faults.Count(DatasetFaultKind.EmptyContent))
             {
-                faults.Add(DatasetFaultKind.EmptyContent, _contentPosition, _mapPath(Path("content")), "empty text", "text", _role == ChatRole.Assistant ? "The model would learn to say nothing: fill it in, or set weight 0." : "Fill it in or remove the message.");
+                faults.Add(DatasetFaultKind.EmptyContent, _contentPosition, _mapPath(Path("content")), "empty text", "text", _role == ChatRole.Assistant && !ReadsPrompts ? "The model would learn to say nothing: fill it in, or set weight 0." : "Fill it in or remove the message.");
             }
         }
         else if (faults.Count(DatasetFaultKind.MissingContent))
@@ -420,6 +420,8 @@ internal sealed partial class ChatRowValidator
                 break;
             case ChatRole.Assistant:
                 _measure.Assistant++;
+                _measure.HasAnswer = true;
+                _measure.HasPrompt = true;
                 _measure.Learnt += _weight == 0 ? 0 : 1;
                 _measure.ToolCalls += _calls;
                 _measure.HasReasoning |= _reasoning || (_texts > 0 && row.Slice(_textStart, _textLength).StartsWith("<think>"u8));

@@ -5,7 +5,7 @@ using FineTuneStudio.Engine.Contracts;
 namespace FineTuneStudio.Engine.Datasets.Rows;
 
 /// <summary>Checks and measures one row in OpenAI's chat format in a single pass over its bytes; allocates nothing for a good row.</summary>
-internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
+internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth, TrainingMethod method = TrainingMethod.Sft)
 {
     private readonly JsonReaderOptions _readerOptions = new() { MaxDepth = maxDepth };
     private readonly KeySet _keys = new();
@@ -29,6 +29,9 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
 
     /// <summary>Whether the next row is ended by the end of the file, so that a broken one was cut off.</summary>
     public bool AtEndOfFile { get; set; }
+
+    /// <summary>Whether rows are prompts to be answered in training, so that nothing in them is learnt.</summary>
+    private bool ReadsPrompts => method == TrainingMethod.Rft;
 
     /// <summary>Checks a row whose bytes are valid UTF-8; faults go to the block's list, measures come back.</summary>
     /// <param name="row">One JSON object.</param>
@@ -234,18 +237,46 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth)
         {
             if (!_unclear && faults.Count(DatasetFaultKind.EmptyMessages))
             {
-                faults.Add(DatasetFaultKind.EmptyMessages, 0, _mapPath("messages"), "no messages", "at least a user and an assistant message", "Fill in the conversation or remove the row.");
+                faults.Add(DatasetFaultKind.EmptyMessages, 0, _mapPath("messages"), "no messages", ReadsPrompts ? "at least a user message" : "at least a user and an assistant message", "Fill in the conversation or remove the row.");
             }
 
             return;
         }
 
-        CheckLearning();
+        if (ReadsPrompts)
+        {
+            CheckPrompt();
+        }
+        else
+        {
+            CheckLearning();
+        }
+
         ReportOpenCalls(atEnd: true);
-        if (_sawLabel && faults.Count(DatasetFaultKind.FeedbackLabel))
+        if (_sawLabel && !ReadsPrompts && faults.Count(DatasetFaultKind.FeedbackLabel))
         {
             faults.Add(DatasetFaultKind.FeedbackLabel, 0, _mapPath("label"), "a true/false label beside the conversation", "good answers only", "SFT learns every assistant message: keep the rows with label true, or wait for preference training.");
         }
+    }
+
+    /// <summary>A row to answer: what the assistant says at its end is the dataset's own answer, and may be missing.</summary>
+    private void CheckPrompt()
+    {
+        if (!_unclear && _measure.User + _measure.Tool == 0 && faults.Count(DatasetFaultKind.EmptyMessages))
+        {
+            faults.Add(DatasetFaultKind.EmptyMessages, 0, _mapPath("messages"), "nothing to answer", "a user or tool message", "Add what the model is asked, or remove the row.");
+        }
+
+        if (_previousRole != ChatRole.Assistant)
+        {
+            _measure.PromptHash = _hash;
+            _measure.PromptCharacters = _measure.Characters;
+            _measure.AnswerLength = -1;
+            _measure.HasAnswer = false;
+        }
+
+        _measure.HasPrompt = true;
+        _measure.Learnt = 0;
     }
 
     private void CheckLearning()

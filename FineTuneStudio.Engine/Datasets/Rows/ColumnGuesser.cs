@@ -28,8 +28,14 @@ internal static class ColumnGuesser
     }
 
     /// <summary>A mapping and the reason for it; no mapping where nothing points to one.</summary>
-    public static (ColumnMapping? Mapping, string Reason) Suggest(IReadOnlyList<string> names, IReadOnlyList<string[]> sample)
+    public static (ColumnMapping? Mapping, string Reason) Suggest(IReadOnlyList<string> names, IReadOnlyList<string[]> sample, TrainingMethod method = TrainingMethod.Sft)
     {
+        var promptIsEnough = method == TrainingMethod.Rft;
+        if (names.Count == 1 && promptIsEnough)
+        {
+            return (Map(null, names[0], null), $"the one column, {names[0]}, is what the user says");
+        }
+
         if (names.Count < 2)
         {
             return (null, $"There is one column ({string.Join(", ", names)}); at least a user's and an assistant's column are needed. Is the delimiter a comma, semicolon or tab?");
@@ -43,6 +49,11 @@ internal static class ColumnGuesser
             return (Map(system, user, assistant), $"by name: {user} is what the user says, {assistant} the answer");
         }
 
+        if (user is not null && promptIsEnough)
+        {
+            return (Map(system, user, null), $"by name: {user} is what the user says; no column is an answer");
+        }
+
         if (names.Count == 2)
         {
             // One name may be enough; else the order question, answer is what tables have.
@@ -52,12 +63,12 @@ internal static class ColumnGuesser
             return (Map(null, user, assistant), $"of two columns, {user} is taken as what the user says and {assistant} as the answer");
         }
 
-        return SuggestByContent(names, sample, system, user, assistant);
+        return SuggestByContent(names, sample, system, user, assistant, promptIsEnough);
     }
 
     /// <summary>The longest texts are what the user says; the answer is, of the rest, the column with the fewest different values.</summary>
     private static (ColumnMapping? Mapping, string Reason) SuggestByContent(
-        IReadOnlyList<string> names, IReadOnlyList<string[]> sample, string? system, string? user, string? assistant)
+        IReadOnlyList<string> names, IReadOnlyList<string[]> sample, string? system, string? user, string? assistant, bool promptIsEnough)
     {
         if (sample.Count < 5)
         {
@@ -70,6 +81,11 @@ internal static class ColumnGuesser
             var column = free.MaxBy(candidate => sample.Average(row => row[candidate].Length));
             user = names[column];
             free.Remove(column);
+        }
+
+        if (promptIsEnough)
+        {
+            return (Map(system, user, assistant), $"by content: {user} has the longest texts{(assistant is null ? "" : $", {assistant} is the answer by name")}");
         }
 
         if (assistant is null)
@@ -86,7 +102,7 @@ internal static class ColumnGuesser
         return (Map(system, user, assistant), $"by content: {user} has the longest texts, {assistant} the fewest different ones");
     }
 
-    private static ColumnMapping Map(string? system, string user, string assistant) => new() { System = system, User = user, Assistant = assistant };
+    private static ColumnMapping Map(string? system, string user, string? assistant) => new() { System = system, User = user, Assistant = assistant };
 
     private static string? FindNamed(IReadOnlyList<string> names, string[] wanted)
         => wanted.Select(name => IndexOf(names, name)).Where(index => index >= 0).Select(index => names[index]).FirstOrDefault();

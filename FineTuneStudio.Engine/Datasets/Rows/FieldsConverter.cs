@@ -4,8 +4,10 @@ using FineTuneStudio.Engine.Contracts;
 namespace FineTuneStudio.Engine.Datasets.Rows;
 
 /// <summary>Rows with one field for the question and one for the answer: Alpaca, prompt/completion, question/answer.</summary>
-internal sealed class FieldsConverter(DatasetFormat format) : RowConverter
+internal sealed class FieldsConverter(DatasetFormat format, TrainingMethod method) : RowConverter
 {
+    private bool ReadsPrompts => method == TrainingMethod.Rft;
+
     protected override bool Write(ReadOnlyMemory<byte> record, Utf8JsonWriter writer, BlockFaults faults)
     {
         using var document = JsonDocument.Parse(record, JsonText.DocumentOptions);
@@ -25,14 +27,14 @@ internal sealed class FieldsConverter(DatasetFormat format) : RowConverter
 
     private bool WritePair(JsonElement row, string question, string answer, Utf8JsonWriter writer, BlockFaults faults)
     {
-        if (!TryOptionalText(row, "system", faults, out var system) | !TryText(row, question, faults, out var user) | !TryText(row, answer, faults, out var assistant))
+        if (!TryOptionalText(row, "system", faults, out var system) | !TryText(row, question, faults, out var user) | !TryAnswer(row, answer, faults, out var assistant))
         {
             return false;
         }
 
         WriteSystem(writer, system);
         WriteMessage(writer, "user", user, question);
-        WriteMessage(writer, "assistant", assistant, answer);
+        WriteAnswer(writer, assistant, answer);
         return true;
     }
 
@@ -54,7 +56,7 @@ internal sealed class FieldsConverter(DatasetFormat format) : RowConverter
         }
 
         if (!TryOptionalText(row, "system", faults, out var system) | !TryText(row, "instruction", faults, out var instruction)
-            | !TryOptionalText(source, "input", faults, out var input) | !TryText(source, "output", faults, out var output))
+            | !TryOptionalText(source, "input", faults, out var input) | !TryAnswer(source, "output", faults, out var output))
         {
             return false;
         }
@@ -66,7 +68,7 @@ internal sealed class FieldsConverter(DatasetFormat format) : RowConverter
         }
 
         WriteMessage(writer, "user", input.Length == 0 ? instruction : $"{instruction}\n\n{input}", "instruction");
-        WriteMessage(writer, "assistant", output, prefix + "output");
+        WriteAnswer(writer, output, prefix + "output");
         return true;
     }
 
@@ -104,14 +106,26 @@ internal sealed class FieldsConverter(DatasetFormat format) : RowConverter
     private bool WritePrompt(JsonElement row, Utf8JsonWriter writer, BlockFaults faults)
     {
         var answer = row.TryGetProperty("completion", out _) ? "completion" : "response";
-        var isConversational = row.TryGetProperty("prompt", out var prompt) && prompt.ValueKind == JsonValueKind.Array
-            && row.TryGetProperty(answer, out var completion) && completion.ValueKind == JsonValueKind.Array;
-        if (!isConversational)
+        var promptIsList = row.TryGetProperty("prompt", out var prompt) && prompt.ValueKind == JsonValueKind.Array;
+        var answerIsList = row.TryGetProperty(answer, out var completion) && completion.ValueKind == JsonValueKind.Array;
+        if (!promptIsList || !(answerIsList || ReadsPrompts))
         {
             return WritePair(row, "prompt", answer, writer, faults);
         }
 
-        return WriteMessages(row, "prompt", writer, faults) && WriteMessages(row, answer, writer, faults);
+        if (!WriteMessages(row, "prompt", writer, faults))
+        {
+            return false;
+        }
+
+        if (answerIsList)
+        {
+            return WriteMessages(row, answer, writer, faults);
+        }
+
+        _ = TryAnswer(row, answer, faults, out var text);
+        WriteAnswer(writer, text, answer);
+        return true;
     }
 
     private bool WriteMessages(JsonElement row, string name, Utf8JsonWriter writer, BlockFaults faults)
@@ -136,6 +150,27 @@ internal sealed class FieldsConverter(DatasetFormat format) : RowConverter
         }
 
         return true;
+    }
+
+    /// <summary>The answer's text; a row that is a prompt needs none, and what else its field holds is for graders.</summary>
+    private bool TryAnswer(JsonElement row, string name, BlockFaults faults, out string? text)
+    {
+        if (ReadsPrompts)
+        {
+            text = row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            text = string.IsNullOrWhiteSpace(text) ? null : text;
+            return true;
+        }
+
+        return TryText(row, name, faults, out text);
+    }
+
+    private void WriteAnswer(Utf8JsonWriter writer, string? text, string place)
+    {
+        if (text is not null)
+        {
+            WriteMessage(writer, "assistant", text, place);
+        }
     }
 
     private void WriteSystem(Utf8JsonWriter writer, string system)

@@ -11,6 +11,14 @@ internal static class JsonText
     /// <summary>Rows that were checked may be as deep as the check allows.</summary>
     public static JsonDocumentOptions DocumentOptions { get; } = new() { MaxDepth = 512 };
 
+    /// <summary>Reads a text that was found to be sound.</summary>
+    /// <exception cref="JsonException">It is no JSON after all.</exception>
+    public static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json, DocumentOptions);
+        return document.RootElement.Clone();
+    }
+
     /// <summary>Bytes of the longest piece of a row that a fault quotes.</summary>
     private const int QuotedBytes = 60;
 

@@ -16,4 +16,5 @@ internal struct RowFacts
     public RowState State;
     public RowTraits Traits;
     public bool HasAnswer;
+    public bool HasPrompt;
 }

@@ -7,13 +7,13 @@ namespace FineTuneStudio.Engine.Datasets.Rows;
 /// <summary>Recognises a row's format by its fields.</summary>
 internal static class RowFormats
 {
-    /// <summary>The format of a row; <see langword="null"/> where it is no JSON object.</summary>
-    public static DatasetFormat? Detect(ReadOnlyMemory<byte> row)
+    /// <summary>The format of a row meant for a method; <see langword="null"/> where it is no JSON object.</summary>
+    public static DatasetFormat? Detect(ReadOnlyMemory<byte> row, TrainingMethod method = TrainingMethod.Sft)
     {
         try
         {
             using var document = JsonDocument.Parse(row, JsonText.DocumentOptions);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? Detect(document.RootElement) : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object ? Detect(document.RootElement, method == TrainingMethod.Rft) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -58,7 +58,7 @@ internal static class RowFormats
         return $"the fields {string.Join(", ", names)}{looks}";
     }
 
-    private static DatasetFormat Detect(JsonElement row)
+    private static DatasetFormat Detect(JsonElement row, bool promptIsEnough)
     {
         if (Has(row, "chosen") || Has(row, "rejected") || Has(row, "preferred_output") || Has(row, "non_preferred_output") || Has(row, "chosen_messages"))
         {
@@ -75,17 +75,17 @@ internal static class RowFormats
             return DatasetFormat.ShareGpt;
         }
 
-        if (Has(row, "instruction") && (Has(row, "output") || Has(row, "instances")))
+        if (Has(row, "instruction") && (promptIsEnough || Has(row, "output") || Has(row, "instances")))
         {
             return DatasetFormat.Alpaca;
         }
 
-        if (Has(row, "prompt") && (Has(row, "completion") || Has(row, "response")))
+        if (Has(row, "prompt") && (promptIsEnough || Has(row, "completion") || Has(row, "response")))
         {
             return DatasetFormat.PromptCompletion;
         }
 
-        return Has(row, "question") && Has(row, "answer") ? DatasetFormat.QuestionAnswer : DatasetFormat.Unknown;
+        return Has(row, "question") && (promptIsEnough || Has(row, "answer")) ? DatasetFormat.QuestionAnswer : DatasetFormat.Unknown;
     }
 
     private static bool HasTypedParts(JsonElement messages)

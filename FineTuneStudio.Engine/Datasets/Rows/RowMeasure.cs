@@ -23,5 +23,8 @@ internal struct RowMeasure
     public int AnswerLength;
     public bool AnswerHasToolCalls;
 
-    public readonly bool HasAnswer => Assistant > 0;
+    public bool HasAnswer;
+
+    /// <summary>Whether <see cref="PromptHash"/> and <see cref="PromptCharacters"/> are of something to answer.</summary>
+    public bool HasPrompt;
 }

@@ -64,12 +64,16 @@ internal sealed class RowTally
         RowsWithTools += row.HasTools ? 1 : 0;
         Turns.Add(row.User);
         RowCharacters.Add(row.Characters);
+        if (row.HasPrompt)
+        {
+            PromptCharacters.Add(row.PromptCharacters);
+        }
+
         if (!row.HasAnswer)
         {
             return;
         }
 
-        PromptCharacters.Add(row.PromptCharacters);
         AnswerCharacters.Add(row.AnswerCharacters);
         Answers++;
         ToolCallAnswers += row.AnswerHasToolCalls ? 1 : 0;

@@ -12,18 +12,21 @@ internal sealed class TableConverter : RowConverter
     private readonly int _system;
     private readonly int _user;
     private readonly int _assistant;
+    private readonly bool _answerIsOptional;
 
     /// <param name="names">The header.</param>
     /// <param name="delimiter">The delimiter.</param>
     /// <param name="mapping">Columns that the header has.</param>
-    public TableConverter(IReadOnlyList<string> names, char delimiter, ColumnMapping mapping)
+    /// <param name="method">What the rows are meant for.</param>
+    public TableConverter(IReadOnlyList<string> names, char delimiter, ColumnMapping mapping, TrainingMethod method)
     {
+        _answerIsOptional = method == TrainingMethod.Rft;
         _fields = new DelimitedFields((byte)delimiter);
         _mapping = mapping;
         _columns = names.Count;
         _system = mapping.System is null ? -1 : ColumnGuesser.IndexOf(names, mapping.System);
         _user = ColumnGuesser.IndexOf(names, mapping.User);
-        _assistant = ColumnGuesser.IndexOf(names, mapping.Assistant);
+        _assistant = mapping.Assistant is null ? -1 : ColumnGuesser.IndexOf(names, mapping.Assistant);
     }
 
     public override bool ReadsJson => false;
@@ -55,7 +58,11 @@ internal sealed class TableConverter : RowConverter
         }
 
         WriteField(writer, "user", _user, _mapping.User);
-        WriteField(writer, "assistant", _assistant, _mapping.Assistant);
+        if (_assistant >= 0 && !(_answerIsOptional && _fields[_assistant].IndexOfAnyExcept(" \t\r\n"u8) < 0))
+        {
+            WriteField(writer, "assistant", _assistant, _mapping.Assistant!);
+        }
+
         writer.WriteEndArray();
         writer.WriteEndObject();
         return true;
