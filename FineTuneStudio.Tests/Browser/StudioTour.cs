@@ -50,6 +50,9 @@ internal sealed class StudioTour : IAsyncDisposable
         _engine.Allow(120);
         var done = await Studio.StartRunAsync("Intents, first try");
         var completed = await Studio.WaitForAsync(done.Id, progress => progress.State == RunState.Completed, cancellationToken);
+        _engine.Allow(120);
+        var reinforced = await Studio.StartReinforcementRunAsync("Sums by reward");
+        await Studio.WaitForAsync(reinforced.Id, progress => progress.State == RunState.Completed, cancellationToken);
         _engine.Allow(47);
         var live = await Studio.StartRunAsync("Intents, rank 32");
         await Studio.WaitForAsync(live.Id, progress => progress.Step == 47, cancellationToken);
@@ -59,7 +62,7 @@ internal sealed class StudioTour : IAsyncDisposable
         [
             ("home", "/"), ("first-run-live", $"/first-run/{live.Id}"), ("first-run-done", $"/first-run/{done.Id}"),
             ("datasets", "/datasets"), ("dataset", $"/datasets/{good}"), ("dataset-faulty", $"/datasets/{faulty}"), ("dataset-csv", $"/datasets/{table}"),
-            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("models", "/models"),
+            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
             ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("playground", "/playground"), ("settings", "/settings"),
         ];
     }

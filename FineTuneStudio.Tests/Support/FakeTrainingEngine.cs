@@ -43,6 +43,16 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
 
         void Evaluate(int step)
         {
+            if (specification.Method == TrainingMethod.Rft)
+            {
+                foreach (var happened in FakeReinforcement.Evaluate(step))
+                {
+                    Tell(happened);
+                }
+
+                return;
+            }
+
             Tell(new TrainingEvent.Evaluated(step, Loss(step) + 0.1, 0.01));
             Tell(new TrainingEvent.Sampled(step, 0, "Where is my card?", "card_arrival", step < 20 ? "I do not know." : "card_arrival"));
             Tell(new TrainingEvent.Sampled(step, 1, "I was charged twice for one coffee, please help", "transaction_charged_twice", step < 30 ? "card_arrival" : "transaction_charged_twice"));
@@ -56,7 +66,9 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
                 File.WriteAllText(Path.Combine(runFolder, "adapter", "adapter_model.safetensors"), $"weights after {step}");
             }
 
-            var end = new TrainingEvent.Ended(step, reason, "", Loss(step) + 0.1);
+            var end = specification.Method == TrainingMethod.Rft
+                ? new TrainingEvent.Ended(step, reason, "", null) { HeldOutReward = FakeReinforcement.HeldOut(step) }
+                : new TrainingEvent.Ended(step, reason, "", Loss(step) + 0.1);
             Tell(end);
             return end;
         }
@@ -99,7 +111,15 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
                 continue;
             }
 
-            Tell(new TrainingEvent.StepCompleted(step, step / 20.0, Loss(step), 2e-4 * (1 - ((double)step / TotalSteps)), 0.6 + (0.2 * Math.Cos(step)), 4096, 900, 0.25, 512_000_000 + (step * 1000)));
+            if (specification.Method == TrainingMethod.Rft)
+            {
+                FakeReinforcement.Write(runFolder, step);
+            }
+
+            Tell(new TrainingEvent.StepCompleted(step, step / 20.0, Loss(step), 2e-4 * (1 - ((double)step / TotalSteps)), 0.6 + (0.2 * Math.Cos(step)), 4096, 900, 0.25, 512_000_000 + (step * 1000))
+            {
+                Reinforcement = specification.Method == TrainingMethod.Rft ? FakeReinforcement.Figures(step) : null,
+            });
             if (step % EvaluateEvery == 0)
             {
                 Evaluate(step);

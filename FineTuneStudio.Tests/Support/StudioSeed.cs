@@ -5,6 +5,7 @@ using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -79,6 +80,17 @@ internal static class StudioSeed
     public static async Task<RunSummary> StartRunAsync(this StudioServer studio, string name = "")
     {
         var specification = new RunSpecification { Name = name, Model = Model, Dataset = new DatasetOptions { Path = Dataset } };
+        var result = await studio.Services.GetRequiredService<RunService>().StartAsync(specification, CancellationToken.None);
+        return Assert.IsType<Result<RunSummary>.Success>(result).Value;
+    }
+
+    /// <summary>Queues a reinforcement run on the seeded model and dataset.</summary>
+    public static async Task<RunSummary> StartReinforcementRunAsync(this StudioServer studio, string name = "")
+    {
+        var specification = new RunSpecification
+        {
+            Name = name, Model = Model, Dataset = new DatasetOptions { Path = Dataset }, Method = TrainingMethod.Rft, Reinforcement = new ReinforcementOptions { Grader = FakeReinforcement.Grader },
+        };
         var result = await studio.Services.GetRequiredService<RunService>().StartAsync(specification, CancellationToken.None);
         return Assert.IsType<Result<RunSummary>.Success>(result).Value;
     }

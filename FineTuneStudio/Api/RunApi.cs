@@ -14,7 +14,7 @@ internal static class RunApi
         var group = routes.MapGroup("/api/runs").WithTags("Runs");
         group.MapPost("/", StartAsync).WithName("StartRun").WithSummary("Queues a run: the body is its specification (docs/specification.md)").DisableAntiforgery();
         group.MapGet("/{id:guid}/points.csv", DownloadPointsAsync).WithName("DownloadPoints")
-            .WithSummary("Every step's figures as CSV; ?series=loss, rate, norm, speed or memory for one curve");
+            .WithSummary("Every step's figures as CSV; ?series=loss, rate, norm, speed or memory for one curve, reward, parts, entropy, kl, … for one of a reinforcement run");
     }
 
     private static async Task<Results<Created<RunSummary>, ValidationProblem>> StartAsync(HttpRequest request, RunService runs, CancellationToken cancellationToken)

@@ -25,6 +25,11 @@ internal sealed class RunEntity : IDeletable
 
     public double? HeldOutLoss { get; set; }
 
+    /// <summary>Mean reward of the last step of a reinforcement run.</summary>
+    public double? Reward { get; set; }
+
+    public double? HeldOutReward { get; set; }
+
     /// <summary>What a person should know about its end, or empty.</summary>
     public string Message { get; set; } = "";
 
@@ -33,7 +38,7 @@ internal sealed class RunEntity : IDeletable
 
     public string? Notes { get; set; }
 
-    /// <summary>The loss in few 32-bit floats, for a list.</summary>
+    /// <summary>The loss, or the reward, in few 32-bit floats, for a list.</summary>
     public byte[]? Sketch { get; set; }
 
     /// <summary>While it waits, the lowest begins first.</summary>

@@ -1,5 +1,6 @@
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Tests.Support;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Studio.Runs;
@@ -29,10 +30,27 @@ public sealed class RunCsvTests
         Assert.Equal(["step,epoch,gradient_norm", "1,0.5,0.75", "2,1,0.5"], Lines("norm"));
     }
 
-    private static string[] Lines(string? series)
+    [Fact]
+    public void Write_ReinforcementRun_HasItsRewardsPartsAndNothingWhereThereIsNone()
+    {
+        TrainingEvent[] events =
+        [
+            new TrainingEvent.Rewarded(0, 0.25, 0, 20, 0, 0.1),
+            new TrainingEvent.StepCompleted(1, 0.5, 0.01, 2e-4, 0.75, 100, 10, 0.5, 1024) { Reinforcement = FakeReinforcement.Figures(1) with { Reward = 0.5, RewardQuantiles = [0, 0.5, 1], Kl = null } },
+            new TrainingEvent.Rewarded(1, 0.375, 0, 20, 0, 0.1),
+        ];
+
+        Assert.Equal(["step,epoch,reward,reward_p10,reward_p50,reward_p90,held_out_reward", "0,,,,,,0.25", "1,0.5,0.5,0,0.5,1,0.375"], Lines("reward", events));
+        Assert.Equal(["step,epoch,kl", "1,0.5,"], Lines("kl", events));
+        Assert.Equal("step,epoch,\"part_right\",\"part_short\"", Lines("parts", events)[0]);
+        Assert.Equal(["step,epoch,policy_loss", "1,0.5,0.01"], Lines("surrogate", events));
+        Assert.Equal(Lines(null, events)[0].Split(',').Length, Lines(null, events)[2].Split(',').Length);
+    }
+
+    private static string[] Lines(string? series, TrainingEvent[]? events = null)
     {
         using var text = new StringWriter { NewLine = "\n" };
-        RunCsv.Write(Events, series, text);
+        RunCsv.Write(events ?? Events, series, text);
         return text.ToString().TrimEnd('\n').Split('\n');
     }
 }

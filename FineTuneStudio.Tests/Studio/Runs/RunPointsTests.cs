@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Tests.Support;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Studio.Runs;
@@ -96,6 +97,43 @@ public sealed class RunPointsTests
         Assert.Equal([8f, 9f, 10f], Column(points.Window(9, 99), 0));
         Assert.Equal(10f, Column(points.Window(90, 99), 0).Single());
         Assert.Equal(0, new RunPoints().Window(1, 9).Count);
+    }
+
+    [Fact]
+    public void After_SupervisedRun_SendsNoFurtherColumn() => Assert.Null(Filled(5).After(0).Extra);
+
+    [Fact]
+    public void After_ReinforcementRun_NamesItsColumnsAndLeavesGapsWhereAStepHasNone()
+    {
+        var points = new RunPoints();
+        points.Add(Step(1, 0, 1) with { Reinforcement = FakeReinforcement.Figures(1) with { Kl = null, Parts = null } }, TimeSpan.Zero);
+        points.Add(Step(2, 0, 1) with { Reinforcement = FakeReinforcement.Figures(2) }, TimeSpan.Zero);
+
+        var packed = points.After(0);
+
+        float[] Extra(string name) => Column(packed, RunPoints.Columns + packed.Extra!.ToList().IndexOf(name));
+        Assert.Equal([(float)FakeReinforcement.Reward(1), (float)FakeReinforcement.Reward(2)], Extra("reward"));
+        Assert.Equal([float.NaN, 0.001f], Extra("kl"));
+        Assert.Equal([float.NaN, 0.8f], Extra("part:short"));
+        Assert.Equal(Extra("reward"), Extra("rewardMean"));
+        Assert.Equal((RunPoints.Columns + packed.Extra!.Count) * 2 * sizeof(float), packed.Values.Length);
+    }
+
+    [Fact]
+    public void After_LongReinforcementRun_KeepsTheWorstRewardAndTheMean()
+    {
+        var points = new RunPoints();
+        for (var step = 1; step <= Many / 5; step++)
+        {
+            points.Add(Step(step, 0, 1) with { Reinforcement = FakeReinforcement.Figures(1) with { Reward = step == 7_777 ? -9 : 0.5 } }, TimeSpan.Zero);
+        }
+
+        var packed = points.After(0);
+
+        var rewards = Column(packed, RunPoints.Columns + packed.Extra!.ToList().IndexOf("reward"));
+        Assert.InRange(packed.Count, 1_000, RunPoints.MostRows);
+        Assert.Equal(7_777f, Column(packed, 0)[Array.IndexOf(rewards, -9f)]);
+        Assert.All(points.Sketch(10), value => Assert.InRange(value, 0.49f, 0.51f));
     }
 
     private static RunPoints Filled(int steps)

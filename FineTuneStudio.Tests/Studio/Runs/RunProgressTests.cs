@@ -1,5 +1,6 @@
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Tests.Support;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Studio.Runs;
@@ -37,6 +38,21 @@ public sealed class RunProgressTests
     {
         Assert.Null(new RunProgress().Remaining);
         Assert.Null(After(1).Remaining);
+    }
+
+    [Fact]
+    public void After_ReinforcementStepAgain_IsNoNewsAndRewindsWithTheRun()
+    {
+        var progress = new RunProgress().After(new TrainingEvent.Started(0, 10, 1, 1, 1, 1, 1, 1, 0));
+        var first = progress.After(Step(1, 1) with { Reinforcement = FakeReinforcement.Figures(1) });
+        var second = first.After(Step(2, 1) with { Reinforcement = FakeReinforcement.Figures(2) });
+        var rewarded = second.After(new TrainingEvent.Rewarded(2, 0.5, 0, 1, 0, 1));
+        var rewound = rewarded.After(new TrainingEvent.Started(1, 10, 1, 1, 1, 1, 1, 1, 0));
+
+        Assert.False(second.IsNewsAfter(first));
+        Assert.True(rewarded.IsNewsAfter(second));
+        Assert.Equal((FakeReinforcement.Reward(2), 0.5), (rewarded.Reward, rewarded.HeldOutReward));
+        Assert.Equal((1, 0), (rewound.Reinforced.Count, rewound.Rewards.Count));
     }
 
     private static RunProgress After(int steps)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FineTuneStudio.Domain;
 
 namespace FineTuneStudio.Application.Runs;
@@ -10,4 +11,9 @@ namespace FineTuneStudio.Application.Runs;
 /// <param name="TotalSteps">Length of the run.</param>
 /// <param name="State">Where the run stands.</param>
 public sealed record RunDelta(
-    int After, PackedPoints Points, IReadOnlyList<double[]>? Evaluations, IReadOnlyList<int>? Checkpoints, int TotalSteps, RunState State);
+    int After, PackedPoints Points, IReadOnlyList<double[]>? Evaluations, IReadOnlyList<int>? Checkpoints, int TotalSteps, RunState State)
+{
+    /// <summary>Every held-out reward so far, as pairs of step and reward; <see langword="null"/> where none came since the last message.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double[]>? Rewards { get; init; }
+}

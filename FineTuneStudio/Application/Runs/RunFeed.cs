@@ -182,7 +182,12 @@ internal sealed class RunFeed(TimeProvider time)
         ReferenceEquals(told?.Evaluations, _progress.Evaluations) ? null : [.. _progress.Evaluations.Select(evaluated => new[] { evaluated.Step, evaluated.Loss })],
         ReferenceEquals(told?.Checkpoints, _progress.Checkpoints) ? null : [.. _progress.Checkpoints.Select(saved => saved.Step)],
         _progress.TotalSteps,
-        _progress.State);
+        _progress.State)
+    {
+        Rewards = ReferenceEquals(told?.Rewards, _progress.Rewards) || _progress.Rewards.IsEmpty && told is null
+            ? null
+            : [.. _progress.Rewards.Select(rewarded => new[] { rewarded.Step, rewarded.Reward })],
+    };
 
     private void Change(Action change)
     {

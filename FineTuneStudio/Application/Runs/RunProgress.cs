@@ -37,11 +37,17 @@ public sealed record RunProgress
 
     public ImmutableList<TrainingEvent.Evaluated> Evaluations { get; init; } = [];
 
+    /// <summary>Held-out rewards of a reinforcement run.</summary>
+    public ImmutableList<TrainingEvent.Rewarded> Rewards { get; init; } = [];
+
+    /// <summary>Steps of a reinforcement run, oldest first; empty for other runs.</summary>
+    public ImmutableList<TrainingEvent.StepCompleted> Reinforced { get; init; } = [];
+
     public ImmutableList<TrainingEvent.CheckpointSaved> Checkpoints { get; init; } = [];
 
     public ImmutableList<TrainingEvent.Sampled> Samples { get; init; } = [];
 
-    /// <summary>Every event but steps, evaluations and samples, oldest first.</summary>
+    /// <summary>Every event but steps, evaluations, held-out rewards and samples, oldest first.</summary>
     public ImmutableList<TrainingEvent> Timeline { get; init; } = [];
 
     /// <summary>Why and how it ended, once it has.</summary>
@@ -53,6 +59,11 @@ public sealed record RunProgress
     public Guid? AdapterId { get; init; }
 
     public double? HeldOutLoss => Evaluations is [.., var last] ? last.Loss : null;
+
+    /// <summary>Mean reward of the last step; <see langword="null"/> where the run has none, or no answer of the step could be graded.</summary>
+    public double? Reward => Last?.Reinforcement is { Reward: var reward } && double.IsFinite(reward) ? reward : null;
+
+    public double? HeldOutReward => Rewards is [.., var last] && double.IsFinite(last.Reward) ? last.Reward : null;
 
     public double? TokensPerSecond => Last is { } last && SecondsPerStep > 0 ? last.Tokens / SecondsPerStep : null;
 
@@ -75,7 +86,7 @@ public sealed record RunProgress
     }
 
     /// <summary>Whether more than the figures of a step changed.</summary>
-    internal bool IsNewsAfter(RunProgress before) => this with { Step = before.Step, Last = before.Last, SecondsPerStep = before.SecondsPerStep, TimedSteps = before.TimedSteps, TimedSeconds = before.TimedSeconds } != before;
+    internal bool IsNewsAfter(RunProgress before) => this with { Step = before.Step, Last = before.Last, SecondsPerStep = before.SecondsPerStep, TimedSteps = before.TimedSteps, TimedSeconds = before.TimedSeconds, Reinforced = before.Reinforced } != before;
 
     /// <summary>The state after <paramref name="happened"/>.</summary>
     internal RunProgress After(TrainingEvent happened) => happened switch
@@ -89,8 +100,10 @@ public sealed record RunProgress
             SecondsPerStep = SecondsPerStep > 0 && step.Step > 2 ? (0.9 * SecondsPerStep) + (0.1 * step.Seconds) : step.Seconds,
             TimedSteps = step.Step > 1 ? TimedSteps + 1 : 0,
             TimedSeconds = step.Step > 1 ? TimedSeconds + step.Seconds : 0,
+            Reinforced = step.Reinforcement is null ? Reinforced : Reinforced.Add(step),
         },
         TrainingEvent.Evaluated evaluated => this with { Evaluations = Evaluations.Add(evaluated), EvaluationSeconds = EvaluationSeconds + evaluated.Seconds },
+        TrainingEvent.Rewarded rewarded => this with { Rewards = Rewards.Add(rewarded), EvaluationSeconds = EvaluationSeconds + rewarded.Seconds },
         TrainingEvent.Sampled sampled => this with { Samples = Samples.Add(sampled) },
         TrainingEvent.CheckpointSaved saved => this with { Checkpoints = Checkpoints.Add(saved), Timeline = Timeline.Add(saved) },
         TrainingEvent.Paused paused => this with { State = RunState.Paused, Pausing = false, Message = paused.Message, Timeline = Timeline.Add(paused) },
@@ -109,6 +122,8 @@ public sealed record RunProgress
         End = null,
         Message = "",
         Evaluations = Evaluations.RemoveAll(evaluated => evaluated.Step > started.Step),
+        Rewards = Rewards.RemoveAll(rewarded => rewarded.Step > started.Step),
+        Reinforced = Reinforced.RemoveAll(step => step.Step > started.Step),
         Checkpoints = Checkpoints.RemoveAll(saved => saved.Step > started.Step),
         Samples = Samples.RemoveAll(sampled => sampled.Step > started.Step),
     };

@@ -24,6 +24,8 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
                 .SetProperty(row => row.TotalSteps, progress.TotalSteps)
                 .SetProperty(row => row.Loss, progress.Last == null ? null : progress.Last.Loss)
                 .SetProperty(row => row.HeldOutLoss, progress.HeldOutLoss)
+                .SetProperty(row => row.Reward, progress.Reward)
+                .SetProperty(row => row.HeldOutReward, progress.HeldOutReward)
                 .SetProperty(row => row.Sketch, sketch),
             cancellationToken);
         changes.Ring();
@@ -48,6 +50,7 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
         row.Message = end.Message;
         row.EndedAt = time.GetUtcNow();
         row.HeldOutLoss = end.HeldOutLoss ?? row.HeldOutLoss;
+        row.HeldOutReward = end.HeldOutReward is { } reward && double.IsFinite(reward) ? reward : row.HeldOutReward;
         var adapter = state is RunState.Completed or RunState.Stopped ? await DescribeAdapterAsync(row, cancellationToken) : null;
         if (adapter is not null)
         {
@@ -62,6 +65,8 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
         endings.Tell(new RunEnding(run.Id, row.Name, state, end.Message));
         changes.Ring();
     }
+
+    private static string Text(double? figure) => figure?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "none";
 
     private async Task<AdapterEntity?> DescribeAdapterAsync(RunEntity run, CancellationToken cancellationToken)
     {
@@ -104,8 +109,8 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
             Metrics =
             [
                 new("steps", run.Step.ToString(CultureInfo.InvariantCulture)),
-                new("loss of the last step", run.Loss?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "none"),
-                new("held-out loss", run.HeldOutLoss?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "none"),
+                new(run.Reward is null ? "loss of the last step" : "reward of the last step", Text(run.Reward ?? run.Loss)),
+                new(run.Reward is null ? "held-out loss" : "held-out reward", Text(run.Reward is null ? run.HeldOutLoss : run.HeldOutReward)),
             ],
             FinishedAt = time.GetUtcNow(),
         });

@@ -25,6 +25,15 @@ public sealed record RunSummary
     /// <summary>Last held-out loss, in nats per token.</summary>
     public double? HeldOutLoss { get; init; }
 
+    /// <summary>Whether it learns from the scores of its own answers, and so has rewards where others have losses.</summary>
+    public bool IsReinforcement { get; init; }
+
+    /// <summary>Mean reward of the last step of a reinforcement run.</summary>
+    public double? Reward { get; init; }
+
+    /// <summary>Last held-out reward of a reinforcement run.</summary>
+    public double? HeldOutReward { get; init; }
+
     public string Message { get; init; } = "";
 
     /// <summary>A person's words to find it by.</summary>
@@ -32,7 +41,7 @@ public sealed record RunSummary
 
     public string Notes { get; init; } = "";
 
-    /// <summary>The training loss in a few figures, oldest first; empty before there is one.</summary>
+    /// <summary>The training loss, or the reward, in a few figures, oldest first; empty before there is one.</summary>
     public IReadOnlyList<float> Sketch { get; init; } = [];
 
     /// <summary>While it waits, the lowest begins first.</summary>

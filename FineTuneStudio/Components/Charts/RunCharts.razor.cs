@@ -1,5 +1,6 @@
 using System.Globalization;
 using FineTuneStudio.Components.Shared;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -10,12 +11,32 @@ public sealed partial class RunCharts : IAsyncDisposable
 {
     private const string LossGood = "Falls fast, then slowly; held-out follows. Held-out rising while train falls means that rows are learnt by heart: stop, or keep the ringed checkpoint.";
 
-    private static readonly (string Key, string Title, string Unit, string Good)[] Small =
+    private const string RewardGood = "Rises; held-out follows. Held-out standing still while train rises means that prompts are learnt by heart or the grader is gamed: read the answers.";
+
+    private static readonly (string Key, string Title, string Unit, string Good, bool Legend)[] Small =
     [
-        ("rate", "Learning rate", "per step", "Follows the schedule you chose."),
-        ("norm", "Gradient norm", "before clipping", "Steady or falling; rare spikes are clipped and harmless."),
-        ("speed", "Speed", "tokens/s", "Level; a drop means that something else uses the machine."),
-        ("memory", "Memory", "of the process", "Level after the first steps."),
+        ("rate", "Learning rate", "per step", "Follows the schedule you chose.", false),
+        ("norm", "Gradient norm", "before clipping", "Steady or falling; rare spikes are clipped and harmless.", false),
+        ("speed", "Speed", "tokens/s", "Level; a drop means that something else uses the machine.", false),
+        ("memory", "Memory", "of the process", "Level after the first steps.", false),
+    ];
+
+    private static readonly (string Key, string Title, string Unit, string Good, bool Legend)[] ReinforcementCharts =
+    [
+        ("parts", "Parts of the grade", "mean score", "All rise; one that rises at the cost of another is what the model found easiest.", true),
+        ("spread", "Reward deviation", "of a step's answers", "Above 0: where all rewards are alike, nothing is learnt.", false),
+        ("entropy", "Entropy", "nats a token", "Falls slowly; near 0 the model tries nothing new.", false),
+        ("kl", "KL divergence", "from the beginning, nats a token", "Grows slowly and levels out; a jump means that the model forgot what it knew.", false),
+        ("groups", "Groups that teach nothing", "of all groups", "Low: all answers right, or all wrong, cannot be compared.", true),
+        ("answers", "Answers", "of a step", "Nearly all are learnt from, and all are graded.", true),
+        ("length", "Answer length", "tokens", "Grows only where longer answers score better.", true),
+        ("cut", "Cut answers", "of all answers", "Low; many cut answers want a longer limit, or a grader that minds length.", false),
+        ("ratio", "Ratio", "to the policy of the batch", "Near 1; exactly 1 with one step a batch.", false),
+        ("clipped", "Held back by the clip", "of all tokens", "Below a few per cent; 0 with one step a batch.", true),
+        ("gap", "Log-probability gap", "sampler to trainer, nats a token", "0 but for rounding; more means that answers are drawn from another distribution than learns.", false),
+        ("time", "Time of a step", "by phase", "Answering takes the most; grading should take the least.", true),
+        ("surrogate", "Policy loss", "", "Says little by itself: the reward is what counts.", false),
+        .. Small,
     ];
 
     private ElementReference _root;
@@ -34,6 +55,10 @@ public sealed partial class RunCharts : IAsyncDisposable
     /// <summary>For the names of files taken along.</summary>
     [Parameter, EditorRequired]
     public string Name { get; set; } = "";
+
+    /// <summary>What a reinforcement run is about; <see langword="null"/> for others.</summary>
+    [Parameter]
+    public ReinforcementOptions? Reinforcement { get; set; }
 
     [Parameter, EditorRequired]
     public ChartView View { get; set; } = new();

@@ -10,6 +10,8 @@ public static class Figures
 
     public static string Loss(double? loss) => loss is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "–";
 
+    public static string Reward(double? reward) => reward is { } value && double.IsFinite(value) ? value.ToString("0.###", CultureInfo.InvariantCulture) : "–";
+
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>1.2 M, 34.5 k.</summary>

@@ -9,6 +9,9 @@ public static class RunFigures
     /// <summary>Share of the steps that is done, from 0 to 1.</summary>
     public static double Share(RunProgress progress) => progress.TotalSteps > 0 ? (double)progress.Step / progress.TotalSteps : 0;
 
+    /// <summary>What a run is judged by: its held-out loss, or its held-out reward.</summary>
+    public static string HeldOut(RunSummary run) => run.IsReinforcement ? $"reward {Figures.Reward(run.HeldOutReward)}" : Figures.Loss(run.HeldOutLoss);
+
     /// <summary>"18 – 24 min"; <see langword="null"/> before there is a pace.</summary>
     public static string? TimeLeft(RunProgress progress) => progress.Remaining is var (shortest, longest) ? Figures.Range(shortest, longest) : null;
 

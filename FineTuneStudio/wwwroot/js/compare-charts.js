@@ -8,12 +8,14 @@ import { Series, smooth } from "./charts/series.js";
 class Reader {
   series = new Series();
   evaluations = [];
+  rewards = [];
   totalSteps = 0;
   done = false;
 
-  constructor({ id, name }, changed) {
+  constructor({ id, name, isReinforcement }, changed) {
     this.runId = id;
     this.name = name;
+    this.isReinforcement = isReinforcement;
     this.changed = changed;
   }
 
@@ -25,6 +27,7 @@ class Reader {
     this.series.cut(delta.after);
     this.series.append(delta.points);
     this.evaluations = delta.evaluations ?? this.evaluations;
+    this.rewards = delta.rewards ?? this.rewards;
     this.totalSteps = delta.totalSteps;
     this.changed();
   }
@@ -42,9 +45,19 @@ class CompareCharts extends ChartGroup {
   async open() {
     const following = this.live.follow();
     const column = (name) => this.#form((reader) => [reader.series.view(this.view.axis), reader.series.view(name)]);
+    const smoothed = (reader, mean) => [reader.series.view(this.view.axis), smooth(reader.series, this.view.smoothing ** (1000 / Math.max(reader.totalSteps, 1)), reader.series, mean)];
+    const dashed = { dash: [6, 4], points: { show: true, size: 6 } };
+    // A loss of one method is no loss of the other: each chart has the runs that it is about.
+    const losses = (curveOf) => (reader) => reader.isReinforcement ? [[], []] : curveOf(reader);
+    const rewards = (curveOf) => (reader) => reader.isReinforcement ? curveOf(reader) : [[], []];
+    const figures = (name) => this.#form(rewards((reader) => [reader.series.view(this.view.axis), Array.from(reader.series.view(name), (figure) => Number.isNaN(figure) ? null : figure)]));
     const forms = {
-      train: { ...this.#form((reader) => [reader.series.view(this.view.axis), smooth(reader.series, this.view.smoothing ** (1000 / Math.max(reader.totalSteps, 1)))]), canBeLogarithmic: true },
-      heldout: { ...this.#form((reader) => this.#heldOut(reader), { dash: [6, 4], points: { show: true, size: 6 } }), canBeLogarithmic: true },
+      train: { ...this.#form(losses((reader) => smoothed(reader, "mean"))), canBeLogarithmic: true },
+      heldout: { ...this.#form(losses((reader) => this.#heldOut(reader, reader.evaluations)), dashed), canBeLogarithmic: true },
+      reward: this.#form(rewards((reader) => smoothed(reader, "rewardMean"))),
+      heldoutreward: this.#form(rewards((reader) => this.#heldOut(reader, reader.rewards)), dashed),
+      entropy: figures("entropy"),
+      length: figures("length"),
       norm: column("norm"),
       rate: column("rate"),
       speed: { ...column("speed"), fromZero: true },
@@ -85,8 +98,8 @@ class CompareCharts extends ChartGroup {
     return Math.max(1e-9, ...this.readers.map((reader) => reader.series.view(this.view.axis).at(-1) ?? 0), this.view.axis === "step" ? 1 : 0);
   }
 
-  /** Held-out losses know their step; along another axis they lie where that step lies. */
-  #heldOut({ series, evaluations }) {
+  /** Held-out figures know their step; along another axis they lie where that step lies. */
+  #heldOut({ series }, evaluations) {
     const along = series.view(this.view.axis);
     const place = (step) => this.view.axis === "step" ? step : along[Math.max(0, series.after(step) - 1)] ?? 0;
     return [Float64Array.from(evaluations, ([step]) => step === 0 ? 0 : place(step)), Float64Array.from(evaluations, ([, loss]) => loss)];

@@ -1,6 +1,6 @@
 // Draws a run's curves and keeps them live. Points come over a hub of their own, packed; Blazor only says which run, and hears how a
 // person looks at it, so that the address can say it too.
-import { FORMS } from "./charts/forms.js";
+import { formsOf } from "./charts/forms.js";
 import { count } from "./charts/figures.js";
 import { ChartGroup } from "./charts/group.js";
 import { Lane } from "./charts/lane.js";
@@ -17,6 +17,7 @@ class RunCharts extends ChartGroup {
   /** The zoomed stretch, finer than the whole curve; null where the whole has every step of it. */
   detail = null;
   evaluations = [];
+  rewards = [];
   checkpoints = [];
   totalSteps = 0;
   messages = 0;
@@ -36,9 +37,10 @@ class RunCharts extends ChartGroup {
 
   async open() {
     const following = this.live.follow();
-    if (!await this.openPlots(FORMS)) return;
+    if (!await this.openPlots(formsOf(() => this.series.parts))) return;
     const lane = this.root.querySelector(".chart-lane");
-    this.lane = lane === null ? null : new Lane(lane, this.plots.get("loss"));
+    this.main = this.plots.get("reward") ?? this.plots.get("loss");
+    this.lane = lane === null ? null : new Lane(lane, this.main);
     this.#bind();
     this.#hide();
     this.draw();
@@ -60,12 +62,15 @@ class RunCharts extends ChartGroup {
 
   take(delta) {
     this.messages++;
+    const parts = this.series.parts.length;
     const reachesEnd = this.detail !== null && this.detail.lastStep >= this.series.lastStep;
     for (const series of [this.series, ...(reachesEnd ? [this.detail] : [])]) {
       series.cut(delta.after);
       series.append(delta.points);
     }
+    if (this.series.parts.length !== parts) this.plots.get("parts")?.renew();
     this.evaluations = delta.evaluations ?? this.evaluations;
+    this.rewards = delta.rewards ?? this.rewards;
     this.checkpoints = delta.checkpoints ?? this.checkpoints;
     this.totalSteps = delta.totalSteps;
     if (this.series.length > 2 * MOST_ROWS) this.#replace();
@@ -95,7 +100,7 @@ class RunCharts extends ChartGroup {
 
   /** The axis grows by doubling, so that a short beginning of a long run fills the chart and yet the scale seldom jumps. */
   #end() {
-    const last = Math.max(this.series.lastStep, this.evaluations.at(-1)?.[0] ?? 0, 1);
+    const last = Math.max(this.series.lastStep, this.evaluations.at(-1)?.[0] ?? 0, this.rewards.at(-1)?.[0] ?? 0, 1);
     if (this.done) return last;
     let end = Math.max(this.totalSteps, last);
     while (end / 2 >= last * 1.02 && end > 20) end /= 2;
@@ -114,13 +119,21 @@ class RunCharts extends ChartGroup {
     const shown = this.zoomed && this.detail !== null ? this.detail : this.series;
     // Smoothing is a share of the whole run: a longer one is smoothed over more steps, and zooming changes nothing.
     const weight = this.view.smoothing ** (1000 / Math.max(this.totalSteps, 1));
-    this.drawPlots((form) => form.data(shown, { evaluations: this.evaluations, weight, whole: this.series, logarithmic: this.logarithmic(form) }));
+    this.plots.forEach(({ card, form }) => {
+      if (form.columns !== undefined) card.hidden = this.series.length > 0 && form.columns().every((column) => this.series.lacks(column));
+    });
+    this.drawPlots((form) => form.data(shown, { heldOut: this.#heldOut(form), weight, whole: this.series, logarithmic: this.logarithmic(form) }));
     this.root.dataset.points = String(this.series.length);
     this.root.dataset.lastStep = String(this.series.lastStep);
     this.#summarise();
   }
 
-  /** Ticks of checkpoints, the chosen step and the best held-out loss. */
+  /** What a chart shows of held-out rows, as pairs of step and figure. */
+  #heldOut(form) {
+    return form.heldOut === undefined ? [] : this[form.heldOut];
+  }
+
+  /** Ticks of checkpoints, the chosen step and the best held-out loss or reward. */
   drawMarks(plot, colours, form) {
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
@@ -142,8 +155,9 @@ class RunCharts extends ChartGroup {
       ctx.strokeStyle = colours.accent;
       vertical(at(this.view.step));
     }
-    const best = form.canBeLogarithmic && !this.view.hidden.has("heldout") && this.evaluations.length > 1
-      ? this.evaluations.reduce((least, one) => one[1] < least[1] ? one : least) : null;
+    const heldOut = this.#heldOut(form);
+    const best = !this.view.hidden.has("heldout") && heldOut.length > 1
+      ? heldOut.reduce((best, one) => (form.best === "least" ? one[1] < best[1] : one[1] > best[1]) ? one : best) : null;
     if (best !== null && inside(at(best[0]))) {
       ctx.setLineDash([]);
       ctx.strokeStyle = colours.accent;
@@ -153,7 +167,7 @@ class RunCharts extends ChartGroup {
       ctx.stroke();
     }
     ctx.restore();
-    if (form === FORMS.loss) this.lane?.place();
+    if (form === this.main?.form) this.lane?.place();
   }
 
   // What a person does.

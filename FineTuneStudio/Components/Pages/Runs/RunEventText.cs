@@ -12,7 +12,8 @@ internal static class RunEventText
         TrainingEvent.Started { Step: 0 } started => $"Started: {Figures.Count(started.TotalSteps)} steps over {Figures.Count(started.TrainingRows)} rows",
         TrainingEvent.Started started => $"Went on from the checkpoint at step {Figures.Count(started.Step)}",
         TrainingEvent.Evaluated evaluated => $"Held-out loss {Figures.Loss(evaluated.Loss)} after step {Figures.Count(evaluated.Step)}",
-        TrainingEvent.CheckpointSaved saved => $"Checkpoint at step {Figures.Count(saved.Step)}, {Figures.Bytes(saved.Bytes)}{(saved.Best ? ", lowest held-out loss so far" : "")}",
+        TrainingEvent.Rewarded rewarded => $"Held-out reward {Figures.Reward(rewarded.Reward)} after step {Figures.Count(rewarded.Step)}{(rewarded.GraderErrors > 0 ? $", {Figures.Count(rewarded.GraderErrors)} answers could not be graded" : "")}",
+        TrainingEvent.CheckpointSaved saved => $"Checkpoint at step {Figures.Count(saved.Step)}, {Figures.Bytes(saved.Bytes)}{(saved.Best ? ", the best so far on held-out rows" : "")}",
         TrainingEvent.Paused { Message.Length: > 0 } paused => paused.Message,
         TrainingEvent.Paused paused => $"Paused after step {Figures.Count(paused.Step)}",
         TrainingEvent.Resumed resumed => $"Went on after step {Figures.Count(resumed.Step)}",
@@ -36,7 +37,7 @@ internal static class RunEventText
     public static string Icon(TrainingEvent happened) => happened switch
     {
         TrainingEvent.Started or TrainingEvent.Resumed => "play",
-        TrainingEvent.Evaluated => "spark",
+        TrainingEvent.Evaluated or TrainingEvent.Rewarded => "spark",
         TrainingEvent.CheckpointSaved { Best: true } => "star",
         TrainingEvent.CheckpointSaved => "flag",
         TrainingEvent.Paused => "pause",
@@ -53,6 +54,7 @@ internal static class RunEventText
         TrainingEvent.Started started => started.Step,
         TrainingEvent.StepCompleted step => step.Step,
         TrainingEvent.Evaluated evaluated => evaluated.Step,
+        TrainingEvent.Rewarded rewarded => rewarded.Step,
         TrainingEvent.Sampled sampled => sampled.Step,
         TrainingEvent.CheckpointSaved saved => saved.Step,
         TrainingEvent.Logged logged => logged.Step,

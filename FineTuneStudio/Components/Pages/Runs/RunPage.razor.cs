@@ -17,6 +17,7 @@ public sealed partial class RunPage : IAsyncDisposable
     private readonly CancellationTokenSource _closed = new();
     private RunDetail? _run;
     private RunProgress? _progress;
+    private IReadOnlyList<RunAlarm> _alarms = [];
     private IReadOnlySet<int> _onDisk = new HashSet<int>();
     private Task _following = Task.CompletedTask;
     private int _place;
@@ -66,6 +67,12 @@ public sealed partial class RunPage : IAsyncDisposable
         ? (100.0 * progress.Step / progress.TotalSteps).ToString("0.#", CultureInfo.InvariantCulture)
         : "0";
 
+    private bool IsReinforcement => _run!.Summary.IsReinforcement;
+
+    private string HeldOutRewardHint => _progress is { Rewards: [var first, .., var last] }
+        ? $"Of the likeliest answers; before training it was {Figures.Reward(first.Reward)}, now {Figures.Reward(last.Reward)}"
+        : "Mean of the likeliest answers to prompts the model never learns from";
+
     private string HeldOutHint => _progress is { Evaluations: [var first, .., var last] }
         ? $"In nats per token; before training it was {Figures.Loss(first.Loss)}, now {Figures.Loss(last.Loss)}"
         : "In nats per token, on rows the model never learns from";
@@ -85,7 +92,7 @@ public sealed partial class RunPage : IAsyncDisposable
     };
 
     /// <summary>Everything worth a line, oldest first.</summary>
-    private IReadOnlyList<TrainingEvent> Events => [.. _progress!.Timeline.Concat(_progress.Evaluations).OrderBy(happened => happened.At)];
+    private IReadOnlyList<TrainingEvent> Events => [.. _progress!.Timeline.Concat(_progress.Evaluations).Concat(_progress.Rewards).OrderBy(happened => happened.At)];
 
     private IReadOnlyList<PageAction> Actions => [.. CurrentActions()];
 
@@ -175,6 +182,11 @@ public sealed partial class RunPage : IAsyncDisposable
         if (!ReferenceEquals(update.Checkpoints, _progress?.Checkpoints))
         {
             _onDisk = Runs.CheckpointsOnDisk(Id);
+        }
+
+        if (!ReferenceEquals(update.Reinforced, _progress?.Reinforced) || !ReferenceEquals(update.Rewards, _progress?.Rewards))
+        {
+            _alarms = RunAlarms.Of(update.Reinforced, update.Rewards);
         }
 
         if (update.State == RunState.Queued)

@@ -63,8 +63,8 @@ public sealed partial class RunsPage
         "name" => run.Name,
         "state" => run.State,
         "steps" => run.Step,
-        "loss" => run.Loss,
-        "heldout" => run.HeldOutLoss,
+        "loss" => run.IsReinforcement ? run.Reward : run.Loss,
+        "heldout" => run.IsReinforcement ? run.HeldOutReward : run.HeldOutLoss,
         _ => run.CreatedAt,
     };
 

@@ -7,7 +7,7 @@ const token = (name) => getComputedStyle(document.documentElement).getPropertyVa
 function palette() {
   return {
     ink: token("--ink"), faint: token("--ink-faint"), accent: token("--accent"), surface: token("--surface"), line: token("--line"), strong: token("--line-strong"),
-    bad: token("--bad"), font: `12px ${token("--font")}`,
+    bad: token("--bad"), series: Array.from({ length: 8 }, (_, index) => token(`--series-${index + 1}`)), font: `12px ${token("--font")}`,
   };
 }
 
@@ -53,16 +53,24 @@ export class Plot {
         { ...axis, grid: { stroke: colours.line, width: 1 }, size: axisSize, space: 36, gap: 6, values: (_, values) => values.map((value) => value == null ? "" : this.form.figure(value)) },
       ],
       series: [{}, ...this.form.series(colours)],
+      bands: this.form.bands?.(colours) ?? [],
       hooks: {
         drawAxes: [(plot) => this.group.drawMarks(plot, colours, this.form)],
         setSelect: [(plot) => this.#select(plot)],
         setCursor: [() => this.read()],
       },
     }, this.data, this.place);
+    this.#nameLines();
     this.uplot.over.addEventListener("click", () => this.#pick());
     this.uplot.over.addEventListener("pointermove", (event) => {
       if (event.pointerType === "touch") this.#pointAt(event.offsetX);
     });
+  }
+
+  /** The form has other lines than before. */
+  renew() {
+    this.data = [[], ...this.form.series(this.colours).map(() => [])];
+    this.create();
   }
 
   show(data) {
@@ -93,6 +101,18 @@ export class Plot {
   read() {
     const index = this.index;
     this.readout.textContent = index < 0 ? "" : this.form.describe(this.data, index, this.uplot?.cursor.idx != null);
+  }
+
+  /** Says which line is which, by colour and by dashes, where a card has room for it. */
+  #nameLines() {
+    this.card.querySelector(".chart-legend")?.replaceChildren(...this.form.series(this.colours).map(({ label, stroke, dash }) => {
+      const mark = document.createElement("span");
+      mark.className = "key-line";
+      mark.style.borderTop = `2px ${dash === undefined ? "solid" : dash[0] > 3 ? "dashed" : "dotted"} ${stroke}`;
+      const key = document.createElement("span");
+      key.append(mark, label);
+      return key;
+    }));
   }
 
   #select(plot) {
