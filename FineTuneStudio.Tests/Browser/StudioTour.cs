@@ -62,7 +62,7 @@ internal sealed class StudioTour : IAsyncDisposable
         [
             ("home", "/"), ("first-run-live", $"/first-run/{live.Id}"), ("first-run-done", $"/first-run/{done.Id}"),
             ("datasets", "/datasets"), ("dataset", $"/datasets/{good}"), ("dataset-faulty", $"/datasets/{faulty}"), ("dataset-csv", $"/datasets/{table}"),
-            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
+            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-answers", $"/runs/{reinforced.Id}?tab=answers"), ("run-rft-prompt", $"/runs/{reinforced.Id}?tab=answers&prompt=1"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
             ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("playground", "/playground"), ("settings", "/settings"),
         ];
     }

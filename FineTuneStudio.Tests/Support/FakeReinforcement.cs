@@ -57,8 +57,11 @@ internal static class FakeReinforcement
     public static void Write(string runFolder, int step)
     {
         using var stream = new FileStream(Path.Combine(runFolder, RunFolder.Rollouts), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        stream.Write(RolloutFile.ToLine(new RolloutBatch(step, [.. Enumerable.Range(0, 3).Select(row => Group(step, row))])));
+        stream.Write(RolloutFile.ToLine(new RolloutBatch(step, Groups(step))));
     }
+
+    /// <summary>Three prompts with four answers each; those to the last are all alike.</summary>
+    public static IReadOnlyList<RolloutGroup> Groups(int step) => [.. Enumerable.Range(0, 3).Select(row => Group(step, row))];
 
     private static RolloutGroup Group(int step, int row) => new()
     {

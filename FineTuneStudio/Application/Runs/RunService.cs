@@ -55,7 +55,8 @@ public sealed class RunService
         }
 
         var adapter = await database.Adapters.AsNoTracking().SingleOrDefaultAsync(adapter => adapter.RunId == id, cancellationToken);
-        return new RunDetail(Summarize(row, adapter?.Id), RunSpecification.Parse(row.Specification, "the run's specification"));
+        var hasDataset = await database.Datasets.AnyAsync(dataset => dataset.Id == row.DatasetId, cancellationToken);
+        return new RunDetail(Summarize(row, adapter?.Id), RunSpecification.Parse(row.Specification, "the run's specification")) { DatasetId = hasDataset ? row.DatasetId : null };
     }
 
     /// <summary>Queues a run; it starts as soon as the engine is free.</summary>

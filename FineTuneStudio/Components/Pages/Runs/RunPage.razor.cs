@@ -12,7 +12,9 @@ namespace FineTuneStudio.Components.Pages.Runs;
 /// <summary>One run, live.</summary>
 public sealed partial class RunPage : IAsyncDisposable
 {
-    private static readonly (string Key, string Text)[] Tabs = [("charts", "Charts"), ("samples", "Samples"), ("log", "Log"), ("config", "Configuration")];
+    private static readonly (string Key, string Text)[] SupervisedTabs = [("charts", "Charts"), ("samples", "Samples"), ("log", "Log"), ("config", "Configuration")];
+
+    private static readonly (string Key, string Text)[] ReinforcementTabs = [SupervisedTabs[0], ("answers", "Answers"), .. SupervisedTabs[1..]];
 
     private readonly CancellationTokenSource _closed = new();
     private RunDetail? _run;
@@ -59,6 +61,8 @@ public sealed partial class RunPage : IAsyncDisposable
     [SupplyParameterFromQuery]
     public int? Step { get; set; }
 
+    private (string Key, string Text)[] Tabs => IsReinforcement ? ReinforcementTabs : SupervisedTabs;
+
     private string CurrentTab => Tabs.Any(tab => tab.Key == Tab) ? Tab! : Tabs[0].Key;
 
     private ChartView View => ChartView.Parse(From, To, Smooth, Log, Hide, Step);
@@ -90,6 +94,10 @@ public sealed partial class RunPage : IAsyncDisposable
         (_, { HeldOutRows: 0 }) => "This run holds no rows out, so there is nothing to ask. Set a held-out share in the next one.",
         _ => "Held-out prompts are answered before training and at each evaluation; the answers appear here.",
     };
+
+    private string NoAnswersText => _progress!.State.IsActive()
+        ? "The model answers the first prompts; its answers appear here with their scores as soon as it has learnt from them."
+        : "The run ended before it had learnt from any answer.";
 
     /// <summary>Everything worth a line, oldest first.</summary>
     private IReadOnlyList<TrainingEvent> Events => [.. _progress!.Timeline.Concat(_progress.Evaluations).Concat(_progress.Rewards).OrderBy(happened => happened.At)];
