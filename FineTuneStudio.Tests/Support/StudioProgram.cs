@@ -16,6 +16,19 @@ internal static class StudioProgram
     /// <summary>Runs a verb to its end.</summary>
     public static ProgramResult Run(params string[] arguments) => Run("", arguments);
 
+    /// <summary>Runs a verb to its end, with variables beside those of the tests.</summary>
+    public static ProgramResult Run((string Name, string Value)[] variables, params string[] arguments)
+    {
+        var start = StartInfo(Executable, arguments);
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        return Finish(process);
+    }
+
     /// <summary>Runs a verb to its end, with text on its standard input.</summary>
     public static ProgramResult Run(string input, string[] arguments)
     {
@@ -23,12 +36,14 @@ internal static class StudioProgram
         return Finish(process, input);
     }
 
-    private static Process Begin(string program, string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
+    private static Process Begin(string program, string[] arguments) => Process.Start(StartInfo(program, arguments))!;
+
+    private static ProcessStartInfo StartInfo(string program, string[] arguments) => new(program, arguments)
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
-    })!;
+    };
 
     /// <summary>Waits for the end of a started program.</summary>
     public static ProgramResult Finish(Process process, string input = "")

@@ -26,11 +26,7 @@ internal sealed class StudioStorage : IDisposable
     /// <summary>Opens a data directory; its tables are brought up to date, and the embedded model is registered.</summary>
     public static StudioStorage Open(string dataDirectory)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
-            .AddEnvironmentVariables()
-            .AddInMemoryCollection([new($"{StudioOptions.Section}:{nameof(StudioOptions.DataDirectory)}", dataDirectory)])
-            .Build();
+        var configuration = StudioConfiguration.Read(new KeyValuePair<string, string?>($"{StudioOptions.Section}:{nameof(StudioOptions.DataDirectory)}", dataDirectory));
         var services = new ServiceCollection().AddLogging().AddStudioStorage(configuration).BuildServiceProvider();
         var storage = new StudioStorage(services);
         try

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FineTuneStudio.Application;
+using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Grading;
 using FineTuneStudio.Engine.Grading;
@@ -32,19 +35,14 @@ internal static class GradeCommand
     private static int Run(string graderPath, string itemsPath, bool json)
     {
         using var interrupt = new ConsoleInterrupt();
-        using var grader = Grader.Parse(File.ReadAllText(graderPath), graderPath);
+        using var judge = StudioJudge.Create(StudioConfiguration.Read());
+        using var grader = Grader.Parse(File.ReadAllText(graderPath), graderPath, judge);
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
         var scores = new List<double>();
-        var (line, errors) = (0, 0);
-        foreach (var text in File.ReadLines(itemsPath))
+        var errors = 0;
+        foreach (var (line, result) in Grade(grader, itemsPath, judge?.AtOnce ?? Environment.ProcessorCount, interrupt.Token))
         {
-            line++;
-            if (string.IsNullOrWhiteSpace(text))
-            {
-                continue;
-            }
-
-            var grade = grader.Evaluate(GradedSampleReader.Read(text, $"{itemsPath}:{line}"), interrupt.Token);
+            var grade = result.Value;
             errors += grade.Error is null ? 0 : 1;
             scores.AddRange(grade.Score is { } score ? [score] : []);
             output.WriteLine(json ? JsonSerializer.Serialize(new Line(line, grade.Score, grade.Reason, grade.Error, grade.Passed, grade.Parts), Json) : Describe(line, grade));
@@ -62,6 +60,23 @@ internal static class GradeCommand
 
         return CommandRunner.Success;
     }
+
+    /// <summary>The grades of all rows in the order of the file, several made at once; a row that is none throws when its turn comes.</summary>
+    private static ParallelQuery<(int Line, Lazy<Grade> Grade)> Grade(Grader grader, string itemsPath, int atOnce, CancellationToken cancellationToken)
+        => Partitioner.Create(File.ReadLines(itemsPath).Select((text, index) => (Text: text, Line: index + 1)).Where(row => !string.IsNullOrWhiteSpace(row.Text)), EnumerablePartitionerOptions.NoBuffering)
+            .AsParallel().AsOrdered().WithDegreeOfParallelism(atOnce).WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancellationToken)
+            .Select(row =>
+            {
+                try
+                {
+                    var grade = grader.Evaluate(GradedSampleReader.Read(row.Text, $"{itemsPath}:{row.Line}"), cancellationToken);
+                    return (row.Line, new Lazy<Grade>(grade));
+                }
+                catch (UserErrorException exception)
+                {
+                    return (row.Line, new Lazy<Grade>(() => throw exception));
+                }
+            });
 
     private static string Describe(int line, Grade grade)
         => string.Create(CultureInfo.InvariantCulture, $"{line,5}  {(grade.Score is { } score ? score.ToString("0.000", CultureInfo.InvariantCulture) : "error")}  {grade.Reason}");

@@ -23,12 +23,7 @@ internal static class ModelArgument
 
     private static string? FromLibrary(string name)
     {
-        var configuration = new ConfigurationBuilder()
-            .SetBasePath(AppContext.BaseDirectory)
-            .AddJsonFile("appsettings.json", optional: true)
-            .AddEnvironmentVariables()
-            .Build();
-        using var services = new ServiceCollection().AddStudioStorage(configuration).BuildServiceProvider();
+        using var services = new ServiceCollection().AddStudioStorage(StudioConfiguration.Read()).BuildServiceProvider();
 
         // A studio that never ran has no database yet, and looking must not make one.
         var hasDatabase = services.GetRequiredService<IOptions<StudioOptions>>().Value.PostgreSql is { Length: > 0 }

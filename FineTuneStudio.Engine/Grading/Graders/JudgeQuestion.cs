@@ -16,7 +16,7 @@ internal sealed class JudgeQuestion
     public JudgeQuestion(GraderFields fields, IJudge? judge)
     {
         _judge = judge;
-        _model = fields.Text("model");
+        _model = fields.Text("model", fallback: "");
         _messages = [.. fields.Items("input").Select((item, index) => Message(fields.Inside(item, $"input[{index}]")))];
         _sampling = Sampling(fields.Nested("sampling_params"));
     }
@@ -27,10 +27,10 @@ internal sealed class JudgeQuestion
     {
         if (_judge is null)
         {
-            throw new GradeException(GradeErrorKind.JudgeUnreachable, $"No judge is set up to ask '{_model}'. Set one up, or use a grader that needs none.");
+            throw new GradeException(GradeErrorKind.JudgeUnreachable, $"No judge is set up to ask{(_model.Length > 0 ? $" '{_model}'" : "")}. Name one in appsettings.json, section Judge (docs/graders.md), or use a grader that needs none.");
         }
 
-        JudgeMessage[] messages = [.. _messages.Select(message => new JudgeMessage(message.Role, message.Content.Render(sample))), new("system", instruction)];
+        var messages = WithInstruction([.. _messages.Select(message => new JudgeMessage(message.Role, message.Content.Render(sample)))], instruction);
         JudgeAnswer answer;
         try
         {
@@ -50,6 +50,12 @@ internal sealed class JudgeQuestion
             throw new GradeException(GradeErrorKind.JudgeAnswer, $"The judge answered {Quote.Short(answer.Text)}; expected JSON as in {schema}.");
         }
     }
+
+    // In front, where every chat template takes a system message, and only one.
+    private static JudgeMessage[] WithInstruction(JudgeMessage[] messages, string instruction)
+        => messages[0].Role is "system" or "developer"
+            ? [messages[0] with { Content = $"{messages[0].Content}\n\n{instruction}" }, .. messages[1..]]
+            : [new JudgeMessage("system", instruction), .. messages];
 
     // Models that know no schemas like to put JSON between ``` lines.
     private static string Unfenced(string text)

@@ -26,7 +26,7 @@ internal sealed class LabelModelGrader : IGrader
         _schema = JsonSerializer.Serialize(new
         {
             type = "object",
-            properties = new { steps = new { type = "array" }, result = new { type = "string", @enum = _labels } },
+            properties = new { steps = new { type = "array", items = new { type = "string" } }, result = new { type = "string", @enum = _labels } },
             required = (string[])["steps", "result"],
             additionalProperties = false,
         });

@@ -13,4 +13,7 @@ public sealed class JudgeException(GradeErrorKind kind, string message, bool isP
 
     /// <summary>Whether asking again may help.</summary>
     public bool IsPassing => isPassing;
+
+    /// <summary>How long the judge asks to be left alone; <see langword="null"/> where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace FineTuneStudio.Engine.Grading.Judging;
 
-/// <summary>Asks again, after a pause that doubles each time, where that may help.</summary>
+/// <summary>Asks again where that may help, after a pause that doubles each time, or as long as the judge asks for.</summary>
 /// <param name="inner">Who is asked.</param>
 /// <param name="attempts">Most times a question is asked, 1 or more.</param>
 /// <param name="firstPause">Before the second attempt.</param>
@@ -8,6 +8,7 @@ namespace FineTuneStudio.Engine.Grading.Judging;
 public sealed class RetryingJudge(IJudge inner, int attempts, TimeSpan firstPause, Action<TimeSpan, CancellationToken>? wait = null) : IJudge
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestAskedFor = TimeSpan.FromMinutes(5);
     private readonly Action<TimeSpan, CancellationToken> _wait = wait ?? Wait;
 
     /// <inheritdoc/>
@@ -22,7 +23,7 @@ public sealed class RetryingJudge(IJudge inner, int attempts, TimeSpan firstPaus
             }
             catch (JudgeException exception) when (exception.IsPassing && attempt < attempts)
             {
-                _wait(pause, cancellationToken);
+                _wait(Longer(pause, exception.RetryAfter), cancellationToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
             catch (JudgeException exception) when (exception.IsPassing && attempts > 1)
@@ -31,6 +32,9 @@ public sealed class RetryingJudge(IJudge inner, int attempts, TimeSpan firstPaus
             }
         }
     }
+
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan? askedFor)
+        => askedFor is not { } asked || asked <= pause ? pause : asked < LongestAskedFor ? asked : LongestAskedFor;
 
     private static void Wait(TimeSpan pause, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ public sealed class JudgeTests
         Assert.Equal((7.0, true), (grade.Score, grade.Passed));
         Assert.Equal("The judge says 7. It is close.", grade.Reason);
         var request = Assert.Single(judge.Requests);
-        Assert.Equal(("judge", "Rate 4 against five"), (request.Model, request.Messages[0].Content));
+        Assert.Equal(("judge", "Rate 4 against five"), (request.Model, request.Messages[^1].Content));
         Assert.Equal(new JudgeSampling { Seed = 1, Temperature = 0, MaxTokens = 9, ReasoningEffort = "low" }, request.Sampling);
     }
 

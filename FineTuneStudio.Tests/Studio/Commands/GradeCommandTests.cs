@@ -42,6 +42,28 @@ public sealed class GradeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Grade_JudgeOfTheSettings_IsAskedAndRowsStayInOrder()
+    {
+        await using var server = await FakeJudgeServer.StartAsync(async (number, context) =>
+        {
+            await Task.Delay(number == 0 ? 300 : 0);
+            await FakeJudgeServer.CompleteAsync(context, "{\"steps\":[],\"result\":1}");
+        });
+        var grader = _folder.Write("grader.json", """{"type":"score_model","name":"s","model":"m","input":[{"role":"user","content":"{{sample.output_text}}"}]}""");
+        var items = _folder.Write("items.jsonl", string.Concat(Enumerable.Range(0, 6).Select(number => $"{{\"model_sample\":\"{number}\"}}\n")));
+
+        var result = await Task.Run(() => StudioProgram.Run([("Judge__BaseAddress", server.BaseAddress)], "grade", grader, "--items", items, "--json"), TestContext.Current.CancellationToken);
+        var refused = await Task.Run(() => StudioProgram.Run([("Judge__BaseAddress", server.BaseAddress), ("Judge__AtOnce", "many")], "grade", grader, "--items", items), TestContext.Current.CancellationToken);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var lines = result.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal([(1, 1.0), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)], lines.Select(line => (line.GetProperty("line").GetInt32(), line.GetProperty("score").GetDouble())));
+        Assert.Equal(6, server.Requests.Count);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("AtOnce", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Grade_FaultsOfTheGrader_AreALineEachAndExitCodeTwo()
     {
         var result = StudioProgram.Run("grade", _folder.Write("grader.json", """{"type":"string_check","name":"x","operation":"neq"}"""), "--items", _folder.Write("items.jsonl", "{}"));
