@@ -84,7 +84,7 @@ internal sealed class RftObjective : IObjective
 
         var start = Stopwatch.GetTimestamp();
         var outcome = _batch.LearntTokens > 0
-            ? _step.Run([.. MicroBatches(_batch.Answers)], _schedule.Rate(step), microBatch => _trainee.DropoutStream(_specification, step, microBatch), cancellationToken)
+            ? _step.Run([.. MicroBatches.Of(_batch.Answers, (long)_specification.Batch.Rows * _specification.Batch.ContextLength)], _schedule.Rate(step), microBatch => _trainee.DropoutStream(_specification, step, microBatch), cancellationToken)
             : new PolicyOutcome(0, 0, StepEnd.Updated, PolicyFigures.Join([]), 0, null);
         _gap = isFirst ? outcome.LogProbabilityGap ?? 0 : _gap;
         NonFiniteLossException.ThrowIf(outcome.End, step + 1, _batch.Lines);
@@ -182,26 +182,6 @@ internal sealed class RftObjective : IObjective
 
     private double RewardOf(GradedAnswer answer)
         => (answer.Grade.Score ?? double.NaN) + (_options.OverlongCache is { } cache ? OverlongPenalty.Of(answer.Tokens.Ids.Length, _options.AnswerTokens, cache) : 0);
-
-    // Answers in their order, as many tokens at a time as a pass of the batch options holds.
-    private IEnumerable<List<PolicyAnswer>> MicroBatches(IReadOnlyList<PolicyAnswer> answers)
-    {
-        var most = (long)_specification.Batch.Rows * _specification.Batch.ContextLength;
-        var (batch, tokens) = (new List<PolicyAnswer>(), 0L);
-        foreach (var answer in answers)
-        {
-            if (batch.Count > 0 && tokens + answer.Sequence.Length > most)
-            {
-                yield return batch;
-                (batch, tokens) = ([], 0);
-            }
-
-            batch.Add(answer);
-            tokens += answer.Sequence.Length;
-        }
-
-        yield return batch;
-    }
 
     // Spread evenly over those held out, the same ones each time.
     private IEnumerable<TrainingEvent.Sampled> Samples(int step, List<GradedAnswer> answers)
