@@ -1,4 +1,6 @@
 using System.Globalization;
+using FineTuneStudio.Application;
+using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Training;
 
@@ -25,7 +27,8 @@ internal sealed class TrainingConsole : IDisposable
     public static TrainingEvent.Ended Run(RunSpecification specification, string runFolder)
     {
         using var console = new TrainingConsole();
-        return TrainingRun.Run(specification, runFolder, console._control, console.Show, console._cancellation.Token);
+        using var judge = specification.Reinforcement is null ? null : StudioJudge.Create(StudioConfiguration.Read());
+        return TrainingRun.Run(specification, runFolder, console._control, console.Show, console._cancellation.Token, judge);
     }
 
     /// <summary>0 where the model was kept, 2 where the run could not go on or was cancelled.</summary>

@@ -176,12 +176,12 @@ public sealed class EndpointJudgeTests
 
             await FakeJudgeServer.CompleteAsync(context, Good);
         });
-        using var judge = Judge(server, settings => settings with { TimeoutSeconds = 0.5 });
+        using var judge = Judge(server, settings => settings with { TimeoutSeconds = 2 });
         var watch = Stopwatch.StartNew();
 
         Assert.Equal(0.5, (await Grade(judge, "4")).Score);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0.4, 30);
-        Assert.Single(_pauses);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 1.9, 30);
+        Assert.NotEmpty(_pauses);
     }
 
     [Fact]
@@ -248,7 +248,8 @@ public sealed class EndpointJudgeTests
 
         var grades = await Task.WhenAll(Enumerable.Range(0, 12).Select(number => Grade(judge, $"{number % 6}")));
 
-        Assert.Equal((5, 2), (server.Requests.Count, server.MostAtOnce));
+        Assert.Equal(5, server.Requests.Count);
+        Assert.InRange(server.MostAtOnce, 1, 2);
         Assert.All(grades, grade => Assert.True(grade.Score == 0.5 || grade.Error == GradeErrorKind.JudgeBudget));
         Assert.Contains(grades, grade => grade.Error == GradeErrorKind.JudgeBudget);
     }

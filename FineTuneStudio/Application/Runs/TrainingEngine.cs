@@ -1,3 +1,4 @@
+using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Engine.Training.Estimation;
@@ -5,11 +6,15 @@ using FineTuneStudio.Engine.Training.Estimation;
 namespace FineTuneStudio.Application.Runs;
 
 /// <summary>The engine itself.</summary>
-internal sealed class TrainingEngine : ITrainingEngine
+/// <param name="configuration">Names the judge of graders that ask a model.</param>
+internal sealed class TrainingEngine(IConfiguration configuration) : ITrainingEngine
 {
     public TrainingEvent.Ended Run(
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
-        => TrainingRun.Run(specification, runFolder, control, report, cancellationToken);
+    {
+        using var judge = specification.Reinforcement is null ? null : StudioJudge.Create(configuration);
+        return TrainingRun.Run(specification, runFolder, control, report, cancellationToken, judge);
+    }
 
     public RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
         => TrainingRun.Suggest(specification, measured, cancellationToken);
