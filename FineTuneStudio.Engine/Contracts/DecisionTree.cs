@@ -27,8 +27,8 @@ public static class DecisionTree
 
     private static readonly DecisionOutcome Rft = new(
         "rft", "Reinforcement fine-tuning (RFT)",
-        "The model tries answers itself, a grader scores them, and what scores well is reinforced: it finds its own way to the result, and few prompts go far.",
-        null, "Not here yet. Where there are answers, SFT on them is a good start, and RFT goes on from its adapter.");
+        "The model tries answers itself, a grader scores them, and what scores well is reinforced: it finds its own way to the result, and few prompts go far. Where there are answers, SFT on them first is a good start: RFT goes on from its adapter.",
+        TrainingMethod.Rft, "");
 
     private static readonly DecisionOutcome Judge = new(
         "judge", "RFT with an LLM as judge, or RLHF",

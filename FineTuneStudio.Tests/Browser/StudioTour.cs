@@ -47,6 +47,8 @@ internal sealed class StudioTour : IAsyncDisposable
         ], cancellationToken);
         var table = await Studio.UploadAsync("tickets.csv", ["subject,body,team", "Card lost,I lost my card,cards", "Refund,Where is my refund?,payments"], cancellationToken);
 
+        await Studio.UploadAsync("sums.jsonl", Enumerable.Range(1, 150).Select(i => $$"""{"messages":[{"role":"user","content":"How many are {{i}} and 1?"},{"role":"assistant","content":"{{i}} + 1 = {{i + 1}}\n#### {{i + 1}}"}]}"""), cancellationToken);
+
         _engine.Allow(120);
         var done = await Studio.StartRunAsync("Intents, first try");
         var completed = await Studio.WaitForAsync(done.Id, progress => progress.State == RunState.Completed, cancellationToken);
@@ -62,7 +64,7 @@ internal sealed class StudioTour : IAsyncDisposable
         [
             ("home", "/"), ("first-run-live", $"/first-run/{live.Id}"), ("first-run-done", $"/first-run/{done.Id}"),
             ("datasets", "/datasets"), ("dataset", $"/datasets/{good}"), ("dataset-faulty", $"/datasets/{faulty}"), ("dataset-csv", $"/datasets/{table}"),
-            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-answers", $"/runs/{reinforced.Id}?tab=answers"), ("run-rft-prompt", $"/runs/{reinforced.Id}?tab=answers&prompt=1"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
+            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("new-run-rft", "/runs/new?dataset=sums.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-answers", $"/runs/{reinforced.Id}?tab=answers"), ("run-rft-prompt", $"/runs/{reinforced.Id}?tab=answers&prompt=1"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
             ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("playground", "/playground"), ("settings", "/settings"),
         ];
     }

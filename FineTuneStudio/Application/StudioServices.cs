@@ -3,6 +3,7 @@ using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Disk;
 using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.FirstRun;
+using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Application.Home;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Models.Hub;
@@ -27,6 +28,7 @@ internal static class StudioServices
         services.AddHostedService<StudioStartup>();
         services.AddDatasets();
         services.AddRuns();
+        services.AddGraders();
         services.AddAdapters();
         services.AddTrash();
         services.AddSingleton<ThingDirectory>();

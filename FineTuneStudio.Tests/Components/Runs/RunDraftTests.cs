@@ -1,5 +1,7 @@
 using FineTuneStudio.Components.Pages.Runs;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Grading;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Components.Runs;
@@ -28,6 +30,33 @@ public sealed class RunDraftTests
         draft.Take(specification);
 
         Assert.Equal(specification.ToJson(), draft.ToSpecification().ToJson());
+    }
+
+    [Fact]
+    public void Take_ReinforcementRun_GivesItBackWholeWithItsGraderAsWritten()
+    {
+        var specification = new RunSpecification
+        {
+            Model = "nano",
+            Dataset = new DatasetOptions { Path = "rows.jsonl" },
+            Method = TrainingMethod.Rft,
+            Reinforcement = new ReinforcementOptions
+            {
+                Grader = new GraderDefinition("""{"type":"math","name":"right","reference":"{{item.answer}}"}"""), Method = ReinforcementMethod.Dapo, Prompts = 3, Answers = 5, Updates = 2, AnswerTokens = 99,
+                Temperature = 0.7, TopP = 0.9, TopK = 40, Rounds = 2, LearnCut = false, ClipHigh = 0.3, ZeroVariance = ZeroVarianceGroups.Keep, OverlongCache = 20,
+            },
+        };
+        var draft = new RunDraft();
+
+        draft.Take(specification);
+        Assert.Equal(specification.ToJson(), draft.ToSpecification().ToJson());
+
+        draft.Grader = "{ \"type\": \"math\",\n\"name\": \"right\", \"reference\": \"{{item.answer}}\" }";
+        draft.Take(draft.ToSpecification());
+        Assert.Contains('\n', draft.Grader);
+
+        draft.Method = TrainingMethod.Sft;
+        Assert.Null(draft.ToSpecification().Reinforcement);
     }
 
     [Fact]

@@ -112,11 +112,14 @@ public sealed class RunEstimates : IDisposable
         return await ReadAsync(_engine.Suggest, _inputs.Resolve(specification, model, dataset), dataset, measurement, cancellationToken);
     }
 
-    /// <summary>The measurement of a dataset's rows, waited for; none for other columns than its own, whose index and lengths are of other rows.</summary>
+    /// <summary>
+    /// The measurement of a dataset's rows, waited for; none for other columns than its own, whose index and lengths are of other rows, and none for
+    /// prompts, which are other rows too.
+    /// </summary>
     private async Task<LengthMeasurement?> MeasureAsync(
         RunSpecification specification, ModelEntity model, DatasetEntity dataset, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var measurement = specification.Dataset.Columns is null ? _lengths.Open(dataset, model) : null;
+        var measurement = specification is { Dataset.Columns: null, Method: TrainingMethod.Sft } ? _lengths.Open(dataset, model) : null;
         if (measurement is not null)
         {
             await Task.WhenAny(measurement.Over, Task.Delay(patience, cancellationToken));

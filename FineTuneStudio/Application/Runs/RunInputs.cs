@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Persistence;
@@ -56,6 +57,11 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
         if (dataset is null && specification.Dataset.Path.Length > 0)
         {
             errors.Add(new("dataset.path", $"No checked dataset is called '{specification.Dataset.Path}'. Choose one of the list, or upload it first."));
+        }
+
+        if (specification.Reinforcement is { } reinforcement)
+        {
+            errors.AddRange(GraderText.Faults(reinforcement.Grader.Json).Select(fault => fault with { Field = fault.Field.Length == 0 ? "reinforcement.grader" : $"reinforcement.grader.{fault.Field}" }));
         }
 
         if (specification.InitialAdapter is { } initial && !(CheckpointReference.TryParse(initial, out var checkpoint) && Directory.Exists(checkpoint.AdapterFolder(paths))))

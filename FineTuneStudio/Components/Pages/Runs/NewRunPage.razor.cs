@@ -1,5 +1,6 @@
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Drafts;
+using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Components.Shared;
@@ -25,6 +26,12 @@ public sealed partial class NewRunPage : IAsyncDisposable
         (ScheduleKind.WarmupStableDecay, "Warm-up, stable, decay (WSD)"), (ScheduleKind.Polynomial, "Polynomial"), (ScheduleKind.InverseSqrt, "Inverse square root"),
     ];
 
+    private static readonly (TrainingMethod Method, string Label, string Meaning)[] Methods =
+    [
+        (TrainingMethod.Sft, "Supervised (SFT)", "The model learns to answer as the dataset's answers do."),
+        (TrainingMethod.Rft, "Reinforcement (RFT)", "The model tries answers of its own, and a grader's scores say which to make more likely."),
+    ];
+
     private readonly CancellationTokenSource _closed = new();
     private Draft<RunDraft>? _kept;
     private IReadOnlyList<DatasetSummary>? _datasets;
@@ -33,6 +40,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private RunDetail? _origin;
     private DatasetReport? _report;
     private MethodAdvice _advice = DecisionTree.Advise(null, new Dictionary<string, string>());
+    private IReadOnlyList<GraderTemplate> _templates = [];
     private RunPlan? _plan;
     private RunSuggestion? _suggestion;
     private object? _suggestedFor;
@@ -41,6 +49,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private bool _estimating;
     private bool _rehearsing;
     private bool _starting;
+    private bool _hasSoundGrader = true;
 
     [Inject]
     public required DatasetLibrary Datasets { get; init; }
@@ -93,7 +102,11 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private string DefaultName => $"{Path.GetFileNameWithoutExtension(Form.Dataset)} on {Form.Model}";
 
-    private bool CanStart => !_starting && _models.Count > 0 && (_advice.Outcome is not { Exists: false } || Form.Anyway);
+    private bool HasForm => _advice.Outcome is not { Exists: false } || Form.Anyway;
+
+    private bool IsReinforcement => Form.Method == TrainingMethod.Rft;
+
+    private bool CanStart => !_starting && _models.Count > 0 && HasForm && (!IsReinforcement || _hasSoundGrader);
 
     // A pair for each of many experts is a choice to make knowingly: it stands beside the linears where the model has experts.
     private IEnumerable<string> OfferedTargets
@@ -112,7 +125,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private RunSuggestion? Suggestion => SuggestedBy.Equals(_suggestedFor) ? _suggestion : null;
 
-    private bool IsSuggesting => _errors.Count == 0 && _models.Count > 0 && !SuggestedBy.Equals(_suggestedFor);
+    private bool IsSuggesting => !IsReinforcement && _errors.Count == 0 && _models.Count > 0 && !SuggestedBy.Equals(_suggestedFor);
 
     private IReadOnlyList<(int Step, double Rate)> Curve
         => _errors.Any(error => error.Field.StartsWith("schedule.", StringComparison.Ordinal)) ? [] : SchedulePreview.Curve(Form.ScheduleOptions, TotalSteps, 240);
@@ -146,7 +159,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     protected override async Task OnInitializedAsync()
     {
         _models = await Models.ListAsync(_closed.Token);
-        var datasets = (await Datasets.ListAsync(_closed.Token)).Where(dataset => dataset is { State: DatasetState.Checked, GoodRows: > 0 }).ToList();
+        var datasets = await ListDatasetsAsync();
         _origin = (Like ?? Fork) is { } origin ? await Runs.FindAsync(origin, _closed.Token) : null;
 
         // What is typed into a form about one thing does not come back in a form about another.
@@ -154,6 +167,21 @@ public sealed partial class NewRunPage : IAsyncDisposable
         _kept = await Drafts.OpenAsync(about is null ? "runs/new" : $"runs/new {about}"[..Math.Min(200, $"runs/new {about}".Length)], () => Fresh(datasets), _closed.Token);
         _datasets = datasets;
         await UseFormAsync();
+    }
+
+    /// <summary>Datasets with rows to learn from, or with prompts to try answers to.</summary>
+    private async Task<List<DatasetSummary>> ListDatasetsAsync()
+    {
+        var datasets = new List<DatasetSummary>();
+        foreach (var dataset in (await Datasets.ListAsync(_closed.Token)).Where(dataset => dataset.State == DatasetState.Checked))
+        {
+            if (dataset.GoodRows > 0 || await Datasets.FindReportAsync(dataset.Id, _closed.Token) is { PromptOnlyRows: > 0 })
+            {
+                datasets.Add(dataset);
+            }
+        }
+
+        return datasets;
     }
 
     /// <summary>The values that a form begins with: those of another run, or the defaults for what the address names.</summary>
@@ -178,13 +206,45 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         _report = Chosen is { } chosen ? await Datasets.FindReportAsync(chosen.Id, _closed.Token) : null;
         _advice = DecisionTree.Advise(_report, Form.Answers);
+        _templates = GraderTemplates.For(_report);
+        if (!Form.HasMethod)
+        {
+            Form.Method = _advice.Outcome?.Method ?? Form.Method;
+        }
+
+        FillGrader();
         Refresh();
     }
+
+    /// <summary>A reinforcement run begins with the grader that fits its data best.</summary>
+    private void FillGrader()
+    {
+        if (IsReinforcement && (Form.Grader.Length == 0 || Form.GraderIsGuessed))
+        {
+            (Form.Grader, Form.GraderIsGuessed) = (_templates[0].Json, true);
+        }
+    }
+
+    private void ChooseMethod(TrainingMethod method)
+    {
+        (Form.Method, Form.HasMethod) = (method, true);
+        FillGrader();
+        Changed();
+    }
+
+    private void UseGrader(string json)
+    {
+        (Form.Grader, Form.GraderIsGuessed) = (json, false);
+        Changed();
+    }
+
+    private void TakeSoundness(bool isSound) => _hasSoundGrader = isSound;
 
     private async Task ChooseDatasetAsync(ChangeEventArgs change)
     {
         Form.Dataset = (string)change.Value!;
         Form.Answers.Clear();
+        Form.HasMethod = false;
         _kept!.Changed();
         await UseFormAsync();
     }
@@ -194,12 +254,17 @@ public sealed partial class NewRunPage : IAsyncDisposable
         Form.Answers[answer.Question] = answer.Choice;
         Form.Anyway = false;
         _advice = DecisionTree.Advise(_report, Form.Answers);
+        if (_advice.Outcome is { Method: { } method } && method != Form.Method)
+        {
+            ChooseMethod(method);
+        }
+
         _kept!.Changed();
     }
 
     private void UseSftAnyway()
     {
-        Form.Anyway = true;
+        (Form.Anyway, Form.Method, Form.HasMethod) = (true, TrainingMethod.Sft, true);
         _kept!.Changed();
     }
 
@@ -264,6 +329,11 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private void Refresh()
     {
         _errors = [.. Form.ToSpecification().Validate()];
+        if (!IsReinforcement && Chosen is { GoodRows: 0 })
+        {
+            _errors = [.. _errors, new("method", "These rows are prompts without answers: there is nothing to learn by example. Choose reinforcement, or another dataset.")];
+        }
+
         if (RendererInfo.IsInteractive && _errors.Count == 0 && Form.Model.Length > 0 && Form.Dataset.Length > 0)
         {
             _ = PlanAsync();
@@ -282,10 +352,14 @@ public sealed partial class NewRunPage : IAsyncDisposable
             await Task.Delay(EstimateDelay, cancelled);
             var specification = Form.ToSpecification();
             Take(await Estimates.PlanAsync(specification, cancelled), cancelled);
-            await SuggestAsync(specification, cancelled);
+            if (!IsReinforcement)
+            {
+                await SuggestAsync(specification, cancelled);
+            }
+
             _estimating = false;
             StateHasChanged();
-            if (_plan is { IsSmall: true, Fits: true, Estimate.Rehearsed: false })
+            if (!IsReinforcement && _plan is { IsSmall: true, Fits: true, Estimate.Rehearsed: false })
             {
                 await Task.Delay(RehearsalDelay, cancelled);
                 await RehearseAsync(specification, cancelled);

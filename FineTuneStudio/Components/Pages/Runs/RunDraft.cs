@@ -1,4 +1,9 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Grading;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 
 namespace FineTuneStudio.Components.Pages.Runs;
 
@@ -8,14 +13,48 @@ public sealed class RunDraft
     /// <summary>Linears of the supported families, by the last part of their names.</summary>
     public static readonly IReadOnlyList<string> KnownTargets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 
+    private static readonly JsonSerializerOptions IndentedJson = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>What the form has no field for; its own fields win.</summary>
     public RunSpecification Rest { get; set; } = new() { Model = "", Dataset = new DatasetOptions { Path = "" } };
 
     /// <summary>Answers to the questions of the decision tree, choice by question.</summary>
     public Dictionary<string, string> Answers { get; set; } = [];
 
-    /// <summary>The person wants supervised fine-tuning although the tree led elsewhere.</summary>
+    /// <summary>The person wants a method although the tree led elsewhere.</summary>
     public bool Anyway { get; set; }
+
+    public TrainingMethod Method { get; set; }
+
+    /// <summary>A person, or another run, chose the method; otherwise the tree does.</summary>
+    public bool HasMethod { get; set; }
+
+    /// <summary>The grader is the studio's guess for the data, not a person's.</summary>
+    public bool GraderIsGuessed { get; set; }
+
+    /// <summary>What scores answers, as JSON; empty before there is one.</summary>
+    public string Grader { get; set; } = "";
+
+    public ReinforcementMethod Loss { get; set; } = OptionCatalog.ReinforcementMethod.Default;
+
+    public int Prompts { get; set; } = OptionCatalog.Prompts.Default;
+
+    /// <summary>Answers to each prompt.</summary>
+    public int AnswersEach { get; set; } = OptionCatalog.Answers.Default;
+
+    public int Updates { get; set; } = OptionCatalog.Updates.Default;
+
+    public int AnswerTokens { get; set; } = OptionCatalog.AnswerTokens.Default;
+
+    public double Temperature { get; set; } = OptionCatalog.Temperature.Default;
+
+    public double TopP { get; set; } = OptionCatalog.TopP.Default;
+
+    public int TopK { get; set; } = OptionCatalog.TopK.Default;
+
+    public int Rounds { get; set; } = OptionCatalog.Rounds.Default;
+
+    public bool LearnCut { get; set; } = OptionCatalog.LearnCut.Default;
 
     public string Name { get; set; } = "";
 
@@ -109,9 +148,27 @@ public sealed class RunDraft
         PolynomialEnd = PolynomialEnd,
     };
 
+    /// <summary>What only reinforcement has; the rest of it follows the loss, or stands in the specification.</summary>
+    private ReinforcementOptions? ReinforcementOptions => Method != TrainingMethod.Rft || Grader.Length == 0 ? null : (Rest.Reinforcement ?? new ReinforcementOptions { Grader = new GraderDefinition(Grader) }) with
+    {
+        Grader = new GraderDefinition(Grader),
+        Method = Loss,
+        Prompts = Prompts,
+        Answers = AnswersEach,
+        Updates = Updates,
+        AnswerTokens = AnswerTokens,
+        Temperature = Temperature,
+        TopP = TopP,
+        TopK = TopK,
+        Rounds = Rounds,
+        LearnCut = LearnCut,
+    };
+
     public RunSpecification ToSpecification() => Rest with
     {
         Name = Name,
+        Method = Method,
+        Reinforcement = ReinforcementOptions,
         Model = Model,
         InitialAdapter = InitialAdapter,
 
@@ -136,6 +193,10 @@ public sealed class RunDraft
         Seed = Seed,
     };
 
+    private static bool SameJson(string one, string other) => one.Length > 0 && JsonNode.DeepEquals(JsonNode.Parse(one), JsonNode.Parse(other));
+
+    private static string Indented(string json) => JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(json), IndentedJson);
+
     /// <summary>Takes over what decided another run, but for its name.</summary>
     public void Take(RunSpecification specification) => Load(specification with { Name = Name });
 
@@ -143,6 +204,15 @@ public sealed class RunDraft
     public void Load(RunSpecification specification)
     {
         (Rest, Name, Model, Dataset) = (specification, specification.Name, specification.Model, specification.Dataset.Path);
+        (Method, HasMethod) = (specification.Method, true);
+        if (specification.Reinforcement is { } reinforcement)
+        {
+            // The same grader stays as it is written.
+            Grader = SameJson(Grader, reinforcement.Grader.Json) ? Grader : Indented(reinforcement.Grader.Json);
+            (Loss, Prompts, AnswersEach, Updates, AnswerTokens) = (reinforcement.Method, reinforcement.Prompts, reinforcement.Answers, reinforcement.Updates, reinforcement.AnswerTokens);
+            (Temperature, TopP, TopK, Rounds, LearnCut) = (reinforcement.Temperature, reinforcement.TopP, reinforcement.TopK, reinforcement.Rounds, reinforcement.LearnCut);
+        }
+
         (InitialAdapter, HeldOutFraction) = (specification.InitialAdapter, specification.Dataset.HeldOutFraction);
         var lora = specification.Lora ?? new LoraOptions();
         (EveryWeight, Rank, Alpha, Dropout, RsLora) = (specification.Lora is null, lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);

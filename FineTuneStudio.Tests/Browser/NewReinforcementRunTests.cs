@@ -1,0 +1,61 @@
+using FineTuneStudio.Tests.Support;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace FineTuneStudio.Tests.Browser;
+
+/// <summary>The form of a new reinforcement run in a real browser, with an engine that learns nothing.</summary>
+public sealed class NewReinforcementRunTests(ChromiumFixture chromium) : SteppedStudioTests(totalSteps: 2)
+{
+    [Fact(Timeout = 300_000)]
+    public async Task TreeToStart_GraderTriedAndSpecificationEdited_StartsTheRun()
+    {
+        Engine.Allow(2);
+        await Studio.UploadAsync("sums.jsonl", Enumerable.Range(1, 150).Select(i => $$"""{"messages":[{"role":"user","content":"How many are {{i}} and 1?"},{"role":"assistant","content":"{{i}} + 1 = {{i + 1}}\n#### {{i + 1}}"}]}"""), Token);
+        await using var page = await chromium.OpenAsync(Studio.Address);
+        await page.GoAsync("/runs/new?dataset=sums.jsonl");
+
+        await page.Page.Locator("[data-outcome='rft'].taken").WaitForAsync();
+        await Assertions.Expect(page.Page.Locator("[data-method='Rft'] input")).ToBeCheckedAsync();
+        await Assertions.Expect(page.Page.Locator("[data-template='math']")).ToHaveAttributeAsync("aria-pressed", "true");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Try it on 8 rows" }).ClickAsync();
+        await page.Page.GetByText("The dataset's own answers score 1 in the mean, those of other rows 0.").WaitForAsync();
+
+        await page.Page.FillAsync("#grader-json", "{\n  \"type\": \"math\",\n  \"name\": \"right\",\n  \"refrence\": \"{{item.answer}}\"\n}");
+        await page.Page.Locator("#grader-json-faults").GetByText("Line 4").WaitForAsync();
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Start" })).ToBeDisabledAsync();
+        await page.Page.Locator("[data-template='right-and-short']").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#grader-json-faults .fault")).ToHaveCountAsync(0);
+
+        await page.Page.GetByText("Read and edit the specification").ClickAsync();
+        var text = page.Page.Locator("#spec-json");
+        await page.Page.FillAsync("#rl-answers", "6");
+        await Assertions.Expect(text).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("\"answers\": 6"));
+        await text.FillAsync((await text.InputValueAsync()).Replace("0.9 * right", "0.8 * right", StringComparison.Ordinal).Replace("\"answers\": 6", "\"answers\": 5", StringComparison.Ordinal));
+        await Assertions.Expect(page.Page.Locator("#grader-json")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("0\\.8 \\* right"));
+        await Assertions.Expect(page.Page.Locator("#rl-answers")).ToHaveValueAsync("5");
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await page.AddressAsync("/runs/[0-9a-f-]{36}$");
+        await page.Page.Locator("[data-stat='Reward']").WaitForAsync();
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task PromptsWithoutAnswers_ByExample_AreRefusedAndByRewardStart()
+    {
+        await Studio.UploadAsync("prompts.jsonl", Enumerable.Range(1, 30).Select(i => $$"""{"messages":[{"role":"user","content":"Write the number after {{i}}."}]}"""), Token);
+        await using var page = await chromium.OpenAsync(Studio.Address, width: 390, height: 844);
+        await page.GoAsync("/runs/new?dataset=prompts.jsonl");
+        await page.Page.GetByText("30 prompts without answers").WaitForAsync();
+
+        await page.Page.Locator("[data-method='Sft'] input").CheckAsync();
+        await page.Page.GetByText("there is nothing to learn by example").First.WaitForAsync();
+        await page.Page.Locator("[data-method='Rft'] input").CheckAsync();
+        await page.Page.Locator("[data-template='regex']").ClickAsync();
+
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Start" })).ToBeEnabledAsync();
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
+        page.AssertCalm();
+    }
+}
