@@ -16,6 +16,7 @@ internal static class StudioCommands
         TemplateCommand.Create(),
         BenchCommand.Create(),
         TrainCommand.Create(),
+        ForecastCommand.Create(),
         EvaluateCommand.Create(),
         GenerateCommand.Create(),
         GradeCommand.Create(),

@@ -28,9 +28,9 @@ internal static class TrainCommand
 
     private static int Suggest(string path)
     {
-        var (text, specification) = Read(path);
+        var (text, specification) = SpecificationArgument.ReadWithText(path);
         using var interrupt = new ConsoleInterrupt();
-        var suggestion = TrainingRun.Suggest(Located(specification, FolderOf(path)), measured: null, interrupt.Token);
+        var suggestion = TrainingRun.Suggest(SpecificationArgument.Locate(specification, path), measured: null, interrupt.Token);
         foreach (var option in suggestion.Options)
         {
             Console.Error.WriteLine($"{option.Path} {option.Value}: {option.Reason}");
@@ -40,25 +40,12 @@ internal static class TrainCommand
         return CommandRunner.Success;
     }
 
-    private static (string Text, RunSpecification Specification) Read(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException(path, "There is no such file; expected a run specification in JSON.");
-        }
-
-        var text = File.ReadAllText(path);
-        return (text, RunSpecification.Parse(text, path));
-    }
-
-    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
-
     private static int Run(string path, string folder, bool resume, string? device)
     {
-        var (_, specification) = Read(path);
+        var specification = SpecificationArgument.Read(path);
         specification = device is null ? specification : specification with { Device = device };
         RefuseFolder(folder, resume);
-        var ended = TrainingConsole.Run(Located(specification, FolderOf(path)), folder);
+        var ended = TrainingConsole.Run(specification, folder);
         if (ended.Reason is EndReason.Completed or EndReason.StoppedAndKept)
         {
             var result = specification.Lora is null ? RunFolder.Model : RunFolder.Adapter;
@@ -86,25 +73,5 @@ internal static class TrainCommand
         {
             throw new UserErrorException(folder, "The folder holds something else; choose one that is empty or new.");
         }
-    }
-
-    // Relative paths count from the specification's own folder where they exist there, else from the working directory.
-    private static RunSpecification Located(RunSpecification specification, string folder)
-    {
-        string Locate(string path)
-        {
-            var beside = Path.Combine(folder, path);
-            return Path.GetFullPath(Path.Exists(beside) ? beside : path);
-        }
-
-        return specification with
-        {
-            Model = ModelArgument.Resolve(specification.Model),
-            Dataset = specification.Dataset with
-            {
-                Path = Locate(specification.Dataset.Path),
-                HeldOutPath = specification.Dataset.HeldOutPath is { } heldOut ? Locate(heldOut) : null,
-            },
-        };
     }
 }

@@ -82,6 +82,10 @@ public sealed record ReinforcementOptions
         };
     }
 
+    /// <summary>How answers are drawn that are learnt from.</summary>
+    /// <param name="seed">The run's.</param>
+    public SamplingOptions Sampling(long seed) => new() { Temperature = Temperature, TopP = TopP, TopK = TopK, MaxTokens = AnswerTokens, Seed = seed };
+
     /// <summary>The advantage's measure: as given, or the method's.</summary>
     public AdvantageScale AdvantageScale() => Scale ?? Method switch
     {

@@ -55,7 +55,8 @@ internal sealed class AnswerBatch
     /// <summary>Tokens that are learnt.</summary>
     public int LearntTokens => Answers.Where(answer => answer.Learnt).Sum(answer => answer.Tokens.Length);
 
-    private double ZeroVarianceShare { get; }
+    /// <summary>Share of groups whose answers all have the same reward.</summary>
+    public double ZeroVarianceShare { get; }
 
     private double Reward { get; }
 

@@ -1,8 +1,13 @@
+using FineTuneStudio.Engine.Contracts;
+
 namespace FineTuneStudio.Engine.Training.Reinforcement;
 
 /// <summary>Answers in their order, as many at a time as a pass holds.</summary>
 internal static class MicroBatches
 {
+    /// <summary>Splits answers into passes of as many tokens as the options allow.</summary>
+    public static IEnumerable<IReadOnlyList<PolicyAnswer>> Of(IEnumerable<PolicyAnswer> answers, BatchOptions batch) => Of(answers, (long)batch.Rows * batch.ContextLength);
+
     /// <summary>Splits answers.</summary>
     /// <param name="answers">All of a step.</param>
     /// <param name="tokens">Most tokens of a pass; an answer that is longer passes alone.</param>

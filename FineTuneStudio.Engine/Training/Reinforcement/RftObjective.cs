@@ -84,7 +84,7 @@ internal sealed class RftObjective : IObjective
 
         var start = Stopwatch.GetTimestamp();
         var outcome = _batch.LearntTokens > 0
-            ? _step.Run([.. MicroBatches.Of(_batch.Answers, (long)_specification.Batch.Rows * _specification.Batch.ContextLength)], _schedule.Rate(step), microBatch => _trainee.DropoutStream(_specification, step, microBatch), cancellationToken)
+            ? _step.Run([.. MicroBatches.Of(_batch.Answers, _specification.Batch)], _schedule.Rate(step), microBatch => _trainee.DropoutStream(_specification, step, microBatch), cancellationToken)
             : new PolicyOutcome(0, 0, StepEnd.Updated, PolicyFigures.Join([]), 0, null);
         _gap = isFirst ? outcome.LogProbabilityGap ?? 0 : _gap;
         NonFiniteLossException.ThrowIf(outcome.End, step + 1, _batch.Lines);
@@ -152,24 +152,17 @@ internal sealed class RftObjective : IObjective
     // Prompts are drawn until enough groups teach something, or the rounds are spent.
     private AnswerBatch Collect(CancellationToken cancellationToken)
     {
-        var options = new SamplingOptions
-        {
-            Temperature = _options.Temperature,
-            TopP = _options.TopP,
-            TopK = _options.TopK,
-            MaxTokens = _options.AnswerTokens,
-            Seed = _specification.Seed,
-        };
+        var options = _options.Sampling(_specification.Seed);
         var rounds = _options.ZeroVarianceGroups() == ZeroVarianceGroups.Replace ? _options.Rounds : 1;
         var (groups, drawing, grading) = (new List<AnswerGroup>(), 0.0, 0.0);
         for (int round = 0, wanted = _options.Prompts; round < rounds && wanted > 0; round++)
         {
             List<(PromptRow Prompt, long Stream)> prompts = [.. Enumerable.Range(0, wanted).Select(index => (_rows.Training[_order[_drawn + index]], _drawn + index))];
             var (answers, drawingSeconds, gradingSeconds) = _sampler.Draw(prompts, _options.Answers, options, cancellationToken);
-            List<AnswerGroup> drawn = [.. answers.Select((own, index) => new AnswerGroup(prompts[index].Prompt, own, Array.ConvertAll(own, RewardOf)))];
+            List<AnswerGroup> drawn = [.. answers.Select((own, index) => AnswerGroup.Of(prompts[index].Prompt, own, _options))];
             groups.AddRange(drawn);
             (_drawn, drawing, grading) = (_drawn + wanted, drawing + drawingSeconds, grading + gradingSeconds);
-            wanted = drawn.Count(group => group.Rewards.Where(reward => !double.IsNaN(reward)).Distinct().Count() < 2);
+            wanted = drawn.Count(group => group.TeachesNothing);
         }
 
         if (groups.TrueForAll(group => group.Rewards.All(double.IsNaN)))
@@ -179,9 +172,6 @@ internal sealed class RftObjective : IObjective
 
         return new AnswerBatch(groups, _options, drawing, grading);
     }
-
-    private double RewardOf(GradedAnswer answer)
-        => (answer.Grade.Score ?? double.NaN) + (_options.OverlongCache is { } cache ? OverlongPenalty.Of(answer.Tokens.Ids.Length, _options.AnswerTokens, cache) : 0);
 
     // Spread evenly over those held out, the same ones each time.
     private IEnumerable<TrainingEvent.Sampled> Samples(int step, List<GradedAnswer> answers)

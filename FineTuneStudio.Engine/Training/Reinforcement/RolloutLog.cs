@@ -51,7 +51,11 @@ internal sealed class RolloutLog : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _log.Dispose();
 
-    private static RolloutGroup Describe(int step, LearntGroup group, Tokenizer? tokenizer) => new()
+    /// <summary>A group as a person sees it.</summary>
+    /// <param name="step">The step that learns from it.</param>
+    /// <param name="group">With what is made of it.</param>
+    /// <param name="tokenizer">Of the model; <see langword="null"/> leaves tokens out.</param>
+    public static RolloutGroup Describe(int step, LearntGroup group, Tokenizer? tokenizer) => new()
     {
         Step = step,
         Row = group.Drawn.Prompt.Number,
