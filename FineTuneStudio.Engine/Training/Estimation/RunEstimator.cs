@@ -1,8 +1,6 @@
-using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Models.Configuration;
-using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Rendering.Lengths;
 using FineTuneStudio.Engine.Tensors;
@@ -28,18 +26,14 @@ internal sealed class RunEstimator
 
     private readonly RunSpecification _specification;
     private readonly ModelConfig _config;
-    private readonly long _parameters;
-    private readonly long _active;
-    private readonly long _trainable;
+    private readonly ModelSizes _sizes;
 
     private RunEstimator(RunSpecification specification)
     {
         _specification = specification;
         _config = ModelConfigFile.Read(specification.Model);
         _ = BalanceWeight.Of(specification, _config);
-        _parameters = WeightPlan.Of(_config).Where(slot => !slot.IsOptional).Sum(slot => slot.Elements);
-        _active = _parameters - _config.IdleParameters;
-        _trainable = specification.Lora is { } lora ? AdapterSet.Wanted(WeightPlan.Linears(_config), lora).Sum(linear => linear.AdapterElements(lora.Rank)) : _parameters;
+        _sizes = ModelSizes.Of(_config, specification.Lora);
     }
 
     /// <summary>Estimates a run.</summary>
@@ -50,7 +44,7 @@ internal sealed class RunEstimator
     public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
     {
         UserErrorException.ThrowIfAny(specification.Validate());
-        return new RunEstimator(specification).Estimate(measured, cancellationToken);
+        return specification.Reinforcement is null ? new RunEstimator(specification).Estimate(measured, cancellationToken) : RftEstimator.Estimate(specification, measured, cancellationToken);
     }
 
     /// <summary>What of the dataset and the model decides which options fit.</summary>
@@ -60,6 +54,11 @@ internal sealed class RunEstimator
     /// <exception cref="UserErrorException">The run could not start.</exception>
     public static RunFacts Facts(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
     {
+        if (specification.Reinforcement is not null)
+        {
+            throw new UserErrorException("method", "Options are suggested for sft alone, where they follow from the rows. Of a run by rft, a forecast says what to change ('forecast').");
+        }
+
         var config = ModelConfigFile.Read(specification.Model);
 
         // Uncut: the context is one of the options that are asked for.
@@ -69,7 +68,7 @@ internal sealed class RunEstimator
         var rows = estimator.Rows(measured, cancellationToken);
 
         // An adapter that is gone on with keeps its rank.
-        var ofARank = specification is { Lora: { } lora, InitialAdapter: null } ? estimator._trainable / lora.Rank : (long?)null;
+        var ofARank = specification is { Lora: { } lora, InitialAdapter: null } ? estimator._sizes.Trainable / lora.Rank : (long?)null;
         return new RunFacts(
             rows.Lengths.Length, rows.MeanLength, rows.Longest, rows.Usual, (double)rows.LearntTokens / rows.Lengths.Length, config.HiddenSize,
             config.ContextLength, specification.Lora is not null, ofARank);
@@ -82,11 +81,11 @@ internal sealed class RunEstimator
         var epochs = plan.EpochAfter(plan.TotalSteps);
         var (shortest, longest) = TimeOf(rows, epochs);
         return new RunEstimate(
-            plan.TotalSteps, plan.StepsPerEpoch, rows.Lengths.Length, rows.HeldOut, rows.Cut, rows.Tokens, rows.LearntTokens, _trainable, _parameters,
-            shortest, longest, [.. MemoryEstimate.Parts(_config, _specification, _parameters, _trainable, rows.Longest).OrderByDescending(part => part.Bytes)],
+            plan.TotalSteps, plan.StepsPerEpoch, rows.Lengths.Length, rows.HeldOut, rows.Cut, rows.Tokens, rows.LearntTokens, _sizes.Trainable, _sizes.Parameters,
+            shortest, longest, [.. MemoryEstimate.Parts(_config, _specification, _sizes.Parameters, _sizes.Trainable, rows.Longest).OrderByDescending(part => part.Bytes)],
             DiskBytes(plan.TotalSteps, epochs * rows.Lengths.Length))
         {
-            ActiveParameters = _active,
+            ActiveParameters = _sizes.Active,
             Sampled = rows.Sampled,
             Warnings = [.. Warnings(plan, rows)],
         };
@@ -148,20 +147,15 @@ internal sealed class RunEstimator
     {
         // Forward 2 N, backward 2 N through the activations, and 2 N more where every weight learns.
         var work = (_specification.Lora is null ? 6.0 : 4.0) + (_specification.GradientCheckpointing ? 2 : 0);
-        var products = _active * ((work * rows.Tokens * epochs) + (2.0 * rows.HeldOut * rows.MeanLength * EvaluationsPerRun));
+        var products = _sizes.Active * ((work * rows.Tokens * epochs) + (2.0 * rows.HeldOut * rows.MeanLength * EvaluationsPerRun));
         var rate = ProductRate.Measure(_config.HiddenSize, _specification.Precision, Devices.Resolve(_specification.Device));
         var sampled = (double)EvaluationsPerRun * Math.Min(_specification.Evaluation.Samples, rows.HeldOut) * _specification.Evaluation.SampleTokens;
-        var sampling = sampled * 2 * _active / rate * 4;
+        var sampling = sampled * 2 * _sizes.Active / rate * 4;
         return (TimeSpan.FromSeconds((products / (rate * BestShare)) + sampling), TimeSpan.FromSeconds((products / (rate * WorstShare)) + (4 * sampling)));
     }
 
     private long DiskBytes(int steps, double rowsSeen)
-    {
-        const int bytesOfWeight = 4;
-        var checkpoint = (long)(_trainable * (bytesOfWeight + MemoryEstimate.StateBytesPerWeight(_specification.Optimizer)));
-        return ((_specification.Checkpoints.Keep + 2L) * checkpoint) + (_trainable * bytesOfWeight) + (steps * BytesOfLogPerStep)
-            + Math.Min(RowLossLog.MostBytes, (steps * (long)RowLosses.HeaderBytes) + (long)(rowsSeen * RowLosses.RowBytes));
-    }
+        => _sizes.DiskBytes(_specification) + (steps * BytesOfLogPerStep) + Math.Min(RowLossLog.MostBytes, (steps * (long)RowLosses.HeaderBytes) + (long)(rowsSeen * RowLosses.RowBytes));
 
     private IEnumerable<string> Warnings(BatchPlan plan, RowFigures rows)
     {
