@@ -2,7 +2,7 @@ using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Engine.Training.Reinforcement;
 
-/// <summary>Answers in their order, as many at a time as a pass holds.</summary>
+/// <summary>Answers in their order, as many at a time as a pass holds; a prompt counts once before answers to it that follow one another.</summary>
 internal static class MicroBatches
 {
     /// <summary>Splits answers into passes of as many tokens as the options allow.</summary>
@@ -16,14 +16,16 @@ internal static class MicroBatches
         var (batch, held) = (new List<PolicyAnswer>(), 0L);
         foreach (var answer in answers)
         {
-            if (batch.Count > 0 && held + answer.Sequence.Length > tokens)
+            var isPromptThere = batch.Count > 0 && ReferenceEquals(batch[^1].Prompt, answer.Prompt);
+            var own = answer.Tokens.Length - 1 + (isPromptThere ? 0 : answer.Prompt.Length);
+            if (batch.Count > 0 && held + own > tokens)
             {
                 yield return batch;
-                (batch, held) = ([], 0);
+                (batch, held, own) = ([], 0L, answer.Tokens.Length - 1 + answer.Prompt.Length);
             }
 
             batch.Add(answer);
-            held += answer.Sequence.Length;
+            held += own;
         }
 
         if (batch.Count > 0)

@@ -8,14 +8,11 @@ namespace FineTuneStudio.Engine.Training.Reinforcement;
 /// <param name="advantage">How much better it is than the others of its group.</param>
 internal sealed class PolicyAnswer(int[] prompt, int[] answer, double advantage)
 {
-    /// <summary>Prompt and answer, but for the last token: nothing is predicted from it. <c>[P + T - 1]</c></summary>
-    public int[] Sequence { get; } = [.. prompt, .. answer.AsSpan(..^1)];
+    /// <summary>Token ids of the prompt; answers to one prompt have the same array, and pass through the network behind one copy of it. <c>[P]</c></summary>
+    public int[] Prompt { get; } = prompt;
 
     /// <summary>Tokens of the answer. <c>[T]</c></summary>
     public int[] Tokens { get; } = answer;
-
-    /// <summary>Place in <see cref="Sequence"/> from which the answer's first token is predicted.</summary>
-    public int FirstPosition { get; } = prompt.Length - 1;
 
     /// <summary>How much better it is than the others of its group.</summary>
     public double Advantage { get; } = advantage;
@@ -26,7 +23,7 @@ internal sealed class PolicyAnswer(int[] prompt, int[] answer, double advantage)
     /// <summary>Log-probabilities as the sampler had them, in nats; <see langword="null"/> where nobody drew it. <c>[T]</c></summary>
     public float[]? Sampler { get; init; }
 
-    /// <summary>The experts that <see cref="Sequence"/> went to when it was drawn, to be gone to again.</summary>
+    /// <summary>The experts that prompt and answer, without its last token, went to when it was drawn, to be gone to again.</summary>
     public RoutingRecord? Routing { get; init; }
 
     /// <summary>Log-probabilities of before the first step that learns from it: what that step found. <c>[T]</c></summary>

@@ -1,6 +1,5 @@
 using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Models;
-using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Optimizers;
 
@@ -85,25 +84,21 @@ internal sealed class PolicyStep
 
     private (double Loss, double Entropy, PolicyFigures Figures) Gather(IReadOnlyList<PolicyAnswer> answers, List<PolicyAnswer> learnt, StepSize step, RandomGenerator? dropout)
     {
-        var device = _model.Device;
-        using var batch = TokenBatch.FromSequences([.. learnt.Select(answer => answer.Sequence)], device);
-        var positions = Tensor.From<long>(Positions(batch, learnt)).To(device);
-        var targets = Tensor.From<long>([.. learnt.SelectMany(answer => answer.Tokens.Select(id => (long)id))]).To(device);
-        var context = new PackedAttentionContext(batch) { Dropout = dropout, Checkpointing = _checkpointing, RoutingGiven = RoutingOf(learnt) };
+        using var tokens = new PolicyTokens(learnt, _model);
         var head = _model.Head;
-        var hidden = _model.Hidden(batch, context).IndexSelect(0, positions);   // [N, D]
+        var hidden = _model.Hidden(tokens.Batch, tokens.Context(dropout, _checkpointing)).IndexSelect(0, tokens.Positions);   // [N, D]
 
-        var (found, entropies) = Distribution(head, hidden, targets);
+        var (found, entropies) = Distribution(head, hidden, tokens.Targets);
         Keep(learnt, found.To(Device.Cpu).ToArray<float>());
         if (_loss.KlWeight > 0)
         {
-            FillReference(batch, positions, targets, learnt);
+            FillReference(tokens, learnt);
         }
 
         found.RequiresGrad = true;
         var (loss, figures) = PolicyLoss.Compute(BatchOf(answers, learnt, found), _loss, step);
         loss.Backward();
-        Learn(head, hidden, targets, found.Grad!);
+        Learn(head, hidden, tokens.Targets, found.Grad!);
         return (loss.Item(), entropies.Sum().Item(), figures);
     }
 
@@ -136,7 +131,7 @@ internal sealed class PolicyStep
         return (scope.Keep(found), scope.Keep(entropies));
     }
 
-    private void FillReference(TokenBatch batch, Tensor positions, Tensor targets, List<PolicyAnswer> learnt)
+    private void FillReference(PolicyTokens tokens, List<PolicyAnswer> learnt)
     {
         if (learnt.TrueForAll(answer => answer.Reference is not null))
         {
@@ -146,8 +141,8 @@ internal sealed class PolicyStep
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
         var reference = Reference ?? throw new InvalidOperationException("A KL term needs a reference.");
-        var hidden = reference.Hidden(batch, new PackedAttentionContext(batch) { RoutingGiven = RoutingOf(learnt) }).IndexSelect(0, positions);
-        var found = Distribution(reference.Head, hidden, targets).LogProbabilities.To(Device.Cpu).ToArray<float>();
+        var hidden = reference.Hidden(tokens.Batch, tokens.Context()).IndexSelect(0, tokens.Positions);
+        var found = Distribution(reference.Head, hidden, tokens.Targets).LogProbabilities.To(Device.Cpu).ToArray<float>();
         foreach (var (answer, own) in Split(learnt, found))
         {
             answer.Reference = own;
@@ -187,13 +182,6 @@ internal sealed class PolicyStep
             next += answer.Tokens.Length;
         }
     }
-
-    private static long[] Positions(TokenBatch batch, List<PolicyAnswer> learnt)
-        => [.. learnt.SelectMany((answer, row) => Enumerable.Range(batch.SequenceStarts[row] + answer.FirstPosition, answer.Tokens.Length).Select(position => (long)position))];
-
-    // Replayed only where every answer has a record: a pass goes one way.
-    private static RoutingRecord? RoutingOf(List<PolicyAnswer> learnt)
-        => learnt.TrueForAll(answer => answer.Routing is { IsWhole: true }) ? RoutingRecord.Join(learnt.ConvertAll(answer => answer.Routing!)) : null;
 
     private static double? Gap(List<PolicyAnswer> answers)
     {

@@ -110,7 +110,9 @@ public sealed class GoldenPolicyTraceTests
             var rewards = Of<float>("rewards", batch);
             var advantages = Advantages.Compute([.. rewards[0].Select(reward => (double)reward)], groupSize, AdvantageScale.Group).Values;
             var (prompts, answers) = (Kept("prompt", batch), Kept("completion", batch));
-            return [.. prompts.Select((prompt, row) => new PolicyAnswer(prompt, answers[row], advantages[row]))];
+
+            // Answers of a group share their prompt, as they do in a run.
+            return [.. answers.Select((answer, row) => new PolicyAnswer(prompts[row / groupSize * groupSize], answer, advantages[row]))];
         }
 
         private List<int[]> Kept(string name, int batch)
