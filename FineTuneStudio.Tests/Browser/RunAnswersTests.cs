@@ -53,9 +53,11 @@ public sealed class RunAnswersTests(ChromiumFixture chromium) : SteppedStudioTes
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Show all" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator(".rollout-answer")).ToHaveCountAsync(12);
 
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Follow the prompt of line 2 through the run" }).PressAsync("Enter");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Follow through the run: the prompt of line 2" }).PressAsync("Enter");
         await page.Page.GetByText("Asked in 40 batches").WaitForAsync();
         await page.Page.GetByRole(AriaRole.Heading, new() { Name = "Step 40" }).WaitForAsync();
+        await page.Page.GetByText("mean reward 0.4 at step 1, 0.4 at step 40").WaitForAsync();
+        await Assertions.Expect(page.Page.Locator(".rollout-group")).ToHaveCountAsync(8);
         await page.AddressAsync("prompt=1");
         page.AssertCalm();
     }

@@ -21,7 +21,7 @@ internal sealed class StudioTour : IAsyncDisposable
     public static IReadOnlyList<(string Name, string Address)> EmptyPages { get; } =
     [
         ("home-empty", "/"), ("first-run", "/first-run"), ("first-run-model", "/first-run?step=model"), ("datasets-empty", "/datasets"), ("runs-empty", "/runs"),
-        ("new-run-empty", "/runs/new"), ("adapters-empty", "/adapters"), ("not-found", "/no/such/page"), ("run-missing", $"/runs/{Guid.Empty}"), ("adapter-missing", $"/adapters/{Guid.Empty}"),
+        ("new-run-empty", "/runs/new"), ("adapters-empty", "/adapters"), ("graders-empty", "/graders"), ("not-found", "/no/such/page"), ("run-missing", $"/runs/{Guid.Empty}"), ("adapter-missing", $"/adapters/{Guid.Empty}"),
     ];
 
     public static async Task<StudioTour> StartAsync()
@@ -65,7 +65,7 @@ internal sealed class StudioTour : IAsyncDisposable
             ("home", "/"), ("first-run-live", $"/first-run/{live.Id}"), ("first-run-done", $"/first-run/{done.Id}"),
             ("datasets", "/datasets"), ("dataset", $"/datasets/{good}"), ("dataset-faulty", $"/datasets/{faulty}"), ("dataset-csv", $"/datasets/{table}"),
             ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("new-run-rft", "/runs/new?dataset=sums.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-answers", $"/runs/{reinforced.Id}?tab=answers"), ("run-rft-prompt", $"/runs/{reinforced.Id}?tab=answers&prompt=1"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
-            ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("playground", "/playground"), ("settings", "/settings"),
+            ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("graders", "/graders"), ("playground", "/playground"), ("settings", "/settings"),
         ];
     }
 

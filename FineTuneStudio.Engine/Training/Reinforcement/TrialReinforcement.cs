@@ -5,7 +5,6 @@ using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
-using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Optimizers;
 
 namespace FineTuneStudio.Engine.Training.Reinforcement;

@@ -1,5 +1,4 @@
-using FineTuneStudio.Persistence;
-using Microsoft.EntityFrameworkCore;
+using FineTuneStudio.Application.Runs;
 
 namespace FineTuneStudio.Application.Graders;
 
@@ -7,5 +6,9 @@ namespace FineTuneStudio.Application.Graders;
 internal static class GraderServices
 {
     public static void AddGraders(this IServiceCollection services)
-        => services.AddSingleton(provider => new GraderTrials(provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>()));
+    {
+        services.AddSingleton<TrialDatasets>();
+        services.AddSingleton(provider => new GraderTrials(provider.GetRequiredService<TrialDatasets>()));
+        services.AddSingleton(provider => new GraderWorkbench(provider.GetRequiredService<TrialDatasets>(), provider.GetRequiredService<RunRollouts>()));
+    }
 }

@@ -21,6 +21,7 @@ internal sealed record PaletteCommand(string Group, string Label, string Icon, s
         new("Do", "Import a model", "model", "/models#folder", Words: "add base weights"),
         new("Do", "Train your first model", "spark", "/first-run", Words: "tutorial sample demo start guide"),
         new("Do", "Try a model", "chat", "/playground", Words: "ask prompt playground chat"),
+        new("Do", "Try a grader", "check", "/graders", Words: "score reward judge reinforcement test"),
         new("Do", "Free disk space", "trash", "/settings#disk", Words: "clean up delete"),
         new("Do", "Light theme", "sun", Act: "theme:light", Words: "bright appearance"),
         new("Do", "Dark theme", "moon", Act: "theme:dark", Words: "night appearance"),

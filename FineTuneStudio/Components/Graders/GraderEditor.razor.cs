@@ -43,6 +43,10 @@ public sealed partial class GraderEditor : IDisposable
     [Parameter, EditorRequired]
     public IReadOnlyList<GraderTemplate> Templates { get; set; } = [];
 
+    /// <summary>Whether it can be tried here; a page may grade by itself.</summary>
+    [Parameter]
+    public bool CanTry { get; set; } = true;
+
     /// <summary>The text is another grader.</summary>
     [Parameter, EditorRequired]
     public EventCallback<string> Edited { get; set; }

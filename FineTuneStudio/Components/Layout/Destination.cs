@@ -16,6 +16,7 @@ public sealed record Destination(string Address, string Label, string Icon, char
         new("/runs", "Runs", "run", 'r', InBar: true),
         new("/models", "Models", "model", 'm', InBar: false),
         new("/adapters", "Adapters", "adapter", 'a', InBar: true),
+        new("/graders", "Graders", "check", 'g', InBar: false),
         new("/playground", "Playground", "chat", 'p', InBar: false),
         new("/settings", "Settings", "sliders", 's', InBar: false),
     ];

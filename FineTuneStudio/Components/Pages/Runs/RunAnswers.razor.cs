@@ -11,6 +11,8 @@ namespace FineTuneStudio.Components.Pages.Runs;
 public sealed partial class RunAnswers : IDisposable
 {
     private const int PageSize = 8;
+
+    // Of a prompt through the run, so many batches can be read; of the others the mean reward is kept.
     private const int MostFollowed = 40;
 
     private static readonly (RolloutFilter Filter, string Text)[] Filters =
@@ -24,6 +26,7 @@ public sealed partial class RunAnswers : IDisposable
     private IReadOnlyList<int>? _steps;
     private IReadOnlyList<RolloutGroup>? _groups;
     private List<RolloutGroup> _followed = [];
+    private List<(int Step, double? Reward)> _means = [];
     private string? _fault;
     private int _read;
     private int _readAt = -1;
@@ -136,7 +139,7 @@ public sealed partial class RunAnswers : IDisposable
     {
         _following?.Cancel();
         _following?.Dispose();
-        (_following, _followed, _searching) = (null, [], Prompt is not null);
+        (_following, _followed, _means, _searching, _most) = (null, [], [], Prompt is not null, PageSize);
         if (Prompt is not { } row || !RendererInfo.IsInteractive)
         {
             return;
@@ -148,11 +151,11 @@ public sealed partial class RunAnswers : IDisposable
         {
             await foreach (var group in Rollouts.FollowAsync(RunId, row, cancelled))
             {
-                _followed.Add(group);
-                StateHasChanged();
-                if (_followed.Count >= MostFollowed)
+                _means.Add((group.Step, group.Answers.Average(answer => answer.Reward)));
+                if (_followed.Count < MostFollowed)
                 {
-                    break;
+                    _followed.Add(group);
+                    StateHasChanged();
                 }
             }
 
