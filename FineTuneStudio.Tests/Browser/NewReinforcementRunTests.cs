@@ -35,9 +35,19 @@ public sealed class NewReinforcementRunTests(ChromiumFixture chromium) : Stepped
         await Assertions.Expect(page.Page.Locator("#grader-json")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("0\\.8 \\* right"));
         await Assertions.Expect(page.Page.Locator("#rl-answers")).ToHaveValueAsync("5");
 
+        var forecast = page.Page.Locator(".forecast");
+        await forecast.GetByRole(AriaRole.Button, new() { Name = "Forecast" }).ClickAsync();
+        await forecast.Locator("[data-verdict='Learns']").GetByText("Reinforcement has something to learn from").WaitForAsync();
+        await forecast.GetByText("The answers, with scores and reasons").ClickAsync();
+        await Assertions.Expect(forecast.Locator(".rollout-group")).ToHaveCountAsync(3);
+        await page.Page.FillAsync("#rl-answers", "4");
+        await forecast.GetByText("Options have changed since.").WaitForAsync();
+
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
         await page.AddressAsync("/runs/[0-9a-f-]{36}$");
         await page.Page.Locator("[data-stat='Reward']").WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Answers" }).ClickAsync();
+        await page.Page.Locator(".rollout-group").First.WaitForAsync();
         page.AssertCalm();
     }
 

@@ -53,6 +53,25 @@ internal static class FakeReinforcement
         yield return new TrainingEvent.Sampled(step, 1, "How many are 2 and 2?", "4", "four?") { Reason = "The row has no item.answer." };
     }
 
+    /// <summary>Of a model that answers a third of its prompts rightly.</summary>
+    public static ReinforcementForecast Forecast { get; } = new()
+    {
+        Prompts = 32,
+        Answers = 8,
+        Reward = 0.31,
+        BestReward = 0.78,
+        Range = (0, 1),
+        ZeroVarianceShare = 0.28,
+        CutShare = 0.02,
+        UngradedShare = 0,
+        AnswerTokens = 24,
+        DrawingSeconds = 1.2,
+        LearningSeconds = 0.9,
+        TotalSteps = 120,
+        Groups = Groups(1),
+        FirstError = "",
+    };
+
     /// <summary>Adds the answers of a step to the run's folder.</summary>
     public static void Write(string runFolder, int step)
     {

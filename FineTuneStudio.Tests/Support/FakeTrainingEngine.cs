@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Training.Estimation;
 
 namespace FineTuneStudio.Tests.Support;
@@ -143,6 +144,8 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
 
     public RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken)
         => new(4096, 0.25, 0.01, 180 << 20, 430 << 20);
+
+    public ReinforcementForecast Forecast(RunSpecification specification, int prompts, CancellationToken cancellationToken) => FakeReinforcement.Forecast;
 
     public MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes) => null;
 

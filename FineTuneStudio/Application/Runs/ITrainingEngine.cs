@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Training.Estimation;
 
 namespace FineTuneStudio.Application.Runs;
@@ -18,6 +19,9 @@ internal interface ITrainingEngine
 
     /// <summary>Two real steps on the longest batch, on the calling thread.</summary>
     RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken);
+
+    /// <summary>The first step of a reinforcement run on some of its prompts, thrown away, on the calling thread.</summary>
+    ReinforcementForecast Forecast(RunSpecification specification, int prompts, CancellationToken cancellationToken);
 
     /// <summary>The one change that makes a run fit into memory.</summary>
     MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes);

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Estimation;
+using FineTuneStudio.Engine.Training.Reinforcement;
 using FineTuneStudio.Persistence;
 
 namespace FineTuneStudio.Application.Runs;
@@ -39,6 +41,12 @@ public sealed class RunEstimates : IDisposable
     /// <param name="cancellationToken">Ends it between steps.</param>
     public Task<Result<RunPlan>> RehearseAsync(RunSpecification specification, CancellationToken cancellationToken)
         => AskAsync(specification, (model, dataset) => PlanAsync(specification, model, dataset, rehearse: true, cancellationToken), cancellationToken);
+
+    /// <summary>Takes the first step of a reinforcement run on some of its prompts, and says whether there is something to learn from.</summary>
+    /// <param name="specification">Names of the library.</param>
+    /// <param name="cancellationToken">Ends it between tokens.</param>
+    public Task<Result<ReinforcementForecast>> ForecastAsync(RunSpecification specification, CancellationToken cancellationToken)
+        => AskAsync(specification, (model, dataset) => ForecastAsync(specification, model, dataset, cancellationToken), cancellationToken);
 
     /// <summary>Options that fit the rows and the model, from the same figures.</summary>
     public Task<Result<RunSuggestion>> SuggestAsync(RunSpecification specification, CancellationToken cancellationToken)
@@ -78,7 +86,7 @@ public sealed class RunEstimates : IDisposable
         }
         catch (TensorMemoryException exception)
         {
-            return new Result<T>.Refused([new("batch.rows", $"The rehearsal ran out of memory ({exception.Message}). Use fewer rows in a batch, a shorter context or gradient checkpointing.")]);
+            return new Result<T>.Refused([new("batch.rows", $"The trial ran out of memory ({exception.Message}). Use fewer rows in a batch, a shorter context or gradient checkpointing.")]);
         }
     }
 
@@ -104,6 +112,19 @@ public sealed class RunEstimates : IDisposable
         return new RunPlan(
             estimate, memory, new DriveInfo(_paths.Runs).AvailableFreeSpace, _engine.FindFit(resolved, estimate, memory),
             CanRehearse: isMeasured && !_active.Any, IsSmall: estimate.ModelParameters <= SmallModel);
+    }
+
+    private async Task<ReinforcementForecast> ForecastAsync(RunSpecification specification, ModelEntity model, DatasetEntity dataset, CancellationToken cancellationToken)
+    {
+        await _stage.WaitAsync(cancellationToken);
+        try
+        {
+            return await OnItsOwnThreadAsync(() => _engine.Forecast(_inputs.Resolve(specification, model, dataset), Forecast.DefaultPrompts, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _stage.Release();
+        }
     }
 
     private async Task<RunSuggestion> SuggestAsync(RunSpecification specification, ModelEntity model, DatasetEntity dataset, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Engine.Training.Estimation;
 
@@ -24,6 +25,12 @@ internal sealed class TrainingEngine(IConfiguration configuration) : ITrainingEn
 
     public RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken)
         => Rehearsal.Run(specification, measured.Index, measured.Lengths!, cancellationToken);
+
+    public ReinforcementForecast Forecast(RunSpecification specification, int prompts, CancellationToken cancellationToken)
+    {
+        using var judge = StudioJudge.Create(configuration);
+        return Engine.Training.Reinforcement.Forecast.Run(specification, prompts, judge, cancellationToken);
+    }
 
     public MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes) => MemoryFitter.Find(specification, estimate, limitBytes);
 }

@@ -40,7 +40,7 @@ public sealed partial class RunCharts : IAsyncDisposable
     ];
 
     private ElementReference _root;
-    private ScriptModule? _charts;
+    private readonly ScriptModule _charts = new();
     private DotNetObjectReference<RunCharts>? _self;
 
     /// <summary>As it was when the charts were opened: from then on the browser has it, and only tells.</summary>
@@ -80,11 +80,7 @@ public sealed partial class RunCharts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_charts is not null)
-        {
-            await _charts.DisposeAsync();
-        }
-
+        await _charts.DisposeAsync();
         _self?.Dispose();
     }
 
@@ -95,7 +91,7 @@ public sealed partial class RunCharts : IAsyncDisposable
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _charts = await ScriptModule.OpenAsync(Script, "./js/run-charts.js", _root, _self, new { RunId, Name, View = _view });
+            await _charts.OpenAsync(Script, "./js/run-charts.js", _root, _self, new { RunId, Name, View = _view });
         }
     }
 

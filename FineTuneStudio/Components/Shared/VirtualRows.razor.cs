@@ -17,7 +17,7 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
 
     private readonly CancellationTokenSource _closed = new();
     private ElementReference _root;
-    private ScriptModule? _rows;
+    private readonly ScriptModule _rows = new();
     private DotNetObjectReference<VirtualRows<T>>? _self;
     private IReadOnlyList<T> _items = [];
     private object? _loadedSource;
@@ -76,11 +76,7 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closed.CancelAsync();
-        if (_rows is not null)
-        {
-            await _rows.DisposeAsync();
-        }
-
+        await _rows.DisposeAsync();
         _self?.Dispose();
         _closed.Dispose();
     }
@@ -127,10 +123,10 @@ public sealed partial class VirtualRows<T> : IAsyncDisposable
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _rows = await ScriptModule.OpenAsync(Script, "./js/virtual-rows.js", _root, _self, RowHeight);
+            await _rows.OpenAsync(Script, "./js/virtual-rows.js", _root, _self, RowHeight);
         }
 
-        if (_rows is not null && !_closed.IsCancellationRequested)
+        if (_rows.IsOpen)
         {
             var reveal = Selected != _revealed ? Selected : -1;
             _revealed = Selected;

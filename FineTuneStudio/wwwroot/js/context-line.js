@@ -72,6 +72,6 @@ class ContextLine {
   }
 }
 
-export function attach(plot, owner) {
+export function open(plot, owner) {
   return new ContextLine(plot, owner);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Engine.Training.Estimation;
 
@@ -56,6 +57,9 @@ internal sealed class PacedEngine : ITrainingEngine
     public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken) => throw Nothing();
 
     public RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken) => throw Nothing();
+
+    public ReinforcementForecast Forecast(RunSpecification specification, int prompts, CancellationToken cancellationToken)
+        => throw new UserErrorException("method", "The bench trains nothing and forecasts nothing.");
 
     public MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes) => throw Nothing();
 

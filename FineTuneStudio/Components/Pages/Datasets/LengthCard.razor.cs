@@ -16,8 +16,7 @@ public sealed partial class LengthCard : IAsyncDisposable
     private const int MostContext = 1_048_576;
 
     private ElementReference _plot;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _line;
+    private ScriptModule? _line;
     private DotNetObjectReference<LengthCard>? _self;
     private LengthSummary? _summary;
     private LengthScale? _scale;
@@ -61,19 +60,7 @@ public sealed partial class LengthCard : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await DetachAsync();
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (PageGone.Explains(exception))
-        {
-            // The page is gone, and its chart with it.
-        }
-
+        await DetachAsync();
         _self?.Dispose();
     }
 
@@ -123,15 +110,11 @@ public sealed partial class LengthCard : IAsyncDisposable
         {
             await DetachAsync();
         }
-        else if (_self is null)
+        else if (_line is null)
         {
-            _self = DotNetObjectReference.Create(this);
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/context-line.js");
-        }
-
-        if (_scale is not null && _line is null && _module is not null)
-        {
-            _line = await _module.InvokeAsync<IJSObjectReference>("attach", _plot, _self);
+            _self ??= DotNetObjectReference.Create(this);
+            _line = new ScriptModule();
+            await _line.OpenAsync(Script, "./js/context-line.js", _plot, _self);
         }
     }
 
@@ -190,7 +173,6 @@ public sealed partial class LengthCard : IAsyncDisposable
         if (_line is { } line)
         {
             _line = null;
-            await line.InvokeVoidAsync("close");
             await line.DisposeAsync();
         }
     }

@@ -10,7 +10,7 @@ public sealed partial class UploadZone : IAsyncDisposable
 {
     private ElementReference _zone;
     private ElementReference _input;
-    private ScriptModule? _uploader;
+    private readonly ScriptModule _uploader = new();
     private DotNetObjectReference<UploadZone>? _self;
     private string? _name;
     private string? _error;
@@ -33,11 +33,7 @@ public sealed partial class UploadZone : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_uploader is not null)
-        {
-            await _uploader.DisposeAsync();
-        }
-
+        await _uploader.DisposeAsync();
         _self?.Dispose();
     }
 
@@ -72,15 +68,9 @@ public sealed partial class UploadZone : IAsyncDisposable
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            _uploader = await ScriptModule.OpenAsync(Script, "./js/upload.js", _zone, _input, _self);
+            await _uploader.OpenAsync(Script, "./js/upload.js", _zone, _input, _self);
         }
     }
 
-    private async Task StopAsync()
-    {
-        if (_uploader is not null)
-        {
-            await _uploader.InvokeVoidAsync("stop");
-        }
-    }
+    private async Task StopAsync() => await _uploader.InvokeVoidAsync("stop");
 }

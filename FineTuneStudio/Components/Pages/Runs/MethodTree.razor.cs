@@ -28,7 +28,7 @@ public sealed partial class MethodTree : IAsyncDisposable
         [.. DecisionTree.Questions.SelectMany(question => question.Choices.Select(choice => new Edge(question, choice)))];
 
     private ElementReference _svg;
-    private ScriptModule? _keys;
+    private readonly ScriptModule _keys = new();
 
     [Inject]
     public required IJSRuntime Script { get; init; }
@@ -40,13 +40,13 @@ public sealed partial class MethodTree : IAsyncDisposable
     [Parameter, EditorRequired]
     public EventCallback<(string Question, string Choice)> Answered { get; set; }
 
-    public ValueTask DisposeAsync() => _keys?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _keys.DisposeAsync();
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender)
         {
-            _keys = await ScriptModule.OpenAsync(Script, "./js/tree-keys.js", _svg);
+            await _keys.OpenAsync(Script, "./js/tree-keys.js", _svg);
         }
     }
 

@@ -60,14 +60,16 @@ public sealed partial class RunAnswers : IDisposable
     [Parameter]
     public string EmptyText { get; set; } = "";
 
-    [SupplyParameterFromQuery]
+    /// <summary>Which answers, as the address says it; all without.</summary>
+    [Parameter]
     public string? Show { get; set; }
 
-    [SupplyParameterFromQuery]
+    /// <summary>Words to find.</summary>
+    [Parameter]
     public string? Find { get; set; }
 
     /// <summary>A prompt to follow through the run: its row among the good ones.</summary>
-    [SupplyParameterFromQuery]
+    [Parameter]
     public int? Prompt { get; set; }
 
     private RolloutFilter Filter => Enum.TryParse<RolloutFilter>(Show, ignoreCase: true, out var filter) ? filter : RolloutFilter.All;

@@ -61,6 +61,18 @@ public sealed partial class RunPage : IAsyncDisposable
     [SupplyParameterFromQuery]
     public int? Step { get; set; }
 
+    /// <summary>Which answers the tab of answers shows.</summary>
+    [SupplyParameterFromQuery(Name = "show")]
+    public string? Filter { get; set; }
+
+    /// <summary>Words to find in them.</summary>
+    [SupplyParameterFromQuery]
+    public string? Find { get; set; }
+
+    /// <summary>A prompt to follow through the run.</summary>
+    [SupplyParameterFromQuery]
+    public int? Prompt { get; set; }
+
     private (string Key, string Text)[] Tabs => IsReinforcement ? ReinforcementTabs : SupervisedTabs;
 
     private string CurrentTab => Tabs.Any(tab => tab.Key == Tab) ? Tab! : Tabs[0].Key;
