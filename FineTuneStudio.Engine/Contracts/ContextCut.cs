@@ -5,5 +5,5 @@ namespace FineTuneStudio.Engine.Contracts;
 /// <param name="RowsCut">Rows that are longer.</param>
 /// <param name="TokensLost">Their tokens behind the context.</param>
 /// <param name="LearntLost">Learnt ones among those.</param>
-/// <param name="RowsLeftOut">Rows without a learnt token within the context: training leaves them out.</param>
+/// <param name="RowsLeftOut">Rows that training leaves out: without a learnt token within the context; of prompts, without room for an answer.</param>
 public sealed record ContextCut(int Context, int RowsCut, long TokensLost, long LearntLost, int RowsLeftOut);

@@ -107,13 +107,17 @@ public static class DecisionTree
         {
             evidence.Add(new(Labels, "no", $"The {N(report.Rows)} rows are pairs of a preferred and a rejected answer: they say which is better, not what is right.", Certain: false));
         }
+        else if (report.Method == TrainingMethod.Rft && report.GoodRows > 0)
+        {
+            evidence.Add(new(Labels, "no", $"The {N(report.GoodRows)} rows are prompts: {(report.Answers.Rows > 0 ? "their own answers are for a grader, not to be learnt" : "there is no answer in them to learn from")}.", Certain: true));
+        }
         else if (report.GoodRows > 0)
         {
             evidence.Add(new(Labels, "yes", $"{N(report.GoodRows)} of {N(report.Rows)} rows have an assistant message to learn from{DescribeAnswers(report.Answers)}.", Certain: true));
         }
         else if (report.PromptOnlyRows > 0)
         {
-            var truth = report.OtherFields.FirstOrDefault(field => field.Name is "ground_truth" or "answer" or "expected_answer" or "label" or "solution");
+            var truth = TruthOf(report);
             evidence.Add(truth is null
                 ? new(Labels, "no", $"{N(report.PromptOnlyRows)} rows are prompts without an assistant message.", Certain: true)
                 : new(Labels, "yes", $"{N(truth.Rows)} rows have their answer in the field {truth.Name}, beside the conversation.", Certain: false));
@@ -171,7 +175,11 @@ public static class DecisionTree
             AnswerKind.Code => "The answers hold program code: tests can run it.",
             _ => null,
         };
-        if (reason is not null)
+        if (reason is null && report.Method == TrainingMethod.Rft && TruthOf(report) is { } truth)
+        {
+            evidence.Add(new(Verifiable, "yes", $"{N(truth.Rows)} rows say in their field {truth.Name} what is right: an answer can be compared with it.", Certain: false));
+        }
+        else if (reason is not null)
         {
             evidence.Add(new(Verifiable, "yes", reason, Certain: answers.Kind is AnswerKind.Label or AnswerKind.Number or AnswerKind.MarkedResult));
         }
@@ -180,6 +188,10 @@ public static class DecisionTree
             evidence.Add(new(Verifiable, "no", $"The answers are free text of {N(report.AnswerCharacters?.Median ?? 0)} characters (median): no program can compare them.", Certain: false));
         }
     }
+
+    /// <summary>The field beside the conversation that says what is right, by its name.</summary>
+    private static FieldCount? TruthOf(DatasetReport report)
+        => report.OtherFields.FirstOrDefault(field => field.Name is "ground_truth" or "answer" or "expected_answer" or "label" or "solution");
 
     private static List<string> Notes(DatasetReport? report)
     {
@@ -199,7 +211,7 @@ public static class DecisionTree
             notes.Add("Rows carry a true/false label. SFT learns every answer: keep the rows with label true.");
         }
 
-        if (report.GoodRows is > 0 and < 100)
+        if (report.Method == TrainingMethod.Sft && report.GoodRows is > 0 and < 100)
         {
             notes.Add($"{N(report.GoodRows)} rows are few: expect the style to change, not the knowledge. 1000 or more are recommended for quality.");
         }

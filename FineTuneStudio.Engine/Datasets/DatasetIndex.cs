@@ -40,6 +40,9 @@ public sealed class DatasetIndex : IDisposable
     /// <summary>The same as long as the file and all that decides which rows are good are the same.</summary>
     public string Identity { get; }
 
+    /// <summary>Whether rows are prompts to answer, rather than answers to learn.</summary>
+    internal bool ReadsPrompts => Options.Method == TrainingMethod.Rft;
+
     internal DatasetFile Source => _file;
 
     internal DatasetCheckOptions Options { get; }

@@ -140,6 +140,48 @@ public sealed class DatasetPageTests(ChromiumFixture chromium) : IAsyncLifetime
         page.AssertCalm();
     }
 
+    [Fact(Timeout = 300_000)]
+    public async Task Prompts_Uploaded_AreTakenForWhatTheyAreAndCanBeTakenForAnswers()
+    {
+        var dataset = await UploadAsync(await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "samples", "arithmetic.jsonl"), Token));
+        await using var page = await OpenAsync($"/datasets/{dataset}?row=1");
+        await page.Page.GetByText("Prompts: for reinforcement fine-tuning").WaitForAsync();
+        await page.Page.Locator(".vrow").First.GetByText("96 + 63 =").WaitForAsync();
+        await page.Page.Locator(".detail").GetByText("159").WaitForAsync();
+        await Assertions.Expect(page.Page.Locator(".status.bad")).ToHaveCountAsync(0);
+        await page.Page.Locator("[data-cut]").GetByText("Every prompt leaves room for an answer.").WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Tab, new() { Name = "Text" }).ClickAsync();
+        await page.Page.Locator(".detail").GetByText("up to where the model's answer begins").WaitForAsync();
+        await Assertions.Expect(page.Page.Locator(".rendered .learnt")).ToHaveCountAsync(0);
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use as answers to learn" }).ClickAsync();
+        await page.Page.GetByText("Answers: for supervised fine-tuning").WaitForAsync();
+        await page.Page.Locator(".vrow").First.GetByText("bad").WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use as prompts" }).ClickAsync();
+        await page.Page.GetByText("Prompts: for reinforcement fine-tuning").WaitForAsync();
+        await Assertions.Expect(page.Page.Locator(".vrow .status.bad")).ToHaveCountAsync(0);
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Columns_OfPrompts_NeedNoAnswer()
+    {
+        using var content = new StringContent("prompt,level\n" + string.Join('\n', Enumerable.Range(0, 20).Select(row => $"ask {row},{row}")));
+        var response = await _studio.Client.PostAsync("/api/datasets?name=prompts.csv", content, Token);
+        await using var page = await OpenAsync(response.Headers.Location!.ToString());
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use as prompts" }).ClickAsync();
+        await page.Page.GetByText("Prompts: for reinforcement fine-tuning").WaitForAsync();
+        var columns = page.Page.Locator(".column");
+
+        await columns.Nth(1).GetByLabel("Prompt").CheckAsync();
+        await columns.Nth(0).GetByLabel("For graders").CheckAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use these columns" }).ClickAsync();
+
+        await page.Page.Locator(".message").GetByText("0", new() { Exact = true }).WaitForAsync();
+        await page.Page.Locator(".facts-list").GetByText("ask 0").WaitForAsync();
+        page.AssertCalm();
+    }
+
     private static string Row(string question, string answer)
         => $$"""{"messages":[{"role":"user","content":"{{question}}"},{"role":"assistant","content":"{{answer}}"}]}""";
 

@@ -50,6 +50,31 @@ public sealed class DecisionTreeTests
         Assert.Equal((amount, outcome), (advice.Steps[1].Choice!.Id, advice.Outcome!.Id));
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(5000)]
+    public void Advise_PromptsWithTheirResultBeside_IsRftByTheDatasetAlone(int rows)
+    {
+        var report = new DatasetReport { File = "prompts.jsonl", Method = TrainingMethod.Rft, Rows = rows, GoodRows = rows, PromptOnlyRows = rows, OtherFields = [new FieldCount("answer", rows)] };
+
+        var advice = DecisionTree.Advise(report, NoAnswers);
+
+        Assert.Equal(["no", "yes"], advice.Steps.Select(step => step.Choice!.Id));
+        Assert.Equal(TrainingMethod.Rft, advice.Outcome!.Method);
+        Assert.Empty(advice.Notes);
+    }
+
+    [Fact]
+    public void Advise_PromptsAlone_LeavesToThePersonWhetherAProgramCanCheck()
+    {
+        var report = new DatasetReport { File = "prompts.jsonl", Method = TrainingMethod.Rft, Rows = 200, GoodRows = 200, PromptOnlyRows = 200 };
+
+        var advice = DecisionTree.Advise(report, NoAnswers);
+
+        Assert.Equal(DecisionTree.Verifiable, advice.Steps[^1].Question.Id);
+        Assert.Null(advice.Outcome);
+    }
+
     [Fact]
     public void Advise_FreeText_LeavesReasoningToThePerson()
     {

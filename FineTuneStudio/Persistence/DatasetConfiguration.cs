@@ -15,6 +15,7 @@ internal sealed class DatasetConfiguration : IEntityTypeConfiguration<DatasetEnt
 
         // Names, not numbers: a reordered enum must not rewrite history.
         builder.Property(dataset => dataset.State).HasConversion<string>().HasMaxLength(16);
+        builder.Property(dataset => dataset.Method).HasMaxLength(16);
         builder.HasIndex(dataset => dataset.CreatedAt);
     }
 }

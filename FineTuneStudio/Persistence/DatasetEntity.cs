@@ -25,6 +25,9 @@ internal sealed class DatasetEntity : IDeletable
 
     public long Faults { get; set; }
 
+    /// <summary>Name of the training method that its rows are meant for; <see langword="null"/> until a check has found it out.</summary>
+    public string? Method { get; set; }
+
     /// <summary>The chosen column mapping of a CSV file, as JSON; <see langword="null"/> for the suggested one.</summary>
     public string? Columns { get; set; }
 

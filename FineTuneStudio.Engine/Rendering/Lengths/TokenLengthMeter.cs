@@ -3,7 +3,7 @@ using FineTuneStudio.Engine.Datasets;
 
 namespace FineTuneStudio.Engine.Rendering.Lengths;
 
-/// <summary>Renders every good row of a dataset once, by the renderer that trains, and keeps nothing but the lengths.</summary>
+/// <summary>Renders every good row of a dataset once, by the renderer that trains, and keeps nothing but the lengths; a prompt goes up to where its answer begins.</summary>
 public static class TokenLengthMeter
 {
     /// <summary>Measures what is not measured yet.</summary>
@@ -19,7 +19,7 @@ public static class TokenLengthMeter
         DatasetIndex index, Renderer renderer, string? cachePath, string model, int workers, Action<TokenLengths>? progress, CancellationToken cancellationToken)
     {
         using var file = cachePath is null ? null : TryOpen(cachePath, $"{index.Identity} | {model}", index.Count);
-        var lengths = new TokenLengths(index.Count, file?.Blocks ?? []);
+        var lengths = new TokenLengths(index.Count, file?.Blocks ?? [], index.ReadsPrompts);
         progress?.Invoke(lengths);
         var isKept = file is not null;
         while (!lengths.IsComplete)
@@ -39,7 +39,7 @@ public static class TokenLengthMeter
         var weights = new float[]?[Math.Min(TokenLengths.BlockRows, index.Count - first)];
         try
         {
-            Parallel.For(0, weights.Length, new ParallelOptions { MaxDegreeOfParallelism = workers }, place => weights[place] = Weights(index.Read(first + place), renderer));
+            Parallel.For(0, weights.Length, new ParallelOptions { MaxDegreeOfParallelism = workers }, place => weights[place] = Weights(index, first + place, renderer));
         }
         catch (AggregateException exception) when (exception.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } mistake)
         {
@@ -49,11 +49,12 @@ public static class TokenLengthMeter
         return LengthBlock.Of(weights);
     }
 
-    private static float[]? Weights(DatasetRow row, Renderer renderer)
+    private static float[]? Weights(DatasetIndex index, int number, Renderer renderer)
     {
+        var row = index.Read(number);
         try
         {
-            return renderer.RenderConversation(row.Conversation, row.LearnWeights).Weights;
+            return index.ReadsPrompts ? renderer.RenderPrompt(row.ToPrompt()).Weights : renderer.RenderConversation(row.Conversation, row.LearnWeights).Weights;
         }
         catch (UserErrorException)
         {

@@ -15,8 +15,9 @@ public sealed class TokenLengths
     private readonly LengthBlock[] _blocks;
     private int _known;
 
-    internal TokenLengths(int rows, IReadOnlyList<LengthBlock> blocks)
+    internal TokenLengths(int rows, IReadOnlyList<LengthBlock> blocks, bool arePrompts = false)
     {
+        ArePrompts = arePrompts;
         Rows = rows;
         _blocks = new LengthBlock[(rows + BlockRows - 1) / BlockRows];
         foreach (var block in blocks)
@@ -24,6 +25,9 @@ public sealed class TokenLengths
             Add(block);
         }
     }
+
+    /// <summary>Whether rows are prompts: of these nothing is learnt, and each must leave room for an answer.</summary>
+    public bool ArePrompts { get; }
 
     /// <summary>Good rows of the dataset.</summary>
     public int Rows { get; }
@@ -56,7 +60,7 @@ public sealed class TokenLengths
             }
 
             var learnt = LearntWithin(row, context);
-            leftOut += learnt == 0 ? 1 : 0;
+            leftOut += ArePrompts ? (tokens >= context ? 1 : 0) : learnt == 0 ? 1 : 0;
             if (tokens > context)
             {
                 cut++;

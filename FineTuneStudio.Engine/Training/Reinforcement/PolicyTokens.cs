@@ -8,8 +8,6 @@ namespace FineTuneStudio.Engine.Training.Reinforcement;
 /// <remarks>Create it inside a scope that lives until the backward pass.</remarks>
 internal sealed class PolicyTokens : IDisposable
 {
-    private readonly Tensor _wholes;
-    private readonly Tensor _firsts;
     private readonly int[] _starts;
     private readonly RoutingRecord? _routing;
 
@@ -24,8 +22,8 @@ internal sealed class PolicyTokens : IDisposable
         Batch = TokenBatch.Continue(layout.Sequences, layout.Known, model.Device);
         Positions = Tensor.From<long>([.. layout.Positions]).To(model.Device);
         Targets = Tensor.From<long>([.. answers.SelectMany(answer => answer.Tokens.Select(id => (long)id))]).To(model.Device);
-        _wholes = Tensor.From<long>([.. layout.Wholes]).To(model.Device);
-        _firsts = Tensor.From<long>([.. layout.Firsts]).To(model.Device);
+        Wholes = Tensor.From<long>([.. layout.Wholes]).To(model.Device);
+        Firsts = Tensor.From<long>([.. layout.Firsts]).To(model.Device);
         _starts = [.. layout.Starts];
         _routing = layout.Routing.Count > 0 ? RoutingRecord.Join(layout.Routing) : null;
     }
@@ -39,11 +37,15 @@ internal sealed class PolicyTokens : IDisposable
     /// <summary>The answers' tokens. <c>[n]</c>, Int64</summary>
     public Tensor Targets { get; }
 
+    private Tensor Wholes { get; }
+
+    private Tensor Firsts { get; }
+
     /// <summary>What surrounds a pass of them.</summary>
     /// <param name="dropout">The micro-batch's own random stream; <see langword="null"/> drops nothing.</param>
     /// <param name="checkpointing">Recompute layers in the backward pass.</param>
     public AttentionContext Context(RandomGenerator? dropout = null, bool checkpointing = false)
-        => new SharedPromptContext(_wholes, _firsts, _starts) { Dropout = dropout, Checkpointing = checkpointing, RoutingGiven = _routing };
+        => new SharedPromptContext(Wholes, Firsts, _starts) { Dropout = dropout, Checkpointing = checkpointing, RoutingGiven = _routing };
 
     /// <inheritdoc/>
     public void Dispose() => Batch.Dispose();

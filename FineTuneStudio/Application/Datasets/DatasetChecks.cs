@@ -21,8 +21,16 @@ internal sealed class DatasetChecks(IDbContextFactory<StudioDatabase> databases,
     /// <summary>Share that is read, 0 while it waits.</summary>
     public double ShareDone(Guid id) => _shares.GetValueOrDefault(id);
 
-    public static DatasetCheckOptions OptionsOf(DatasetEntity row) => new()
+    /// <summary>What a dataset's rows are meant for; answers to learn, as long as nobody knows.</summary>
+    public static TrainingMethod MethodOf(DatasetEntity row) => row.Method is { } name ? Enum.Parse<TrainingMethod>(name) : TrainingMethod.Sft;
+
+    /// <summary>How a dataset's rows are read for what they are meant for.</summary>
+    public static DatasetCheckOptions OptionsOf(DatasetEntity row) => OptionsOf(row, MethodOf(row));
+
+    /// <summary>How a dataset's rows are read by a run of a method.</summary>
+    public static DatasetCheckOptions OptionsOf(DatasetEntity row, TrainingMethod method) => new()
     {
+        Method = method,
         Columns = row.Columns is { } columns ? JsonSerializer.Deserialize<ColumnMapping>(columns, RunSpecification.JsonOptions) : null,
     };
 
@@ -64,7 +72,7 @@ internal sealed class DatasetChecks(IDbContextFactory<StudioDatabase> databases,
             var report = await Task.Factory.StartNew(
                 () => Check(row, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             DurableFile.WriteAllText(paths.DatasetReport(id), JsonSerializer.Serialize(report, RunSpecification.JsonOptions));
-            (row.State, row.Message) = (DatasetState.Checked, "");
+            (row.State, row.Message, row.Method) = (DatasetState.Checked, "", report.Method.ToString());
             (row.Rows, row.BadRows, row.Faults) = (report.Rows, report.Rows - report.GoodRows, report.ErrorCount + report.WarningCount);
         }
         catch (UserErrorException exception)
@@ -98,10 +106,30 @@ internal sealed class DatasetChecks(IDbContextFactory<StudioDatabase> databases,
         }
     }
 
+    /// <summary>Checks rows for what they are meant for; where nobody has said so, what is sound decides.</summary>
     private DatasetReport Check(DatasetEntity row, CancellationToken cancellationToken)
+    {
+        if (row.Method is not null)
+        {
+            return Check(row, MethodOf(row), cancellationToken);
+        }
+
+        var report = Check(row, TrainingMethod.Sft, cancellationToken);
+        if (!PromptsRule.MayBePrompts(report))
+        {
+            return report;
+        }
+
+        // The index on disk is of the check that was last, so where the rows are no prompts either it is made again for answers.
+        return Check(row, TrainingMethod.Rft, cancellationToken) is var prompts && PromptsRule.ArePrompts(prompts)
+            ? prompts
+            : Check(row, TrainingMethod.Sft, cancellationToken);
+    }
+
+    private DatasetReport Check(DatasetEntity row, TrainingMethod method, CancellationToken cancellationToken)
         => DatasetIndex.Check(
             paths.DatasetFile(row.Id, row.Extension),
-            OptionsOf(row),
+            OptionsOf(row, method),
             paths.DatasetIndex(row.Id),
             cancellationToken,
             progress => _shares[row.Id] = progress.TotalBytes is > 0 and { } total ? (double)progress.Bytes / total : 0) with { File = row.Name };

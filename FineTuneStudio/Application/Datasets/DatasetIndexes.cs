@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Persistence;
 
@@ -12,7 +13,7 @@ internal sealed class DatasetIndexes(StudioPaths paths) : IDisposable
     private readonly LinkedList<OpenIndex> _open = [];
 
     /// <summary>Opens the index that the check left, or takes an open one; it stays open until the lease is disposed.</summary>
-    /// <exception cref="Engine.Contracts.UserErrorException">The file cannot be read.</exception>
+    /// <exception cref="UserErrorException">The file cannot be read.</exception>
     public DatasetLease Open(DatasetEntity dataset, CancellationToken cancellationToken)
     {
         var entry = Take(dataset.Id);
@@ -33,6 +34,13 @@ internal sealed class DatasetIndexes(StudioPaths paths) : IDisposable
             throw;
         }
     }
+
+    /// <summary>Opens a dataset as a run of a method reads it, for the caller alone to dispose; another method than the dataset's own keeps an index of its own beside it.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read, or holds no good row.</exception>
+    public DatasetIndex OpenAs(DatasetEntity dataset, TrainingMethod method, CancellationToken cancellationToken) => DatasetIndex.Open(
+        paths.DatasetFile(dataset.Id, dataset.Extension), DatasetChecks.OptionsOf(dataset, method),
+        method == DatasetChecks.MethodOf(dataset) ? paths.DatasetIndex(dataset.Id) : $"{paths.DatasetIndex(dataset.Id)}.{method.ToString().ToLowerInvariant()}",
+        cancellationToken);
 
     /// <summary>Lets an index go, at once or when the last lease on it ends: its file changes or is deleted.</summary>
     public void Close(Guid id)

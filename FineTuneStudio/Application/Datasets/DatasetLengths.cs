@@ -39,7 +39,7 @@ public sealed class DatasetLengths : IDisposable
 
     internal LengthMeasurement Open(DatasetEntity dataset, ModelEntity model)
     {
-        var key = (dataset.Id, model.Id, $"{model.Sha256} {dataset.Columns}");
+        var key = (dataset.Id, model.Id, $"{model.Sha256} {dataset.Method} {dataset.Columns}");
         if (_measurements.TryGetValue(key, out var known))
         {
             return known;

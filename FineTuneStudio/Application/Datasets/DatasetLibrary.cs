@@ -71,18 +71,23 @@ public sealed class DatasetLibrary
     }
 
     /// <summary>Sets which column is which part of the conversation, and checks the file anew.</summary>
-    public async Task MapColumnsAsync(Guid id, ColumnMapping columns, CancellationToken cancellationToken)
-    {
-        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
-        if (await database.Datasets.SingleOrDefaultAsync(dataset => dataset.Id == id, cancellationToken) is { } row)
+    public Task MapColumnsAsync(Guid id, ColumnMapping columns, CancellationToken cancellationToken)
+        => CheckAnewAsync(id, row => row.Columns = JsonSerializer.Serialize(columns, RunSpecification.JsonOptions), cancellationToken);
+
+    /// <summary>Sets what the rows are meant for, answers to learn or prompts, and checks the file anew.</summary>
+    public Task UseForAsync(Guid id, TrainingMethod method, CancellationToken cancellationToken) => CheckAnewAsync(
+        id,
+        row =>
         {
-            row.Columns = JsonSerializer.Serialize(columns, RunSpecification.JsonOptions);
-            row.State = DatasetState.Checking;
-            await database.SaveChangesAsync(cancellationToken);
-            LetGo(id);
-            _checks.Enqueue(id);
-        }
-    }
+            // Columns that were pointed at for prompts may lack the answer that is to be learnt.
+            if (method == TrainingMethod.Sft && DatasetChecks.OptionsOf(row).Columns is { Assistant: null })
+            {
+                row.Columns = null;
+            }
+
+            row.Method = method.ToString();
+        },
+        cancellationToken);
 
     /// <summary>Writes the rows that cannot be learnt from, as they are in the file.</summary>
     public async Task WriteBadRowsAsync(Guid id, Stream destination, CancellationToken cancellationToken)
@@ -90,6 +95,19 @@ public sealed class DatasetLibrary
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
         var row = await database.Datasets.AsNoTracking().SingleAsync(dataset => dataset.Id == id, cancellationToken);
         await Task.Run(() => DatasetChecker.WriteBadRows(_paths.DatasetFile(id, row.Extension), DatasetChecks.OptionsOf(row), destination, cancellationToken), cancellationToken);
+    }
+
+    private async Task CheckAnewAsync(Guid id, Action<DatasetEntity> change, CancellationToken cancellationToken)
+    {
+        await using var database = await _databases.CreateDbContextAsync(cancellationToken);
+        if (await database.Datasets.SingleOrDefaultAsync(dataset => dataset.Id == id, cancellationToken) is { } row)
+        {
+            change(row);
+            row.State = DatasetState.Checking;
+            await database.SaveChangesAsync(cancellationToken);
+            LetGo(id);
+            _checks.Enqueue(id);
+        }
     }
 
     private void LetGo(Guid id)
@@ -105,6 +123,7 @@ public sealed class DatasetLibrary
         State = row.State,
         Bytes = row.Bytes,
         Sha256 = row.Sha256,
+        Method = DatasetChecks.MethodOf(row),
         Rows = row.Rows,
         BadRows = row.BadRows,
         Faults = row.Faults,

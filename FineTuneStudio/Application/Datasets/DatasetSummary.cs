@@ -1,4 +1,5 @@
 using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Application.Datasets;
 
@@ -14,6 +15,9 @@ public sealed record DatasetSummary
     public required long Bytes { get; init; }
 
     public required string Sha256 { get; init; }
+
+    /// <summary>What its rows are meant for: <see cref="TrainingMethod.Rft"/> is a dataset of prompts.</summary>
+    public TrainingMethod Method { get; init; }
 
     /// <summary>Rows, good and bad; 0 until checked.</summary>
     public long Rows { get; init; }
@@ -31,6 +35,9 @@ public sealed record DatasetSummary
 
     /// <summary>Share of the check that is done, while it is being read; <see langword="null"/> where that is not known.</summary>
     public double? Checked { get; init; }
+
+    /// <summary>Whether its rows are prompts, without answers to learn.</summary>
+    public bool HoldsPrompts => Method == TrainingMethod.Rft;
 
     public long GoodRows => Rows - BadRows;
 }

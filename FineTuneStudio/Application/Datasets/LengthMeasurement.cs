@@ -37,6 +37,9 @@ public sealed class LengthMeasurement
     /// <summary>Rows measured so far.</summary>
     public int Known => Lengths?.Known ?? 0;
 
+    /// <summary>Whether rows are prompts, measured up to where their answer begins.</summary>
+    public bool ArePrompts => Lengths is { ArePrompts: true };
+
     /// <summary>Rows in all; 0 until the dataset is open.</summary>
     public int Rows => Lengths?.Rows ?? 0;
 

@@ -29,6 +29,8 @@ public sealed class OpenDataset : IDisposable
     /// <summary>Rows with an error or a warning.</summary>
     public int FaultyCount { get; }
 
+    private bool IsOfPrompts => _lease.Index.Report.Method == TrainingMethod.Rft;
+
     /// <inheritdoc/>
     public void Dispose() => _lease.Dispose();
 
@@ -114,21 +116,25 @@ public sealed class OpenDataset : IDisposable
             Faults = _lease.Rows.FaultsOf(number),
             Raw = raw.Length > RawLength ? raw[..RawLength] + "…" : raw,
         };
-        return place.Good is { } good ? Rendered(view, _lease.Index.Read(good), renderer) : view;
+        return place.Good is not { } good ? view
+            : IsOfPrompts ? Rendered(view with { IsPrompt = true, Fields = PromptFields.Of(_lease.Index.ReadItem(good)) }, _lease.Index.Read(good), renderer)
+            : Rendered(view, _lease.Index.Read(good), renderer);
     }
 
     private static RowView Rendered(RowView view, DatasetRow row, Renderer renderer)
     {
-        var weights = row.LearnWeights;
         view = view with
         {
             Messages = [.. ConversationText.Of(row.Conversation).Select((message, at) => new MessageView(
-                message.Role, message.Text, message.Reasoning, [.. message.Calls.Select(call => new ToolCallView(call.Name, Indent(call.Arguments)))], weights[at]))],
+                message.Role, message.Text, message.Reasoning, [.. message.Calls.Select(call => new ToolCallView(call.Name, Indent(call.Arguments)))],
+                view.IsPrompt ? 0 : row.LearnWeights[at]))],
             Tools = [.. ToolNames(row.Conversation)],
         };
         try
         {
-            return view with { Rendered = new RenderedView(renderer.RenderConversation(row.Conversation, weights), renderer) };
+            // A prompt goes up to where the answer begins, as a run by reward has it answered.
+            var rendered = view.IsPrompt ? renderer.RenderPrompt(row.ToPrompt()) : renderer.RenderConversation(row.Conversation, row.LearnWeights);
+            return view with { Rendered = new RenderedView(rendered, renderer) };
         }
         catch (UserErrorException exception)
         {
@@ -157,7 +163,7 @@ public sealed class OpenDataset : IDisposable
     {
         RowFilter.Faulty => _lease.Rows.Place(number).IsFaulty,
         RowFilter.Tools => (_lease.Rows.Place(number).Traits & RowTraits.Tools) != 0,
-        RowFilter.TooLong => TokensOf(number, lengths) > context,
+        RowFilter.TooLong => TokensOf(number, lengths) > (IsOfPrompts ? context - 1 : context),
         _ => true,
     };
 

@@ -1,4 +1,5 @@
 using System.Text;
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Datasets;
 
 namespace FineTuneStudio.Application.Datasets;
@@ -27,9 +28,13 @@ internal static class RowLines
         var question = messages.Find(message => message.Role == "user")?.Text ?? messages.FirstOrDefault()?.Text ?? "";
         var answer = messages.FindLast(message => message.Role == "assistant");
         return new RowLine(
-            number, place.Line, IsBad: false, place.IsFaulty, Clip(question), Clip(Answer(answer)), tokens,
+            number, place.Line, IsBad: false, place.IsFaulty, Clip(question), Clip(answer is null && rows.Index.Report.Method == TrainingMethod.Rft ? KnownAnswer(rows.Index, good) : Answer(answer)), tokens,
             Match(messages.SelectMany(message => message.Texts.Select(text => (message.Role, text))), searched));
     }
+
+    /// <summary>What a prompt's own field says is right, for graders.</summary>
+    private static string KnownAnswer(DatasetIndex index, int good)
+        => index.ReadItem(good).TryGetProperty("answer", out var answer) ? PromptFields.TextOf(answer) : "";
 
     private static string Answer(MessageText? message)
         => message is null ? "" : message.Text.Length > 0 ? message.Text : string.Join(' ', message.Calls.Select(call => $"{call.Name} {call.Arguments}"));

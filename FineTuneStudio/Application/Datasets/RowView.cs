@@ -26,6 +26,12 @@ public sealed record RowView
     /// <summary>Names of the tools that it defines.</summary>
     public IReadOnlyList<string> Tools { get; init; } = [];
 
+    /// <summary>Whether the model is to answer it: nothing of it is learnt, and an assistant message at its end is the dataset's own answer.</summary>
+    public bool IsPrompt { get; init; }
+
+    /// <summary>Of a prompt: its fields beside the conversation, which graders read as <c>item</c>, by name.</summary>
+    public IReadOnlyList<(string Name, string Text)> Fields { get; init; } = [];
+
     /// <summary>As the model sees it; <see langword="null"/> for a bad row and where the model's template refuses it.</summary>
     public RenderedView? Rendered { get; init; }
 

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTuneStudio.Application.Graders;
 
 /// <summary>Opens datasets as rows of prompts, and graders with the judge of the settings: what trials need.</summary>
-internal sealed class TrialDatasets(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, IConfiguration configuration)
+internal sealed class TrialDatasets(IDbContextFactory<StudioDatabase> databases, DatasetIndexes indexes, IConfiguration configuration)
 {
     /// <summary>Does something with the rows of a checked dataset and some graders, off the caller's thread.</summary>
     /// <param name="dataset">Its name.</param>
@@ -44,9 +44,8 @@ internal sealed class TrialDatasets(IDbContextFactory<StudioDatabase> databases,
         {
             opened.AddRange(graders.Select(json => Grader.Parse(json, "grader", judge)));
 
-            // Rows of a reinforcement run are prompts, with or without an answer: another check than that of the dataset's page, and another index.
-            using var index = DatasetIndex.Open(
-                paths.DatasetFile(dataset.Id, dataset.Extension), DatasetChecks.OptionsOf(dataset) with { Method = TrainingMethod.Rft }, paths.DatasetIndex(dataset.Id) + ".prompts", cancellationToken);
+            // Rows of a reinforcement run are prompts, with or without an answer, whatever the dataset is meant for.
+            using var index = indexes.OpenAs(dataset, TrainingMethod.Rft, cancellationToken);
             return use(index, opened);
         }
         finally

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
@@ -57,6 +58,11 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
         if (dataset is null && specification.Dataset.Path.Length > 0)
         {
             errors.Add(new("dataset.path", $"No checked dataset is called '{specification.Dataset.Path}'. Choose one of the list, or upload it first."));
+        }
+
+        if (dataset is not null && DatasetChecks.MethodOf(dataset) == TrainingMethod.Rft && specification.Method == TrainingMethod.Sft)
+        {
+            errors.Add(new("dataset.path", $"'{dataset.Name}' holds prompts, without answers to learn from. Train on it by reinforcement (method rft), or choose a dataset with answers; if its rows do have them, say so on the dataset's page."));
         }
 
         if (specification.Reinforcement is { } reinforcement)

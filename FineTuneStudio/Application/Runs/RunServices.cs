@@ -26,7 +26,8 @@ internal static class RunServices
         services.AddSingleton(provider => new RunEstimates(
             provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<ITrainingEngine>(), provider.GetRequiredService<DatasetIndexes>(),
             provider.GetRequiredService<DatasetLengths>(), provider.GetRequiredService<ActiveRuns>(), provider.GetRequiredService<StudioPaths>()));
-        services.AddSingleton(provider => new StepRows(provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>()));
+        services.AddSingleton(provider => new StepRows(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<DatasetIndexes>(), provider.GetRequiredService<StudioPaths>()));
         services.AddSingleton(provider => new RunRollouts(provider.GetRequiredService<StudioPaths>()));
         services.AddHostedService<RunWorker>();
     }

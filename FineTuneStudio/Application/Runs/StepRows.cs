@@ -14,11 +14,12 @@ public sealed class StepRows
     private const int MostLetters = 400;
 
     private readonly IDbContextFactory<StudioDatabase> _databases;
+    private readonly DatasetIndexes _indexes;
     private readonly StudioPaths _paths;
 
-    internal StepRows(IDbContextFactory<StudioDatabase> databases, StudioPaths paths)
+    internal StepRows(IDbContextFactory<StudioDatabase> databases, DatasetIndexes indexes, StudioPaths paths)
     {
-        (_databases, _paths) = (databases, paths);
+        (_databases, _indexes, _paths) = (databases, indexes, paths);
     }
 
     /// <summary>The rows, dearest first, and their dataset; <see langword="null"/> where the run did not write them down.</summary>
@@ -30,18 +31,19 @@ public sealed class StepRows
         }
 
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
-        var datasetId = (await database.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == runId, cancellationToken))?.DatasetId;
+        var run = await database.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == runId, cancellationToken);
+        var datasetId = run?.DatasetId;
         var dataset = await database.Datasets.AsNoTracking().SingleOrDefaultAsync(row => row.Id == datasetId, cancellationToken);
-        var rows = dataset is null
+        var rows = run is null || dataset is null
             ? losses.Select(loss => new StepRow(0, loss.Loss, "", ""))
-            : await Task.Run(() => Read(dataset, losses, cancellationToken), cancellationToken);
+            : await Task.Run(() => Read(run, dataset, losses, cancellationToken), cancellationToken);
         return (dataset?.Id, [.. rows.OrderByDescending(row => row.Loss)]);
     }
 
-    private List<StepRow> Read(DatasetEntity dataset, IReadOnlyList<RowLoss> losses, CancellationToken cancellationToken)
+    private List<StepRow> Read(RunEntity run, DatasetEntity dataset, IReadOnlyList<RowLoss> losses, CancellationToken cancellationToken)
     {
-        using var index = DatasetIndex.Open(
-            _paths.DatasetFile(dataset.Id, dataset.Extension), DatasetChecks.OptionsOf(dataset), _paths.DatasetIndex(dataset.Id), cancellationToken);
+        // The run numbered the rows that are good for its method, which may have been another than the dataset is meant for now.
+        using var index = _indexes.OpenAs(dataset, RunSpecification.Parse(run.Specification, "the run's specification").Method, cancellationToken);
         return [.. losses.Where(loss => loss.Row < index.Count).Select(loss => Describe(index.Read(loss.Row), loss.Loss))];
     }
 

@@ -40,6 +40,19 @@ public sealed class TokenLengthsTests : IDisposable
     }
 
     [Fact]
+    public void Measure_Prompts_GoesUpToTheAnswerAndNeedsRoomForIt()
+    {
+        using var index = Open([Row("q", "an answer of the dataset's own"), """{"messages":[{"role":"user","content":"qq"}]}"""], TrainingMethod.Rft);
+        var lengths = Measure(index);
+
+        Assert.True(lengths.ArePrompts);
+        Assert.All(Enumerable.Range(0, 2), row => Assert.Equal(_renderer.RenderPrompt(index.Read(row).ToPrompt()).Ids.Length, lengths.TokensOf(row)));
+        Assert.Equal(lengths.TokensOf(0) + 1, lengths.TokensOf(1));
+        Assert.Equal(0, lengths.Summarize().Learnt);
+        Assert.Equal([2, 1, 0], new[] { 0, 1, 2 }.Select(more => lengths.At(lengths.TokensOf(0)!.Value + more).RowsLeftOut));
+    }
+
+    [Fact]
     public void At_Context_CountsRowsCutTokensLostAndRowsLeftOut()
     {
         // 20 tokens around the question and 2 + n of the answer: <|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\n
@@ -166,5 +179,6 @@ public sealed class TokenLengthsTests : IDisposable
     private TokenLengths Measure(DatasetIndex index, Action<TokenLengths>? progress = null, CancellationToken? token = null, string? cache = "lengths", string model = "a")
         => TokenLengthMeter.Measure(index, _renderer, cache is null ? null : _folder.At(cache), model, workers: 2, progress, token ?? Token);
 
-    private DatasetIndex Open(IEnumerable<string> rows) => DatasetIndex.Open(_folder.Write("rows.jsonl", string.Join('\n', rows)), new DatasetCheckOptions(), Token);
+    private DatasetIndex Open(IEnumerable<string> rows, TrainingMethod method = TrainingMethod.Sft)
+        => DatasetIndex.Open(_folder.Write("rows.jsonl", string.Join('\n', rows)), new DatasetCheckOptions { Method = method }, Token);
 }

@@ -215,11 +215,15 @@ public sealed partial class DatasetPage : IDisposable
 
     private static string WithoutFragment(string address) => address.Split('#')[0];
 
-    private async Task MapAsync(ColumnMapping columns)
+    private Task MapAsync(ColumnMapping columns) => CheckAnewAsync(() => Datasets.MapColumnsAsync(Id, columns, _closed.Token));
+
+    private Task UseForAsync(TrainingMethod method) => CheckAnewAsync(() => Datasets.UseForAsync(Id, method, _closed.Token));
+
+    private async Task CheckAnewAsync(Func<Task> change)
     {
         _open?.Dispose();
         (_open, _opened, _lengths) = (null, false, null);
-        await Datasets.MapColumnsAsync(Id, columns, _closed.Token);
+        await change();
         await LoadAsync();
     }
 }

@@ -51,6 +51,9 @@ public sealed partial class LengthCard : IAsyncDisposable
     private string Sentence => _cut switch
     {
         null => "",
+        var cut when Lengths is { ArePrompts: true } => cut.RowsLeftOut == 0
+            ? "Every prompt leaves room for an answer."
+            : $"{Figures.Count(cut.RowsLeftOut)} {(cut.RowsLeftOut == 1 ? "prompt leaves" : "prompts leave")} no room for an answer ({Figures.Percent((double)cut.RowsLeftOut / _summary!.Rows)}): left out.",
         { RowsCut: 0 } cut => $"No row is cut.{LeftOut(cut)}",
         var cut => $"{Figures.Count(cut.RowsCut)} {(cut.RowsCut == 1 ? "row" : "rows")} ({Figures.Percent((double)cut.RowsCut / _summary!.Rows)}) cut: "
             + $"{Figures.Count(cut.TokensLost)} tokens lost ({Figures.Percent((double)cut.TokensLost / Math.Max(1, _summary.Tokens))}), {Figures.Count(cut.LearntLost)} of them learnt.{LeftOut(cut)}",

@@ -209,7 +209,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
         _templates = GraderTemplates.For(_report);
         if (!Form.HasMethod)
         {
-            Form.Method = _advice.Outcome?.Method ?? Form.Method;
+            Form.Method = _advice.Outcome?.Method ?? (Chosen is { HoldsPrompts: true } ? TrainingMethod.Rft : Form.Method);
         }
 
         FillGrader();
@@ -329,7 +329,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private void Refresh()
     {
         _errors = [.. Form.ToSpecification().Validate()];
-        if (!IsReinforcement && Chosen is { GoodRows: 0 })
+        if (!IsReinforcement && Chosen is { GoodRows: 0 } or { HoldsPrompts: true })
         {
             _errors = [.. _errors, new("method", "These rows are prompts without answers: there is nothing to learn by example. Choose reinforcement, or another dataset.")];
         }
