@@ -1,7 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Grading;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
-using FineTuneStudio.Engine.Training.Reinforcement;
 using FineTuneStudio.Tests.Support;
 using Xunit;
 
