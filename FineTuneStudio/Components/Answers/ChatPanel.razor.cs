@@ -17,6 +17,7 @@ public sealed partial class ChatPanel : IAsyncDisposable
     private Task _asking = Task.CompletedTask;
     private IReadOnlyList<UserError> _errors = [];
     private string _said = "";
+    private bool _drawsLater;
 
     [Inject]
     public required AnswerService Answers { get; init; }
@@ -100,6 +101,10 @@ public sealed partial class ChatPanel : IAsyncDisposable
                     drawn = Time.GetTimestamp();
                     StateHasChanged();
                 }
+                else if (!_drawsLater)
+                {
+                    _ = DrawLaterAsync(question.Token);
+                }
             }
 
             _said = string.Join(". ", exchange.Answers.Select(answer => $"{answer.Label}: {answer.Text}"));
@@ -118,6 +123,23 @@ public sealed partial class ChatPanel : IAsyncDisposable
         exchange.Answers.ForEach(answer => answer.Ended = true);
         _question = null;
         _draft!.Changed();
+    }
+
+    // What comes between two drawings is seen even where nothing comes after it for long.
+    private async Task DrawLaterAsync(CancellationToken cancellationToken)
+    {
+        _drawsLater = true;
+        try
+        {
+            await Task.Delay(DrawingPace, Time, cancellationToken);
+            StateHasChanged();
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the question draws all there is.
+        }
+
+        _drawsLater = false;
     }
 
     private static void Take(ChatAnswer answer, AnswerPiece piece)
