@@ -39,6 +39,10 @@ public sealed class ReinforcementRunTests(ChromiumFixture chromium) : SteppedStu
         await page.Page.GetByText($"reward {FakeReinforcement.HeldOut(40).ToString("0.###", CultureInfo.InvariantCulture)}").WaitForAsync();
         await page.GoAsync("/");
         await page.Page.GetByText("held-out reward").WaitForAsync();
+        await page.GoAsync("/adapters");
+        await page.Page.GetByText("held-out reward").WaitForAsync();
+        await page.Page.GetByText("Sums by reward").ClickAsync();
+        await page.Page.Locator("[data-stat='Held-out reward']").WaitForAsync();
         page.AssertCalm();
     }
 

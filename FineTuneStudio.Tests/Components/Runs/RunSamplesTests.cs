@@ -27,6 +27,16 @@ public sealed class RunSamplesTests : BunitContext
     }
 
     [Fact]
+    public void Samples_PromptWithoutAnswer_ShowItsScoreAndClaimNoRightAnswer()
+    {
+        var shown = Render<RunSamples>(parameters => parameters.Add(samples => samples.Samples, [new TrainingEvent.Sampled(0, 0, "Write a number.", "", "") { Score = 0.25, Reason = "There is none." }])).Find(".sample").TextContent;
+
+        Assert.Contains("score 0.25", shown, StringComparison.Ordinal);
+        Assert.Contains("There is none.", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("ataset", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Samples_StepBetweenTwoEvaluations_ShowTheOneBefore()
     {
         var shown = Render<RunSamples>(parameters => parameters.Add(samples => samples.Samples, Samples).Add(samples => samples.Chosen, 19));

@@ -26,6 +26,8 @@ public sealed class RunStateNoteTests : BunitContext
         { new RunProgress { State = RunState.Cancelled, Step = 2 }, "Go on starts it from the beginning" },
         { new RunProgress { State = RunState.Stopped, Step = 40, TotalSteps = 100 }, "Stopped after step 40 of 100" },
         { new RunProgress { State = RunState.Completed, Evaluations = [new(50, 0.5, 1), new(100, 0.7, 1)] }, "The lowest held-out loss was 0.5000 at step 50" },
+        { new RunProgress { State = RunState.Completed, Rewards = [new(0, 0.2, 0, 1, 0, 1), new(50, 0.8, 0, 1, 0, 1), new(100, 0.5, 0, 1, 0, 1)] }, "The highest held-out reward was 0.8 at step 50" },
+        { new RunProgress { State = RunState.Completed, Rewards = [new(0, 0.5, 0, 1, 0, 1), new(100, 0.3, 0, 1, 0, 1)] }, "was 0.5 before training and is 0.3 now: the run did harm" },
     };
 
     [Theory]

@@ -11,6 +11,8 @@ public sealed class TokenPushTests
     [InlineData(0.5, -20, 2)]
     [InlineData(1, -0.1, 1)]
     [InlineData(1, 0, 0)]
+    [InlineData(1e-16, -5, 0)]
+    [InlineData(1, -0.001, 0)]
     [InlineData(0, -5, 0)]
     public void Level_Any_GrowsWithTheAdvantageAndTheTokensRarity(double advantage, double logProbability, int level)
         => Assert.Equal(level, TokenPush.Level(advantage, 1, logProbability));

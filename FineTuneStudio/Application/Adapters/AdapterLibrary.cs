@@ -55,7 +55,10 @@ public sealed class AdapterLibrary
     {
         var specification = RunSpecification.Parse(run.Specification, "the run's specification");
         return new AdapterSummary(
-            adapter.Id, adapter.RunId, adapter.Name, specification.Model, specification.Dataset.Path, adapter.Bytes, adapter.Sha256, adapter.HeldOutLoss, adapter.CreatedAt);
+            adapter.Id, adapter.RunId, adapter.Name, specification.Model, specification.Dataset.Path, adapter.Bytes, adapter.Sha256, adapter.HeldOutLoss, adapter.CreatedAt)
+        {
+            HeldOutReward = run.HeldOutReward,
+        };
     }
 
     private sealed class AdapterAndRun

@@ -11,4 +11,8 @@ namespace FineTuneStudio.Application.Adapters;
 /// <param name="HeldOutLoss">Of the run's end, in nats per token.</param>
 /// <param name="CreatedAt">When it was written.</param>
 public sealed record AdapterSummary(
-    Guid Id, Guid RunId, string Name, string Model, string Dataset, long Bytes, string Sha256, double? HeldOutLoss, DateTimeOffset CreatedAt);
+    Guid Id, Guid RunId, string Name, string Model, string Dataset, long Bytes, string Sha256, double? HeldOutLoss, DateTimeOffset CreatedAt)
+{
+    /// <summary>Of the end of a reinforcement run, which has it in place of a loss.</summary>
+    public double? HeldOutReward { get; init; }
+}

@@ -6,6 +6,9 @@ public static class TokenPush
     /// <summary>The strongest push.</summary>
     public const int Strongest = 4;
 
+    // A push that is a hundredth of the strongest moves nothing that could be seen.
+    private const double Least = 0.01;
+
     /// <summary>From -4 (made much less likely) over 0 (left alone) to 4 (made much more likely).</summary>
     /// <param name="advantage">Of the answer.</param>
     /// <param name="largest">The largest advantage of the step, without its sign.</param>
@@ -19,6 +22,6 @@ public static class TokenPush
 
         // What the gradient of a log-probability leaves for a token that was sure anyway: 1 - p.
         var strength = Math.Abs(advantage) / largest * (1 - Math.Exp(Math.Min(0, logProbability)));
-        return Math.Sign(advantage) * (int)Math.Clamp(Math.Ceiling(strength * Strongest), 0, Strongest);
+        return strength < Least ? 0 : Math.Sign(advantage) * (int)Math.Clamp(Math.Ceiling(strength * Strongest), 1, Strongest);
     }
 }
