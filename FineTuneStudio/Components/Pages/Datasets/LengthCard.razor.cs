@@ -63,7 +63,11 @@ public sealed partial class LengthCard : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await DetachAsync();
+        if (_line is not null)
+        {
+            await _line.DisposeAsync();
+        }
+
         _self?.Dispose();
     }
 
