@@ -1,5 +1,4 @@
 using FineTuneStudio.Engine.Contracts;
-using FineTuneStudio.Engine.Datasets.Rows;
 
 namespace FineTuneStudio.Engine.Datasets;
 
@@ -15,12 +14,5 @@ namespace FineTuneStudio.Engine.Datasets;
 public sealed record DatasetRow(int Index, long Line, long ByteOffset, Conversation Conversation, IReadOnlyList<float> LearnWeights)
 {
     /// <summary>What is to be answered: the conversation without an assistant message at its end, which is the dataset's own answer.</summary>
-    public Conversation ToPrompt()
-    {
-        var messages = Conversation.Messages;
-        var count = messages.GetArrayLength();
-        return count > 0 && messages[count - 1].GetProperty("role").ValueEquals("assistant"u8)
-            ? Conversation with { Messages = JsonText.Parse($"[{string.Join(',', messages.EnumerateArray().Take(count - 1).Select(message => message.GetRawText()))}]") }
-            : Conversation;
-    }
+    public Conversation ToPrompt() => ConversationSplit.Of(Conversation).Prompt;
 }

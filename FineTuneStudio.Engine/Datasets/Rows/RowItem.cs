@@ -22,7 +22,7 @@ internal static class RowItem
     public static JsonElement Of(ReadOnlyMemory<byte> record, ColumnReport? columns, Func<Conversation> conversation)
     {
         var fields = columns is null ? ReadObject(record) : ReadColumns(record.Span, columns);
-        return !fields.TryGetProperty(Answer, out _) && LastAnswer(conversation()) is { } answer ? WithAnswer(fields, answer) : fields;
+        return !fields.TryGetProperty(Answer, out _) && ConversationSplit.Of(conversation()).AnswerText is { Length: > 0 } answer ? WithAnswer(fields, answer) : fields;
     }
 
     private static JsonElement ReadObject(ReadOnlyMemory<byte> record)
@@ -48,16 +48,6 @@ internal static class RowItem
         }
 
         return JsonSerializer.SerializeToElement(values, Readable);
-    }
-
-    private static string? LastAnswer(Conversation conversation)
-    {
-        var messages = conversation.Messages;
-        var count = messages.GetArrayLength();
-        return count > 0 && messages[count - 1] is var last && last.GetProperty("role").ValueEquals("assistant"u8)
-            && last.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.String && content.GetString() is { Length: > 0 } text
-            ? text
-            : null;
     }
 
     private static JsonElement WithAnswer(JsonElement fields, string answer)

@@ -49,11 +49,8 @@ public static class Forecast
             return 0;
         }
 
-        var options = specification.Reinforcement!;
-        using var reference = options.Loss().KlWeight > 0 ? ReferencePolicy.Of(specification, trainee) : null;
-        var lossScale = specification.Precision == Precision.Fp16 ? new LossScale() : null;
-        var update = new WeightUpdate(trainee.Parameters, trainee.Optimizer, lossScale, specification.Optimizer.ClipNorm);
-        var step = new PolicyStep(trainee.Model, update, lossScale, options.Loss(), options.Temperature, specification.GradientCheckpointing) { Reference = reference?.Model };
+        using var reference = ReferencePolicy.Of(specification, trainee);
+        var step = PolicyStep.Of(specification, trainee, specification.Precision == Precision.Fp16 ? new LossScale() : null, reference);
         var start = Stopwatch.GetTimestamp();
         step.Run([.. MicroBatches.Of(batch.Answers, specification.Batch)], specification.Schedule.LearningRate, _ => null, cancellationToken);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -31,7 +31,7 @@ internal sealed class GradedSampler
         _tokens = new TokenGenerator(model, _texts.StopIds);
         _grader = grader;
         _contextLength = Math.Min(contextLength, model.Config.ContextLength);
-        _recordsRouting = model.Config.Layers.Any(layer => layer.FeedForward is Models.Configuration.MixtureDescription);
+        _recordsRouting = model.Config.Experts > 0;
     }
 
     /// <summary>Draws and grades.</summary>

@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
@@ -38,6 +39,18 @@ internal sealed class PolicyStep
         _loss = loss;
         _temperature = temperature;
         _checkpointing = checkpointing;
+    }
+
+    /// <summary>The step of a run.</summary>
+    /// <param name="specification">By the method rft.</param>
+    /// <param name="trainee">What learns.</param>
+    /// <param name="lossScale">For gradients in fp16; <see langword="null"/> otherwise.</param>
+    /// <param name="reference">Of the same run; stays its owner's.</param>
+    public static PolicyStep Of(RunSpecification specification, Trainee trainee, LossScale? lossScale, ReferencePolicy? reference)
+    {
+        var options = specification.Reinforcement!;
+        var update = new WeightUpdate(trainee.Parameters, trainee.Optimizer, lossScale, specification.Optimizer.ClipNorm);
+        return new PolicyStep(trainee.Model, update, lossScale, options.Loss(), options.Temperature, specification.GradientCheckpointing) { Reference = reference?.Model };
     }
 
     /// <summary>The model of the beginning, where the loss has a KL term.</summary>

@@ -4,7 +4,6 @@ using System.Text;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Rendering;
-using FineTuneStudio.Engine.Training.Evaluation;
 
 namespace FineTuneStudio.Engine.Training.Reinforcement;
 
@@ -91,10 +90,10 @@ internal sealed class PromptRows
     private static PromptRow Render(DatasetIndex index, int number, Renderer renderer, RunSpecification specification)
     {
         var row = index.Read(number);
-        var task = AnswerTask.ToAnswer(row.Conversation);
+        var split = ConversationSplit.Of(row.Conversation);
         try
         {
-            return new PromptRow(row.Index, row.Line, renderer.RenderPrompt(task.Prompt).Ids, task.Question, task.Expected, index.ReadItem(number));
+            return new PromptRow(row.Index, row.Line, renderer.RenderPrompt(split.Prompt).Ids, split.Question, split.AnswerText, index.ReadItem(number));
         }
         catch (UserErrorException exception)
         {

@@ -14,13 +14,19 @@ internal sealed class ReferencePolicy : IDisposable
     /// <summary>The frozen network.</summary>
     public CausalModel Model { get; }
 
-    /// <summary>
+    /// <summary>The reference of a run; <see langword="null"/> where its loss has no KL term.</summary>
+    /// <remarks>
     /// The base itself where a fresh adapter learns beside it, which changes nothing at the beginning; the base with the adapter that the run began with; or a
     /// second copy of the model where every weight learns.
-    /// </summary>
+    /// </remarks>
     /// <exception cref="UserErrorException">There is no such model or adapter.</exception>
-    public static ReferencePolicy Of(RunSpecification specification, Trainee trainee)
+    public static ReferencePolicy? Of(RunSpecification specification, Trainee trainee)
     {
+        if (specification.Reinforcement!.Loss().KlWeight <= 0)
+        {
+            return null;
+        }
+
         if (specification.Lora is null)
         {
             var copy = CausalModel.Load(specification.Model, specification.Precision, trainee.Model.Device);

@@ -36,11 +36,9 @@ internal sealed class RftObjective : IObjective
         _renderer = renderer;
         _trainee = trainee;
         _rollouts = rollouts;
-        var loss = _options.Loss();
-        _reference = loss.KlWeight > 0 ? ReferencePolicy.Of(specification, trainee) : null;
+        _reference = ReferencePolicy.Of(specification, trainee);
         _sampler = new GradedSampler(trainee.Model, renderer, grader, specification.Batch.ContextLength);
-        var update = new WeightUpdate(trainee.Parameters, trainee.Optimizer, lossScale, specification.Optimizer.ClipNorm);
-        _step = new PolicyStep(trainee.Model, update, lossScale, loss, _options.Temperature, specification.GradientCheckpointing) { Reference = _reference?.Model };
+        _step = PolicyStep.Of(specification, trainee, lossScale, _reference);
         _order = new PromptOrder(rows.Training.Count, specification.Seed);
         TotalSteps = StepsOf(specification, rows.Training.Count);
         _schedule = LearningRateSchedule.Create(specification.Schedule, TotalSteps);

@@ -33,12 +33,11 @@ internal sealed record TrialRow(long Line, string Prompt, string Answer, JsonEle
     public static TrialRow Read(DatasetIndex index, int number)
     {
         var row = index.Read(number);
-        var messages = row.Conversation.Messages.EnumerateArray().ToList();
-        var answer = messages.Count > 0 && Text(messages[^1], "role") == "assistant" ? messages[^1] : default;
+        var split = ConversationSplit.Of(row.Conversation);
         var item = index.ReadItem(number);
-        var calls = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("tool_calls", out var list) && list.ValueKind == JsonValueKind.Array ? list : (JsonElement?)null;
-        var text = answer.ValueKind == JsonValueKind.Object ? Text(answer, "content") : item.TryGetProperty("answer", out var known) && known.ValueKind == JsonValueKind.String ? known.GetString()! : "";
-        return new TrialRow(row.Line, Text(messages.FindLast(message => Text(message, "role") == "user"), "content"), text, calls, item);
+        var calls = split.Answer is { } answer && answer.TryGetProperty("tool_calls", out var list) && list.ValueKind == JsonValueKind.Array ? list : (JsonElement?)null;
+        var text = split.Answer is not null ? split.AnswerText : item.TryGetProperty("answer", out var known) && known.ValueKind == JsonValueKind.String ? known.GetString()! : "";
+        return new TrialRow(row.Line, split.Question, text, calls, item);
     }
 
     /// <summary>The next of some rows that answers something else than one of them.</summary>
@@ -47,7 +46,4 @@ internal sealed record TrialRow(long Line, string Prompt, string Answer, JsonEle
 
     /// <summary>As much of a text as a table shows.</summary>
     public static string Short(string text) => text.Length > MostLetters ? text[..MostLetters] + "…" : text;
-
-    private static string Text(JsonElement message, string field)
-        => message.ValueKind == JsonValueKind.Object && message.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }
