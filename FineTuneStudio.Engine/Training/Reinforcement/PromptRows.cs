@@ -33,58 +33,21 @@ internal sealed class PromptRows
     /// <summary>Reads, splits and renders a dataset.</summary>
     /// <param name="specification">Dataset, context and seed.</param>
     /// <param name="renderer">The base model's.</param>
-    /// <param name="cancellationToken">Looked at between rows.</param>
+    /// <param name="cancellationToken">Looked at between blocks of rows.</param>
     /// <exception cref="UserErrorException">No such file, no good row, or no prompt with room for an answer.</exception>
     public static PromptRows Load(RunSpecification specification, Renderer renderer, CancellationToken cancellationToken)
     {
-        var options = specification.Dataset;
-        var check = new DatasetCheckOptions { Method = TrainingMethod.Rft, Columns = options.Columns };
-        using var index = DatasetIndex.Open(options.Path, check, cancellationToken);
-        var split = DatasetSplit.Create(index, options, specification.Seed);
-        var warnings = new List<string>(renderer.Warnings);
-        if (index.Report.Faults.Count(fault => fault.Severity == FaultSeverity.Error) is > 0 and var bad)
+        var context = specification.Batch.ContextLength;
+        var rows = SplitRows<PromptRow, PromptRow>.Load(
+            specification, renderer, (index, number) => Render(index, number, renderer, specification), row => row.Ids.Length < context, row => row, cancellationToken);
+        if (rows.TrainingCount - rows.Training.Count is > 0 and var left)
         {
-            warnings.Add($"{bad} faults in {Path.GetFileName(options.Path)}: the rows that have them are left out. 'dataset check' lists them.");
+            rows.Warnings.Add($"{left} prompts leave no room for an answer within the context of {context} tokens and are left out.");
         }
 
-        var training = Render(index, Enumerable.Range(0, split.TrainingCount).Select(split.TrainingRow), renderer, specification, cancellationToken);
-        if (split.TrainingCount - training.Count is > 0 and var left)
-        {
-            warnings.Add($"{left} prompts leave no room for an answer within the context of {specification.Batch.ContextLength} tokens and are left out.");
-        }
-
-        return training.Count > 0
-            ? new PromptRows(training, HeldOutOf(index, split, renderer, specification, check, cancellationToken), warnings)
-            : throw new UserErrorException("dataset.path", $"None of the {split.TrainingCount} prompts leaves room for an answer within the context of {specification.Batch.ContextLength} tokens.");
-    }
-
-    private static List<PromptRow> HeldOutOf(
-        DatasetIndex index, DatasetSplit split, Renderer renderer, RunSpecification specification, DatasetCheckOptions check, CancellationToken cancellationToken)
-    {
-        if (specification.Dataset.HeldOutPath is not { } path)
-        {
-            return Render(index, split.HeldOut, renderer, specification, cancellationToken);
-        }
-
-        using var other = DatasetIndex.Open(path, check, cancellationToken);
-        return Render(other, Enumerable.Range(0, Math.Min(other.Count, specification.Dataset.HeldOutMaxRows)), renderer, specification, cancellationToken);
-    }
-
-    private static List<PromptRow> Render(
-        DatasetIndex index, IEnumerable<int> numbers, Renderer renderer, RunSpecification specification, CancellationToken cancellationToken)
-    {
-        var rows = new List<PromptRow>();
-        foreach (var number in numbers)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var row = Render(index, number, renderer, specification);
-            if (row.Ids.Length < specification.Batch.ContextLength)
-            {
-                rows.Add(row);
-            }
-        }
-
-        return rows;
+        return rows.Training.Count > 0
+            ? new PromptRows(rows.Training, rows.HeldOut, rows.Warnings)
+            : throw new UserErrorException("dataset.path", $"None of the {rows.TrainingCount} prompts leaves room for an answer within the context of {context} tokens.");
     }
 
     private static PromptRow Render(DatasetIndex index, int number, Renderer renderer, RunSpecification specification)
@@ -97,7 +60,7 @@ internal sealed class PromptRows
         }
         catch (UserErrorException exception)
         {
-            throw new UserErrorException([.. exception.Errors.Select(error => new UserError($"{Path.GetFileName(specification.Dataset.Path)}:{row.Line}", error.Message))]);
+            throw SplitRows<PromptRow, PromptRow>.At(specification, row.Line, exception);
         }
     }
 

@@ -9,9 +9,6 @@ namespace FineTuneStudio.Engine.Training.Sft;
 /// <summary>The rows of a dataset, rendered: what is learnt from and what is held out.</summary>
 internal sealed class TrainingRows
 {
-    // Rows rendered side by side before the next are read; bounds what is in memory as text.
-    private const int RowsAtOnce = 1024;
-
     private TrainingRows(IReadOnlyList<TrainingRow> training, IReadOnlyList<HeldOutRow> heldOut, IReadOnlyList<string> warnings)
     {
         Training = training;
@@ -39,65 +36,15 @@ internal sealed class TrainingRows
     /// <exception cref="UserErrorException">No such file, no good row, or no row with a token to learn.</exception>
     public static TrainingRows Load(RunSpecification specification, Renderer renderer, CancellationToken cancellationToken)
     {
-        var options = specification.Dataset;
-        var check = new DatasetCheckOptions { Method = specification.Method, Columns = options.Columns };
-        using var index = DatasetIndex.Open(options.Path, check, cancellationToken);
-        var split = DatasetSplit.Create(index, options, specification.Seed);
         var context = specification.Batch.ContextLength;
-        var warnings = new List<string>(renderer.Warnings);
-        if (index.Report.Faults.Count(fault => fault.Severity == FaultSeverity.Error) is > 0 and var bad)
-        {
-            warnings.Add($"{bad} faults in {Path.GetFileName(options.Path)}: the rows that have them are left out. 'dataset check' lists them.");
-        }
-
-        var training = Render(index, Enumerable.Range(0, split.TrainingCount).Select(split.TrainingRow), renderer, specification, cancellationToken)
-            .Select(row => row.Rendered).Where(row => row.LearntTokens > 0).ToList();
-        Warn(warnings, split.TrainingCount - training.Count, "rows have no token to learn (within the context) and are left out.");
-        Warn(warnings, training.Count(row => row.Cut), $"rows are longer than the context of {context} tokens and are cut.");
-        if (training.Count == 0)
-        {
-            throw new UserErrorException(
-                "dataset.path", $"None of the {split.TrainingCount} training rows has a token to learn: every answer is empty, has weight 0 or lies behind the context of {context} tokens.");
-        }
-
-        return new(training, HeldOutOf(index, split, renderer, specification, check, cancellationToken), warnings);
-    }
-
-    private static List<HeldOutRow> HeldOutOf(
-        DatasetIndex index, DatasetSplit split, Renderer renderer, RunSpecification specification, DatasetCheckOptions check, CancellationToken cancellationToken)
-    {
-        if (specification.Dataset.HeldOutPath is not { } path)
-        {
-            return [.. Render(index, split.HeldOut, renderer, specification, cancellationToken).Where(row => row.Rendered.LearntTokens > 0)];
-        }
-
-        using var other = DatasetIndex.Open(path, check, cancellationToken);
-        var count = Math.Min(other.Count, specification.Dataset.HeldOutMaxRows);
-        return [.. Render(other, Enumerable.Range(0, count), renderer, specification, cancellationToken).Where(row => row.Rendered.LearntTokens > 0)];
-    }
-
-    // Lazily, so that no more than a block of conversations is in memory unless the caller keeps them.
-    private static IEnumerable<HeldOutRow> Render(
-        DatasetIndex index, IEnumerable<int> numbers, Renderer renderer, RunSpecification specification, CancellationToken cancellationToken)
-    {
-        foreach (var block in numbers.Chunk(RowsAtOnce))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var rendered = new HeldOutRow[block.Length];
-            try
-            {
-                Parallel.For(0, block.Length, place => rendered[place] = Render(index.Read(block[place]), renderer, specification));
-            }
-            catch (AggregateException exception) when (exception.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } mistake)
-            {
-                throw mistake;
-            }
-
-            foreach (var row in rendered)
-            {
-                yield return row;
-            }
-        }
+        var rows = SplitRows<TrainingRow, HeldOutRow>.Load(
+            specification, renderer, (index, number) => Render(index.Read(number), renderer, specification), row => row.Rendered.LearntTokens > 0, row => row.Rendered, cancellationToken);
+        Warn(rows.Warnings, rows.TrainingCount - rows.Training.Count, "rows have no token to learn (within the context) and are left out.");
+        Warn(rows.Warnings, rows.Training.Count(row => row.Cut), $"rows are longer than the context of {context} tokens and are cut.");
+        return rows.Training.Count > 0
+            ? new(rows.Training, rows.HeldOut, rows.Warnings)
+            : throw new UserErrorException(
+                "dataset.path", $"None of the {rows.TrainingCount} training rows has a token to learn: every answer is empty, has weight 0 or lies behind the context of {context} tokens.");
     }
 
     private static HeldOutRow Render(DatasetRow row, Renderer renderer, RunSpecification specification)
@@ -115,7 +62,7 @@ internal sealed class TrainingRows
         }
         catch (UserErrorException exception)
         {
-            throw new UserErrorException([.. exception.Errors.Select(error => new UserError($"{Path.GetFileName(specification.Dataset.Path)}:{row.Line}", error.Message))]);
+            throw SplitRows<TrainingRow, HeldOutRow>.At(specification, row.Line, exception);
         }
     }
 
