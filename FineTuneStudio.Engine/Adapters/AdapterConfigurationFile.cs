@@ -17,6 +17,10 @@ internal static class AdapterConfigurationFile
         "use_bdlora", "use_qalora", "velora_config",
     ];
 
+    // Beginnings that leave the base as it is. All others (pissa, olora, corda, loftq, ...) take the pair's start out of the base's weights, and the
+    // file is then an adapter of those.
+    private static readonly string[] HarmlessStarts = ["true", "false", "gaussian", "eva", "orthogonal"];
+
     public static AdapterConfiguration Read(string path)
     {
         if (!File.Exists(path))
@@ -66,6 +70,11 @@ internal static class AdapterConfigurationFile
             {
                 yield return new(path, $"{field} is {value.GetRawText()}; this option is not built.");
             }
+        }
+
+        if (root.TryGetProperty("init_lora_weights", out var start) && start.ValueKind != JsonValueKind.Null && !HarmlessStarts.Contains(start.ToString(), StringComparer.OrdinalIgnoreCase))
+        {
+            yield return new(path, $"init_lora_weights is '{start}': such an adapter belongs to weights that its start was taken out of, not to the base model. Save it with PEFT's save_pretrained(..., path_initial_model_for_weight_conversion=...), which writes an adapter of the base model.");
         }
 
         if (!root.TryGetProperty("r", out var rank) || rank.ValueKind != JsonValueKind.Number || !rank.TryGetInt32(out var r) || r < 1)

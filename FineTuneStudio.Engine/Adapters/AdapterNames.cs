@@ -12,13 +12,19 @@ internal static class AdapterNames
 
     public static IEnumerable<KeyValuePair<string, Tensor>> Of(LoraAdapter adapter)
     {
-        yield return KeyValuePair.Create(Prefix + adapter.Module + A, adapter.A);
-        yield return KeyValuePair.Create(Prefix + adapter.Module + B, adapter.B);
+        yield return KeyValuePair.Create(OfA(adapter), adapter.A);
+        yield return KeyValuePair.Create(OfB(adapter), adapter.B);
         if (adapter.Magnitude is { } magnitude)
         {
-            yield return KeyValuePair.Create(Prefix + adapter.Module + Magnitude, magnitude);
+            yield return KeyValuePair.Create(OfMagnitude(adapter), magnitude);
         }
     }
+
+    public static string OfA(LoraAdapter adapter) => Prefix + adapter.Module + A;
+
+    public static string OfB(LoraAdapter adapter) => Prefix + adapter.Module + B;
+
+    public static string OfMagnitude(LoraAdapter adapter) => Prefix + adapter.Module + Magnitude;
 
     public static IEnumerable<KeyValuePair<string, Tensor>> Of(ExpertAdapter adapter)
     {

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Adapters;
 
@@ -26,7 +27,7 @@ public sealed class AdapterSet : IDisposable
         _savedModules = new(savedModules.ToDictionary(), StringComparer.Ordinal);
     }
 
-    /// <summary>Ranks, scales, targets.</summary>
+    /// <summary>Ranks, scales, targets, as they are written: where pairs are taken off what they began as, the rank is twice that of what learns.</summary>
     public AdapterConfiguration Configuration { get; }
 
     /// <summary>The pairs by their linear's full name.</summary>
@@ -46,6 +47,17 @@ public sealed class AdapterSet : IDisposable
         .. _savedModules.Select(pair => KeyValuePair.Create(AdapterNames.Saved(pair.Key), pair.Value)),
     ];
 
+    /// <summary>What <see cref="Save"/> writes; tensors made for it are released with the caller's scope.</summary>
+    internal IEnumerable<SafetensorsItem> Written =>
+    [
+        .. _adapters.Values.SelectMany(WrittenOf),
+        .. _expertAdapters.Values.SelectMany(AdapterNames.Of).Select(pair => SafetensorsItem.Of(pair.Key, pair.Value)),
+        .. _savedModules.Select(pair => SafetensorsItem.Of(AdapterNames.Saved(pair.Key), pair.Value)),
+    ];
+
+    /// <summary>Size of the tensors that <see cref="Save"/> writes.</summary>
+    internal long WrittenBytes => Written.Sum(item => item.Shape.Aggregate(1L, (product, size) => product * size) * item.DType.Size());
+
     /// <summary>The model's tensors that adapters of experts change, by name in its files, each with what it holds.</summary>
     internal IReadOnlyDictionary<string, (ExpertAdapter Adapter, ExpertTensor Tensor)> ExpertTensors
         => _expertTensors ??= _expertAdapters.Values
@@ -62,13 +74,17 @@ public sealed class AdapterSet : IDisposable
         .GroupBy(part => part, StringComparer.Ordinal)
         .Select(group => $"{group.Key} ({group.Count()})"));
 
-    /// <summary>A new adapter that changes nothing yet: A uniform in ±1/sqrt(in) (Kaiming, as PEFT), B zero.</summary>
+    /// <summary>
+    /// A new adapter that changes nothing yet: A uniform in ±1/sqrt(in) (Kaiming, as PEFT) and B zero, or the principal part of each weight, which is taken off
+    /// again. With DoRA, magnitudes are the weights' own.
+    /// </summary>
     /// <param name="linears">The model's linears.</param>
     /// <param name="options">Rank, scale, targets.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
     /// <param name="device">Where it shall live.</param>
+    /// <param name="weights">Makes a linear's frozen weight, which DoRA and PiSSA begin with; <see langword="null"/> leaves zeros, to be filled by <see cref="Fill"/>.</param>
     /// <exception cref="UserErrorException">A target is no linear of the model, or experts are asked for something they do not have.</exception>
-    public static AdapterSet Create(IReadOnlyList<LinearShape> linears, LoraOptions options, long seed, Device device = default)
+    public static AdapterSet Create(IReadOnlyList<LinearShape> linears, LoraOptions options, long seed, Device device = default, Func<LinearShape, Tensor>? weights = null)
     {
         var configuration = ConfigurationOf(linears, options);
         var chosen = Chosen(configuration, linears, TargetsField);
@@ -82,8 +98,18 @@ public sealed class AdapterSet : IDisposable
         LoraAdapter Pair(LinearShape linear)
         {
             using var scope = TensorScope.Enter();
-            return new LoraAdapter(
-                linear.Name, First(options.Rank, linear.Inputs), Tensor.Zeros([linear.Outputs, options.Rank], DType.Float32, device), options.Alpha, options.RsLora, options.Dropout);
+            Tensor Zeros(params long[] shape) => Tensor.Zeros(shape, DType.Float32, device);
+
+            var frozen = options.Dora || options.Initialization == LoraInitialization.Pissa ? weights?.Invoke(linear) : null;
+            var magnitude = !options.Dora ? null : frozen is null ? Zeros(linear.Outputs) : LoraAdapter.MagnitudesOf(frozen);
+            if (options.Initialization == LoraInitialization.Default)
+            {
+                return new LoraAdapter(linear.Name, First(options.Rank, linear.Inputs), Zeros(linear.Outputs, options.Rank), options.Alpha, options.RsLora, options.Dropout, magnitude);
+            }
+
+            var (a, b) = frozen is null ? (Zeros(options.Rank, linear.Inputs), Zeros(linear.Outputs, options.Rank)) : PrincipalPart.Of(frozen, options.Rank, options.Scale(), generator);
+            var start = new LoraStart(a.Clone().Own(), (b * -1).Own());
+            return new LoraAdapter(linear.Name, a, b, options.Alpha, options.RsLora, options.Dropout, magnitude, start);
         }
 
         ExpertAdapter Pairs(ExpertShape shape, string module)
@@ -110,6 +136,26 @@ public sealed class AdapterSet : IDisposable
     /// <param name="folder">Made where it is missing; files of these names are replaced.</param>
     /// <param name="baseModelName">The base's public name; paths of this machine are reduced to their last part.</param>
     public void Save(string folder, string baseModelName) => AdapterWriter.Write(this, folder, baseModelName);
+
+    /// <summary>Sets every tensor to what a file of <see cref="Save"/> holds, to the bit.</summary>
+    /// <param name="path">Written by an adapter of the same options.</param>
+    internal void Fill(string path)
+    {
+        using var off = GradMode.Off();
+        var file = SafetensorsFile.Open(path);
+        foreach (var adapter in _adapters.Values)
+        {
+            using var scope = TensorScope.Enter();
+            adapter.Fill(file.Get(AdapterNames.OfA(adapter)), file.Get(AdapterNames.OfB(adapter)));
+        }
+
+        var pairs = _adapters.Values.SelectMany(adapter => (Tensor[])[adapter.A, adapter.B]).ToHashSet(ReferenceEqualityComparer.Instance);
+        foreach (var (name, tensor) in Parameters.Where(pair => !pairs.Contains(pair.Value)))
+        {
+            using var scope = TensorScope.Enter();
+            tensor.CopyFrom(file.Get(name));
+        }
+    }
 
     /// <summary>What an adapter that <see cref="Create"/> would make stands beside, linears first.</summary>
     /// <exception cref="UserErrorException">A target is no linear of the model, or experts are asked for something they do not have.</exception>
@@ -158,16 +204,55 @@ public sealed class AdapterSet : IDisposable
     private static AdapterConfiguration ConfigurationOf(IReadOnlyList<LinearShape> linears, LoraOptions options)
     {
         var experts = ExpertTargets.Written(options.Targets, linears);
-        return options.Dropout > 0 && experts.Count > 0
-            ? throw new UserErrorException("lora.dropout", "Adapters on experts have no dropout, here and in PEFT. Set it to 0, or leave experts out of lora.targets.")
-            : new()
-            {
-                Rank = options.Rank,
-                Alpha = options.Alpha,
-                RankStabilised = options.RsLora,
-                Dropout = options.Dropout,
-                Targets = AdapterTargets.Of(options.Targets.Where(target => !ExpertTargets.IsOne(target))),
-                TargetParameters = experts,
-            };
+        UserErrorException.ThrowIfAny(experts.Count > 0 ? RefusedOnExperts(options) : []);
+
+        // What a pair began as is written beside it: the scale must come out the same over twice the rank.
+        var isTwice = options.Initialization == LoraInitialization.Pissa;
+        return new()
+        {
+            Rank = isTwice ? 2 * options.Rank : options.Rank,
+            Alpha = !isTwice ? options.Alpha : options.RsLora ? Math.Sqrt(2) * options.Alpha : 2 * options.Alpha,
+            RankStabilised = options.RsLora,
+            WeightDecomposed = options.Dora,
+            Dropout = options.Dropout,
+            Targets = AdapterTargets.Of(options.Targets.Where(target => !ExpertTargets.IsOne(target))),
+            TargetParameters = experts,
+        };
+    }
+
+    private static IEnumerable<UserError> RefusedOnExperts(LoraOptions options)
+    {
+        const string Remedy = "or leave experts out of lora.targets.";
+        if (options.Dropout > 0)
+        {
+            yield return new("lora.dropout", $"Adapters on experts have no dropout, here and in PEFT. Set it to 0, {Remedy}");
+        }
+
+        if (options.Dora)
+        {
+            yield return new("lora.dora", $"Adapters on experts have no magnitudes, here and in PEFT. Switch it off, {Remedy}");
+        }
+
+        if (options.Initialization != LoraInitialization.Default)
+        {
+            yield return new("lora.initialization", $"Adapters on experts begin with default only. Leave it out, {Remedy}");
+        }
+    }
+
+    private static IEnumerable<SafetensorsItem> WrittenOf(LoraAdapter adapter)
+    {
+        yield return Item(AdapterNames.OfA(adapter), adapter.A, 0, () => adapter.WholeA);
+        yield return Item(AdapterNames.OfB(adapter), adapter.B, 1, () => adapter.WholeB);
+        if (adapter.Magnitude is { } magnitude)
+        {
+            yield return SafetensorsItem.Of(AdapterNames.OfMagnitude(adapter), magnitude);
+        }
+
+        SafetensorsItem Item(string name, Tensor part, int dimension, Func<Tensor> whole)
+        {
+            var shape = part.Shape.ToArray();
+            shape[dimension] *= adapter.Start is null ? 1 : 2;
+            return new SafetensorsItem(name, part.DType, shape, whole);
+        }
     }
 }

@@ -11,7 +11,7 @@ internal static class AdapterWriter
         DurableFile.CreateFolder(folder);
         using (var weights = DurableFile.Create(Path.Combine(folder, AdapterFiles.Weights)))
         {
-            SafetensorsWriter.Write(weights.Stream, adapters.Parameters);
+            SafetensorsWriter.Write(weights.Stream, adapters.Written);
             weights.Commit();
         }
 

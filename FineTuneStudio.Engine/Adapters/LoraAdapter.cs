@@ -10,6 +10,12 @@ namespace FineTuneStudio.Engine.Adapters;
 /// </remarks>
 public sealed class LoraAdapter : IDisposable
 {
+    // Rows whose norms are taken at once: a whole weight in fp32 would be the largest thing in memory.
+    private const long NormRows = 1024;
+
+    private Tensor? _norms;
+    private (long A, long B) _normsAreOf;
+
     /// <summary>Takes over the tensors.</summary>
     /// <param name="module">The linear's full name.</param>
     /// <param name="a"><c>[R, in]</c>, fp32</param>
@@ -18,7 +24,8 @@ public sealed class LoraAdapter : IDisposable
     /// <param name="rankStabilised">Divides by the root of the rank.</param>
     /// <param name="dropout">Share of the inputs set to zero while training.</param>
     /// <param name="magnitude">DoRA's row magnitudes, or <see langword="null"/>. <c>[out]</c>, fp32</param>
-    public LoraAdapter(string module, Tensor a, Tensor b, double alpha, bool rankStabilised, double dropout, Tensor? magnitude = null)
+    /// <param name="start">What is taken off the pair again, or <see langword="null"/>.</param>
+    public LoraAdapter(string module, Tensor a, Tensor b, double alpha, bool rankStabilised, double dropout, Tensor? magnitude = null, LoraStart? start = null)
     {
         if (a.Size(0) != b.Size(1))
         {
@@ -29,6 +36,7 @@ public sealed class LoraAdapter : IDisposable
         A = a.Own();
         B = b.Own();
         Magnitude = magnitude?.Own();
+        Start = start;
         Alpha = alpha;
         Scale = alpha / (rankStabilised ? Math.Sqrt(Rank) : Rank);
         Dropout = dropout;
@@ -46,6 +54,9 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>DoRA's row magnitudes. <c>[out]</c></summary>
     public Tensor? Magnitude { get; }
 
+    /// <summary>What the pair began as, where it is taken off again: then the pair counts by what it has become since.</summary>
+    public LoraStart? Start { get; }
+
     /// <summary>Width R.</summary>
     public long Rank => A.Size(0);
 
@@ -57,6 +68,13 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>Share of the inputs set to zero while training.</summary>
     public double Dropout { get; }
+
+    /// <summary>All first factors of the product: the pair's, and those of what it began as. <c>[R, in]</c> or <c>[2 R, in]</c></summary>
+    /// <remarks>With <see cref="WholeB"/> an adapter as any other: the one that is written.</remarks>
+    internal Tensor WholeA => Start is null ? A : Tensor.Cat([A, Start.A], 0);
+
+    /// <summary>All second factors of the product. <c>[out, R]</c> or <c>[out, 2 R]</c></summary>
+    internal Tensor WholeB => Start is null ? B : Tensor.Cat([B, Start.B], 1);
 
     /// <summary>Whether it computes <c>s B A x</c> and nothing else: no magnitude, and no dropout in this pass.</summary>
     internal bool IsPlain(RandomGenerator? dropout) => Magnitude is null && (dropout is null || Dropout == 0);
@@ -72,11 +90,11 @@ public sealed class LoraAdapter : IDisposable
         var input = dropout is null || Dropout == 0 ? null : Drop(x, dropout);
         if (Magnitude is null)
         {
-            return LoraLinear.Apply(x, weight, bias, A, B, Scale, input);
+            return LoraLinear.Apply(x, weight, bias, WholeA, WholeB, Scale, input);
         }
 
         using var scope = TensorScope.Enter();
-        return scope.Keep(Decomposed(LoraLinear.Apply(x, weight, null, A, B, Scale, input), weight, bias));
+        return scope.Keep(Decomposed(LoraLinear.Apply(x, weight, null, WholeA, WholeB, Scale, input), () => weight, bias));
     }
 
     /// <summary>The linear with its adapter, where the product with its frozen weight is there already.</summary>
@@ -90,8 +108,8 @@ public sealed class LoraAdapter : IDisposable
     {
         using var scope = TensorScope.Enter();
         var input = dropout is null || Dropout == 0 ? x : Drop(x, dropout);
-        var sum = product + (input.Linear(A.To(x.DType)).Linear(B.To(x.DType)) * Scale);
-        return scope.Keep(Magnitude is not null ? Decomposed(sum, weight(), bias) : bias is null ? sum : sum + bias);
+        var sum = product + (input.Linear(WholeA.To(x.DType)).Linear(WholeB.To(x.DType)) * Scale);
+        return scope.Keep(Magnitude is not null ? Decomposed(sum, weight, bias) : bias is null ? sum : sum + bias);
     }
 
     /// <summary>The one weight that computes the same. <c>[out, in]</c>, fp32; differentiable by A, B and the magnitude.</summary>
@@ -104,7 +122,7 @@ public sealed class LoraAdapter : IDisposable
     public Tensor MergeRows(Tensor weight, Func<Tensor, Tensor> pick)
     {
         using var scope = TensorScope.Enter();
-        var sum = weight.To(DType.Float32) + (pick(B).MatMul(A) * Scale);
+        var sum = weight.To(DType.Float32) + (pick(WholeB).MatMul(WholeA) * Scale);
         return scope.Keep(Magnitude is null ? sum : sum * (pick(Magnitude) / RowNorms(sum)).Unsqueeze(1));
     }
 
@@ -114,25 +132,65 @@ public sealed class LoraAdapter : IDisposable
         A.Dispose();
         B.Dispose();
         Magnitude?.Dispose();
+        Start?.Dispose();
+        _norms?.Dispose();
     }
 
-    // DoRA's rescaling of Wx + s BAx. [N, out]
-    private Tensor Decomposed(Tensor sum, Tensor weight, Tensor? bias)
-    {
-        using var scope = TensorScope.Enter();
-        var scaled = sum * (Magnitude! / RowNorms(Summed(weight))).To(sum.DType);
-        return scope.Keep(bias is null ? scaled : scaled + bias);
-    }
-
-    // [out, in]
-    private Tensor Summed(Tensor weight)
+    /// <summary>Sets the pair to the parts of a written one, to the bit.</summary>
+    /// <param name="wholeA">As <see cref="WholeA"/>.</param>
+    /// <param name="wholeB">As <see cref="WholeB"/>.</param>
+    internal void Fill(Tensor wholeA, Tensor wholeB)
     {
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
-        return scope.Keep(weight.To(DType.Float32) + (B.MatMul(A) * Scale));
+        A.CopyFrom(wholeA.Narrow(0, 0, Rank));
+        B.CopyFrom(wholeB.Narrow(1, 0, Rank));
+        Start?.A.CopyFrom(wholeA.Narrow(0, Rank, Rank));
+        Start?.B.CopyFrom(wholeB.Narrow(1, Rank, Rank));
     }
 
-    // A constant in the backward pass. [out]
+    /// <summary>Row norms of a frozen weight: the magnitudes that DoRA begins with. <c>[out]</c>, fp32</summary>
+    internal static Tensor MagnitudesOf(Tensor weight) => NormsInPieces(weight.Size(0), (first, count) => weight.Narrow(0, first, count).To(DType.Float32));
+
+    // DoRA's rescaling of Wx + s BAx. [N, out]
+    private Tensor Decomposed(Tensor sum, Func<Tensor> weight, Tensor? bias)
+    {
+        using var scope = TensorScope.Enter();
+        var scaled = sum * (Magnitude! / Norms(weight)).To(sum.DType);
+        return scope.Keep(bias is null ? scaled : scaled + bias);
+    }
+
+    // Row norms of W + s BA. Taken anew where A or B were written since: an answer of many tokens reads the weight for them once. [out]
+    private Tensor Norms(Func<Tensor> weight)
+    {
+        var now = (A.Version, B.Version);
+        if (_norms is null || _normsAreOf != now)
+        {
+            using var off = GradMode.Off();
+            using var scope = TensorScope.Enter();
+            var (frozen, a, b) = (weight(), WholeA, WholeB);
+            var norms = NormsInPieces(frozen.Size(0), (first, count) => frozen.Narrow(0, first, count).To(DType.Float32) + (b.Narrow(0, first, count).MatMul(a) * Scale)).Own();
+            _norms?.Dispose();
+            (_norms, _normsAreOf) = (norms, now);
+        }
+
+        return _norms;
+    }
+
+    private static Tensor NormsInPieces(long rows, Func<long, long, Tensor> piece)
+    {
+        using var scope = TensorScope.Enter();
+        var norms = new List<Tensor>();
+        for (var first = 0L; first < rows; first += NormRows)
+        {
+            using var inner = TensorScope.Enter();
+            norms.Add(inner.Keep(RowNorms(piece(first, Math.Min(NormRows, rows - first)))));
+        }
+
+        return scope.Keep(Tensor.Cat([.. norms], 0));
+    }
+
+    // A constant in the backward pass. [n]
     private static Tensor RowNorms(Tensor sum)
     {
         using var off = GradMode.Off();

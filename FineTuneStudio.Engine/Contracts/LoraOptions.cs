@@ -24,6 +24,15 @@ public sealed record LoraOptions
     /// <summary>Rank-stabilised scale (Kalajdzievski 2023, arXiv 2312.03732).</summary>
     public bool RsLora { get; init; } = OptionCatalog.RsLora.Default;
 
+    /// <summary>A magnitude for each output of each linear learns beside the pair (DoRA, Liu et al. 2024, arXiv 2402.09353).</summary>
+    public bool Dora { get; init; } = OptionCatalog.Dora.Default;
+
+    /// <summary>Factor on the learning rate of the second factors B (LoRA+, Hayou et al. 2024, arXiv 2402.12354); 1 is plain LoRA.</summary>
+    public double LearningRateRatio { get; init; } = OptionCatalog.LearningRateRatio.Default;
+
+    /// <summary>What the pairs are before the first step.</summary>
+    public LoraInitialization Initialization { get; init; } = OptionCatalog.Initialization.Default;
+
     /// <summary>The factor s on the adapter's product.</summary>
     public double Scale() => RsLora ? Alpha / Math.Sqrt(Rank) : Alpha / Rank;
 
@@ -42,6 +51,16 @@ public sealed record LoraOptions
         if (Dropout is not (>= 0 and < 1))
         {
             yield return new("lora.dropout", $"Use a dropout from 0 to below 1, not {Dropout:G4}.");
+        }
+
+        if (LearningRateRatio is not (>= 0.01 and <= 1000))
+        {
+            yield return new("lora.learningRateRatio", $"Use a ratio from 0.01 to 1000 (1 is plain LoRA, 16 what LoRA+ advises), not {LearningRateRatio:G4}.");
+        }
+
+        if (Initialization == LoraInitialization.Pissa && Dropout > 0)
+        {
+            yield return new("lora.initialization", "pissa begins with the principal part of the weights themselves, which dropout would drop from the model at random. Set lora.dropout to 0, or leave lora.initialization out.");
         }
 
         if (Targets is null || Targets.Count == 0 || Targets.Any(string.IsNullOrWhiteSpace))

@@ -49,6 +49,27 @@ public static class OptionCatalog
         "Higher ranks keep their strength; worth it from rank 64.",
         "At rank 16 both scales work, and plain LoRA is understood everywhere.", "Kalajdzievski 2023, arXiv 2312.03732");
 
+    /// <summary><c>lora.dora</c></summary>
+    public static OptionDescriptor<bool> Dora { get; } = new(
+        "lora.dora", "Magnitudes (DoRA)", "", false,
+        "Learn the length of each weight row by itself, and its direction by the pair.",
+        "Learns more at small ranks; steps take longer and more memory, and vLLM and llama.cpp take such an adapter only merged.",
+        "Plain LoRA is faster, and every runtime serves it.", "Liu et al. 2024, arXiv 2402.09353, table 1; off in PEFT");
+
+    /// <summary><c>lora.learningRateRatio</c></summary>
+    public static OptionDescriptor<double> LearningRateRatio { get; } = new(
+        "lora.learningRateRatio", "Rate of B to A (LoRA+)", "times", 1,
+        "Learning rate of each pair's second matrix, which begins at zero, over that of its first.",
+        "Learns faster, most of all in wide models; the paper takes 16, with a lower learning rate than usual.",
+        "One rate for both is what every learning rate of a recipe is meant for.", "Hayou et al. 2024, arXiv 2402.12354; off in PEFT");
+
+    /// <summary><c>lora.initialization</c></summary>
+    public static OptionDescriptor<LoraInitialization> Initialization { get; } = new(
+        "lora.initialization", "Beginning", "", LoraInitialization.Default,
+        "What the adapter is before the first step: default (a part drawn at random, and zero) or pissa (the principal part of each weight, of which the rest stays frozen).",
+        "With pissa the loss falls faster at first; the adapter's file has twice the rank.",
+        "Begins at once, needs no decomposition of the weights, and the file has the rank that was asked for.", "Meng et al. 2024, arXiv 2404.02948; default of PEFT");
+
     /// <summary><c>schedule.kind</c></summary>
     public static OptionDescriptor<ScheduleKind> Schedule { get; } = new(
         "schedule.kind", "Schedule", "", ScheduleKind.Cosine,
@@ -383,7 +404,7 @@ public static class OptionCatalog
     /// <summary>All descriptors, in the order a page shows them.</summary>
     public static IReadOnlyList<IOptionDescriptor> All { get; } =
     [
-        HeldOutFraction, HeldOutMaxRows, LoraRank, LoraAlpha, LoraDropout, RsLora, Schedule, LearningRate, WarmupRatio, FloorRatio, DecayRatio,
+        HeldOutFraction, HeldOutMaxRows, LoraRank, LoraAlpha, LoraDropout, RsLora, Dora, LearningRateRatio, Initialization, Schedule, LearningRate, WarmupRatio, FloorRatio, DecayRatio,
         Decay, PolynomialPower, PolynomialEnd, Optimizer, WeightDecay, Beta1, Beta2, Epsilon, ClipNorm,
         SgdMomentum, SgdDampening, SgdNesterov, AdafactorRelativeStep, AdafactorWarmupInit, AdafactorScaleParameter, AdafactorClipThreshold,
         AdafactorDecayRate, AdafactorBeta1, AdafactorEpsilon, AdafactorSmallestScale, MuonMomentum, MuonNesterov, MuonNewtonSchulzSteps, MuonMatchAdamW,

@@ -118,6 +118,16 @@ public sealed record RunSpecification
             yield return new("initialAdapter", Lora is null ? "An adapter can be begun with only where one is trained: give lora, or leave initialAdapter out." : "Name the folder of an adapter, or leave it out.");
         }
 
+        if (InitialAdapter is not null && Lora is { Initialization: not LoraInitialization.Default })
+        {
+            yield return new("lora.initialization", "The adapter to begin with has its values already. Leave lora.initialization out, or begin without initialAdapter.");
+        }
+
+        if (Lora is { LearningRateRatio: not 1 } && Optimizer is { Kind: OptimizerKind.Adafactor, Adafactor.RelativeStep: true })
+        {
+            yield return new("lora.learningRateRatio", "Adafactor's relative step has no learning rate that a ratio could be of. Set optimizer.adafactor.relativeStep to false, or lora.learningRateRatio to 1.");
+        }
+
         if (BalanceWeight is not (null or (>= 0 and <= 100)))
         {
             yield return new("balanceWeight", $"Use a factor from 0 to 100, not {BalanceWeight:G4}.");

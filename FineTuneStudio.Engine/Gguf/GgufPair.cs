@@ -17,7 +17,7 @@ internal sealed record GgufPair(string HubName, Tensor A, Tensor B, double Scale
     /// <summary>An adapter's pairs. Where a pair of experts stands beside gate and up together, which are two tensors, each gets its own outputs.</summary>
     public static IReadOnlyList<GgufPair> Of(AdapterSet adapters) =>
     [
-        .. adapters.Adapters.Values.Select(adapter => new GgufPair(adapter.Module + WeightSlot.WeightSuffix, adapter.A, adapter.B, adapter.Scale)),
+        .. adapters.Adapters.Values.Select(adapter => new GgufPair(adapter.Module + WeightSlot.WeightSuffix, adapter.WholeA, adapter.WholeB, adapter.Scale)),
         .. adapters.ExpertAdapters.Values.SelectMany(adapter => adapter.Shape.Tensors.Where(tensor => tensor.Expert == 0)
             .Select(tensor => new GgufPair(tensor.Name, adapter.StackedA, adapter.StackedB.Narrow(1, tensor.FirstOutput, tensor.Outputs), adapter.Scale))),
     ];

@@ -4,6 +4,7 @@ using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Models;
@@ -79,6 +80,15 @@ public sealed class CausalModel : IDisposable
     /// <summary>What makes logits; with an adapter on the head, of their sum.</summary>
     public LanguageHead Head
         => new((_head.Adapter is null ? _head.Weight : _head.Adapter.Merge(_head.Weight)).To(ComputeType), Config.LogitScale, Config.LogitSoftCap);
+
+    /// <summary>The frozen weight of a linear; one that is packed is made anew, in fp32, for the caller's scope. <c>[out, in]</c></summary>
+    internal Tensor WeightOf(LinearShape linear)
+    {
+        var name = linear.Name + WeightSlot.WeightSuffix;
+        return linear.IsHead ? _head.Weight
+            : _weights.FindPacked(name) is { } packed ? PackedLinear.Numbers(packed, DType.Float32)
+            : _weights[name];
+    }
 
     /// <summary>Loads a model folder in Hugging Face layout.</summary>
     /// <param name="folder">Holds <c>config.json</c> and safetensors.</param>

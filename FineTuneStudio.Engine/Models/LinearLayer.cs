@@ -69,8 +69,8 @@ public sealed class LinearLayer
                 x,
                 weights,
                 biases,
-                Array.ConvertAll(layers, layer => layer.Adapter?.A),
-                Array.ConvertAll(layers, layer => layer.Adapter?.B),
+                Array.ConvertAll(layers, layer => layer.Adapter?.WholeA),
+                Array.ConvertAll(layers, layer => layer.Adapter?.WholeB),
                 Array.ConvertAll(layers, layer => layer.Adapter?.Scale ?? 0));
         }
 

@@ -13,6 +13,8 @@ public sealed partial class Tensor : IDisposable
     private const int Unscoped = -1;
     private const int Scoped = 0;
 
+    private static readonly Operator VersionOperator = Operator.Named("aten::_version");
+
     private readonly TensorHandle _handle;
     private long[]? _shape;
     private NativeTensorInfo _info;
@@ -115,6 +117,9 @@ public sealed partial class Tensor : IDisposable
 
     /// <summary>Size of one dimension; negative counts from the end.</summary>
     public long Size(int dimension) => ShapeArray[dimension < 0 ? ShapeArray.Length + dimension : dimension];
+
+    /// <summary>Grows with every write into the tensor.</summary>
+    public long Version => (long)VersionOperator.CallNumber(this);
 
     /// <summary>Differentiates this scalar (or, with <paramref name="gradient"/>, this tensor) by everything recorded behind it.</summary>
     public void Backward(Tensor? gradient = null) => NativeMethods.Backward(_handle, gradient?.NativePointer ?? 0).ThrowIfFailed();

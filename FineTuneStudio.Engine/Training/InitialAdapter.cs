@@ -22,6 +22,7 @@ internal static class InitialAdapter
         Compare(errors, "lora.rank", shape.Rank, options.Rank);
         Compare(errors, "lora.alpha", shape.Alpha, options.Alpha);
         Compare(errors, "lora.rsLora", shape.RankStabilised, options.RsLora);
+        Compare(errors, "lora.dora", shape.WeightDecomposed, options.Dora);
         if (!adapter.Adapters.Keys.Concat(adapter.ExpertAdapters.Keys).Order(StringComparer.Ordinal).SequenceEqual(wanted))
         {
             var names = adapter.Adapters.Keys.Select(LastPart).Concat(adapter.ExpertAdapters.Keys.Select(name => $"{LoraOptions.Experts}.{LastPart(name)}")).Distinct();

@@ -18,13 +18,13 @@ internal sealed class Trainee : IDisposable
     private readonly CausalModel _base;
     private readonly AdapterSet? _adapter;
 
-    private Trainee(CausalModel model, AdapterSet? adapter, OptimizerOptions options)
+    private Trainee(CausalModel model, AdapterSet? adapter, OptimizerOptions options, LoraOptions? lora)
     {
         _base = model;
         _adapter = adapter;
         Model = adapter is null ? model : model.WithAdapter(adapter);
         Parameters = adapter?.Parameters ?? model.Parameters;
-        Optimizer = Optimizer.Create(Parameters, options);
+        Optimizer = Optimizer.Create(Parameters, options, lora is null ? null : name => AdapterLearning.RuleOf(name, lora));
     }
 
     /// <summary>The model as it is now.</summary>
@@ -46,23 +46,26 @@ internal sealed class Trainee : IDisposable
     public long TrainableCount => Parameters.Sum(pair => pair.Value.ElementCount);
 
     /// <summary>Size of what <see cref="Save"/> writes.</summary>
-    public long CheckpointBytes => Parameters.Sum(pair => pair.Value.Bytes) + Optimizer.State.Sum(pair => pair.Value.Bytes);
+    public long CheckpointBytes => (_adapter?.WrittenBytes ?? Parameters.Sum(pair => pair.Value.Bytes)) + Optimizer.State.Sum(pair => pair.Value.Bytes);
 
     /// <summary>Size of what <see cref="Export"/> writes.</summary>
-    public long ExportBytes => _adapter is null ? TrainableCount * _base.Config.PublishedType.Size() : Parameters.Sum(pair => pair.Value.Bytes);
+    public long ExportBytes => _adapter?.WrittenBytes ?? TrainableCount * _base.Config.PublishedType.Size();
 
     /// <summary>Loads the base onto a device and puts what learns beside it.</summary>
+    /// <param name="specification">Model, adapter, optimizer.</param>
+    /// <param name="device">Where to.</param>
+    /// <param name="begins">Whether it begins with what is loaded; else a new adapter is left to <see cref="Restore"/>, and weights are not decomposed for it.</param>
     /// <exception cref="UserErrorException">No such model, or no such target.</exception>
-    public static Trainee Load(RunSpecification specification, Device device)
+    public static Trainee Load(RunSpecification specification, Device device, bool begins = true)
     {
         var model = CausalModel.Load(specification.Model, specification.Precision, device, trainable: specification.Lora is null, specification.Quantization);
         try
         {
             var adapter = specification.Lora is not { } options ? null
                 : specification.InitialAdapter is { } initial ? InitialAdapter.Load(initial, model.Linears, options, device)
-                : AdapterSet.Create(model.Linears, options, specification.Seed, device);
+                : AdapterSet.Create(model.Linears, options, specification.Seed, device, begins ? model.WeightOf : null);
             adapter?.SetTrainable(true);
-            return new Trainee(model, adapter, specification.Optimizer);
+            return new Trainee(model, adapter, specification.Optimizer, specification.Lora);
         }
         catch
         {
@@ -100,7 +103,15 @@ internal sealed class Trainee : IDisposable
     public void Restore(string folder, IReadOnlyList<long> steps)
     {
         using var off = GradMode.Off();
-        Fill(Parameters, _adapter is null ? Path.Combine(folder, WeightsFile) : Path.Combine(folder, RunFolder.Adapter, AdapterFiles.Weights));
+        if (_adapter is not null)
+        {
+            _adapter.Fill(Path.Combine(folder, RunFolder.Adapter, AdapterFiles.Weights));
+        }
+        else
+        {
+            Fill(Parameters, Path.Combine(folder, WeightsFile));
+        }
+
         Fill(Optimizer.State, Path.Combine(folder, OptimizerFile));
         Optimizer.SetSteps(steps);
     }

@@ -44,7 +44,7 @@ public static class TrainingRun
         var renderer = Renderer.Load(specification.Model);
         using var material = TrainingMaterial.Load(specification, renderer, judge, cancellationToken);
         RefuseAnother(checkpoint, "dataset", state => state.DatasetHash == material.Hash, runFolder);
-        using var trainee = Load(specification, device);
+        using var trainee = Load(specification, device, begins: checkpoint is null);
         RefuseForeignTokens(material.LargestToken, trainee.Model.Config.VocabularySize, specification.Model);
         var writer = new PatientWriter(control, report, cancellationToken) { Step = checkpoint?.Manifest.State.Step ?? 0 };
         using var log = Open(specification, runFolder, checkpoint?.Manifest.State, writer, report);
@@ -95,11 +95,11 @@ public static class TrainingRun
     public static RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
         => RunAdvisor.Suggest(RunEstimator.Facts(specification, measured, cancellationToken));
 
-    private static Trainee Load(RunSpecification specification, Device device)
+    private static Trainee Load(RunSpecification specification, Device device, bool begins)
     {
         try
         {
-            return Trainee.Load(specification, device);
+            return Trainee.Load(specification, device, begins);
         }
         catch (TensorMemoryException exception)
         {

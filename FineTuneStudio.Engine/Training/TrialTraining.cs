@@ -28,7 +28,7 @@ public sealed class TrialTraining : IDisposable
     public TrialTraining(ModelConfig config, LoraOptions lora, OptimizerOptions optimizer, int sequences, int length, Device device = default)
     {
         _base = CausalModel.Create(config, seed: 1, Precision.Bf16, device);
-        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, device);
+        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, device, _base.WeightOf);
         _adapter.SetTrainable(true);
         _model = _base.WithAdapter(_adapter);
         _optimizer = Optimizer.Create(_adapter.Parameters, optimizer);

@@ -131,8 +131,9 @@ internal sealed class LatentAttention : IAttention
         else
         {
             // The heads share A and have rows of B each; which of the two stands first depends on the side the rows come from.
-            var shared = adapter.A.Expand(d.Heads, adapter.Rank, d.LatentSize);
-            var own = OfHeads(adapter.B);
+            var low = adapter.WholeA;
+            var shared = low.Expand(d.Heads, low.Size(0), d.LatentSize);
+            var own = OfHeads(adapter.WholeB);
             var (a, b) = inputsFirst ? (own.Transpose(1, 2), shared.Transpose(1, 2)) : (shared, own);
             result = GroupedLinear.ApplyLora(rows, [OfHeads(weight)], offsets, bias: null, inputsFirst, a, b, adapter.Scale);
         }

@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
@@ -42,10 +43,34 @@ internal static class MemoryEstimate
         }
 
         yield return new(specification.Lora is null ? "weights, gradients and optimizer" : "adapter, gradients and optimizer", (long)(trainable * ((2 * Fp32) + StateBytesPerWeight(specification.Optimizer))));
+        if (specification.Lora is { } lora)
+        {
+            foreach (var part in PartsOf(lora, config, specification, tokens, bytes))
+            {
+                yield return part;
+            }
+        }
+
         var layer = config.Layers.Max(description => ElementsOfLayer(config, description));
         var kept = specification.GradientCheckpointing ? layer + ((long)config.Layers.Count * config.HiddenSize) : layer * config.Layers.Count;
         yield return new("activations of a batch", tokens * kept * bytes);
         yield return new("vocabulary scores, a piece at a time", 2L * Math.Min(tokens, 512) * config.VocabularySize * Fp32);
+    }
+
+    // The start of pairs, frozen; and the products that magnitudes scale, which the backward pass reads: of one layer where the others are recomputed.
+    private static IEnumerable<MemoryPart> PartsOf(LoraOptions lora, ModelConfig config, RunSpecification specification, long tokens, int bytes)
+    {
+        var start = ModelSizes.Of(config, lora).Start;
+        if (start > 0)
+        {
+            yield return new("what the adapter began as", start * Fp32);
+        }
+
+        if (lora.Dora)
+        {
+            var outputs = AdapterSet.Wanted(WeightPlan.Linears(config), lora).Where(linear => !linear.IsHead).Sum(linear => linear.Outputs);
+            yield return new("products that magnitudes scale", tokens * outputs * bytes / (specification.GradientCheckpointing ? config.Layers.Count : 1));
+        }
     }
 
     // Linears of the layers in few bits, one of them unpacked at a time.

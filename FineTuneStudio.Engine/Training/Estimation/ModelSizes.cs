@@ -9,7 +9,8 @@ namespace FineTuneStudio.Engine.Training.Estimation;
 /// <param name="Parameters">Of the base model.</param>
 /// <param name="Active">Of them, those that a token passes through.</param>
 /// <param name="Trainable">Those that learn.</param>
-internal sealed record ModelSizes(long Parameters, long Active, long Trainable)
+/// <param name="Start">Of the adapter, those that say what it began as: frozen, and written beside what learns.</param>
+internal sealed record ModelSizes(long Parameters, long Active, long Trainable, long Start)
 {
     private const int BytesOfWeight = 4;
 
@@ -19,14 +20,22 @@ internal sealed record ModelSizes(long Parameters, long Active, long Trainable)
     public static ModelSizes Of(ModelConfig config, LoraOptions? lora)
     {
         var parameters = WeightPlan.Of(config).Where(slot => !slot.IsOptional).Sum(slot => slot.Elements);
-        var trainable = lora is null ? parameters : AdapterSet.Wanted(WeightPlan.Linears(config), lora).Sum(linear => linear.AdapterElements(lora.Rank));
-        return new ModelSizes(parameters, parameters - config.IdleParameters, trainable);
+        if (lora is null)
+        {
+            return new ModelSizes(parameters, parameters - config.IdleParameters, parameters, Start: 0);
+        }
+
+        var wanted = AdapterSet.Wanted(WeightPlan.Linears(config), lora);
+        var pairs = wanted.Sum(linear => linear.AdapterElements(lora.Rank));
+        return new ModelSizes(
+            parameters, parameters - config.IdleParameters, pairs + (lora.Dora ? wanted.Sum(linear => linear.Outputs) : 0), lora.Initialization == LoraInitialization.Pissa ? pairs : 0);
     }
 
     /// <summary>Space for the checkpoints that are kept, one being written, and what was learnt.</summary>
     public long DiskBytes(RunSpecification specification)
     {
-        var checkpoint = (long)(Trainable * (BytesOfWeight + MemoryEstimate.StateBytesPerWeight(specification.Optimizer)));
-        return ((specification.Checkpoints.Keep + 2L) * checkpoint) + (Trainable * BytesOfWeight);
+        var written = (Trainable + Start) * BytesOfWeight;
+        var checkpoint = written + (long)(Trainable * MemoryEstimate.StateBytesPerWeight(specification.Optimizer));
+        return ((specification.Checkpoints.Keep + 2L) * checkpoint) + written;
     }
 }

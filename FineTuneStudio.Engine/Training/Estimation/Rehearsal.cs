@@ -33,7 +33,7 @@ public static class Rehearsal
         var rows = LongestBatch(specification, index, lengths);
         var isCounted = ProcessMemory.BeginPeak();
         var before = ProcessMemory.ResidentBytes();
-        using var trainee = Trainee.Load(specification, Devices.Resolve(specification.Device));
+        using var trainee = Trainee.Load(specification, Devices.Resolve(specification.Device), begins: false);
         var step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, specification.Precision == Precision.Fp16 ? new LossScale() : null, specification.Optimizer.ClipNorm, specification.GradientCheckpointing)
         {
             BalanceWeight = BalanceWeight.Of(specification, trainee.Model.Config),

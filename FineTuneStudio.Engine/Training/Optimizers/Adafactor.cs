@@ -11,17 +11,15 @@ internal sealed class Adafactor : Optimizer
     private const double RelativeStepOfWarmup = 1e-6;
 
     private readonly AdafactorOptions _options;
-    private readonly double _weightDecay;
     private readonly Moments[] _moments;
 
     /// <summary>Starts with moments of zero.</summary>
     /// <param name="parameters">What learns; stays its owner's.</param>
     /// <param name="options">Decay, and Adafactor's own.</param>
     public Adafactor(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, OptimizerOptions options)
-        : base(parameters)
+        : base(parameters, options)
     {
         _options = options.Adafactor;
-        _weightDecay = options.WeightDecay;
         _moments = [.. Enumerable.Range(0, parameters.Count).Select(AddMoments)];
     }
 
@@ -32,14 +30,14 @@ internal sealed class Adafactor : Optimizer
             : scheduled;
 
     /// <inheritdoc/>
-    protected override void Update(int[] chosen, Func<int, Tensor> gradient, long step, double learningRate, double gradientScale)
+    protected override void Update(int[] chosen, Func<int, Tensor> gradient, OptimizerStep step)
     {
-        var rate = Rate(step, learningRate);
-        var memory = 1 - Math.Pow(step, _options.DecayRate);
+        var rate = Rate(step.Number, step.LearningRate);
+        var memory = 1 - Math.Pow(step.Number, _options.DecayRate);
         foreach (var index in chosen)
         {
             using var scope = TensorScope.Enter();
-            Update(Parameters[index].Value, gradient(index) * gradientScale, _moments[index], memory, rate);
+            Update(Parameters[index].Value, gradient(index) * step.GradientScale, _moments[index], memory, rate, step.WeightDecay);
         }
     }
 
@@ -49,7 +47,7 @@ internal sealed class Adafactor : Optimizer
     private static Tensor Normalised(Tensor gradient, Tensor rows, Tensor columns)
         => (rows / rows.Mean(-1, keep: true)).Rsqrt().Unsqueeze(-1) * columns.Unsqueeze(-2).Rsqrt() * gradient;
 
-    private void Update(Tensor parameter, Tensor gradient, Moments moments, double memory, double rate)
+    private void Update(Tensor parameter, Tensor gradient, Moments moments, double memory, double rate, double weightDecay)
     {
         var scale = _options.ScaleParameter ? Math.Max(_options.SmallestScale, RootMeanSquare(parameter)) : 1;
         var squares = (gradient * gradient) + _options.Epsilon;
@@ -71,7 +69,7 @@ internal sealed class Adafactor : Optimizer
             update = first.MulInPlace(_options.Beta1).AddInPlace(update, 1 - _options.Beta1);
         }
 
-        parameter.MulInPlace(1 - (_weightDecay * rate * scale)).AddInPlace(update, -1);
+        parameter.MulInPlace(1 - (weightDecay * rate * scale)).AddInPlace(update, -1);
     }
 
     private Moments AddMoments(int index)

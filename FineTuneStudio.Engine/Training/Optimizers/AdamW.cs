@@ -15,7 +15,7 @@ internal sealed class AdamW : Optimizer
     /// <param name="parameters">What learns; stays its owner's.</param>
     /// <param name="options">Decay, betas, epsilon.</param>
     public AdamW(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, OptimizerOptions options)
-        : base(parameters)
+        : base(parameters, options)
     {
         _options = options;
         _firstMoments = [.. Enumerable.Range(0, parameters.Count).Select(index => AddState(index, "first"))];
@@ -23,9 +23,9 @@ internal sealed class AdamW : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override void Update(int[] chosen, Func<int, Tensor> gradient, long step, double learningRate, double gradientScale)
+    protected override void Update(int[] chosen, Func<int, Tensor> gradient, OptimizerStep step)
         => AdamWStep.Apply(
             Pick(chosen, index => Parameters[index].Value), Pick(chosen, gradient), Pick(chosen, index => _firstMoments[index]),
-            Pick(chosen, index => _secondMoments[index]), step, learningRate, _options.Beta1, _options.Beta2, _options.Epsilon,
-            _options.WeightDecay, gradientScale);
+            Pick(chosen, index => _secondMoments[index]), step.Number, step.LearningRate, _options.Beta1, _options.Beta2, _options.Epsilon,
+            step.WeightDecay, step.GradientScale);
 }

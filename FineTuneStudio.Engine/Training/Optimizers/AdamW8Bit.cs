@@ -22,7 +22,7 @@ internal sealed class AdamW8Bit : Optimizer
     /// <param name="parameters">What learns; stays its owner's.</param>
     /// <param name="options">Decay, betas, epsilon.</param>
     public AdamW8Bit(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, OptimizerOptions options)
-        : base(parameters)
+        : base(parameters, options)
     {
         _options = options;
         var device = parameters.Count > 0 ? parameters[0].Value.Device : Device.Cpu;
@@ -41,18 +41,18 @@ internal sealed class AdamW8Bit : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override void Update(int[] chosen, Func<int, Tensor> gradient, long step, double learningRate, double gradientScale)
+    protected override void Update(int[] chosen, Func<int, Tensor> gradient, OptimizerStep step)
     {
         var coded = Array.FindAll(chosen, index => _first[index].Scales is not null);
         AdamW8BitStep.Apply(
             Pick(coded, index => Parameters[index].Value), Pick(coded, gradient), Coded(coded, _first, _firstMap), Coded(coded, _second, _secondMap),
-            step, learningRate, _options.Beta1, _options.Beta2, _options.Epsilon, _options.WeightDecay, gradientScale);
+            step.Number, step.LearningRate, _options.Beta1, _options.Beta2, _options.Epsilon, step.WeightDecay, step.GradientScale);
 
         var small = Array.FindAll(chosen, index => _first[index].Scales is null);
         AdamWStep.Apply(
             Pick(small, index => Parameters[index].Value), Pick(small, gradient), Pick(small, index => _first[index].Values),
-            Pick(small, index => _second[index].Values), step, learningRate, _options.Beta1, _options.Beta2, _options.Epsilon,
-            _options.WeightDecay, gradientScale);
+            Pick(small, index => _second[index].Values), step.Number, step.LearningRate, _options.Beta1, _options.Beta2, _options.Epsilon,
+            step.WeightDecay, step.GradientScale);
     }
 
     private static Tensor MapOf(float[] values, Device device)

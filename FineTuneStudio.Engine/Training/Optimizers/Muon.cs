@@ -23,7 +23,7 @@ internal sealed class Muon : Optimizer
     /// <param name="parameters">What learns; stays its owner's.</param>
     /// <param name="options">Decay, Muon's own, and AdamW's for the weights that are no matrices of a layer.</param>
     public Muon(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, OptimizerOptions options)
-        : base(parameters)
+        : base(parameters, options)
     {
         _options = options;
         var isMatrix = parameters.Select(pair => pair.Value.Dimensions == 2 && !Dense.Any(name => IsOf(pair.Key, name))).ToArray();
@@ -35,25 +35,25 @@ internal sealed class Muon : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override void Update(int[] chosen, Func<int, Tensor> gradient, long step, double learningRate, double gradientScale)
+    protected override void Update(int[] chosen, Func<int, Tensor> gradient, OptimizerStep step)
     {
         foreach (var index in chosen.Where(index => _momenta[index] is not null))
         {
             using var scope = TensorScope.Enter();
-            Update(Parameters[index].Value, gradient(index) * gradientScale, _momenta[index]!, learningRate);
+            Update(Parameters[index].Value, gradient(index) * step.GradientScale, _momenta[index]!, step);
         }
 
         var others = Array.FindAll(chosen, index => _momenta[index] is null);
         AdamWStep.Apply(
             Pick(others, index => Parameters[index].Value), Pick(others, gradient), Pick(others, index => _firstMoments[index]!),
-            Pick(others, index => _secondMoments[index]!), step, learningRate, _options.Beta1, _options.Beta2, _options.Epsilon,
-            _options.WeightDecay, gradientScale);
+            Pick(others, index => _secondMoments[index]!), step.Number, step.LearningRate, _options.Beta1, _options.Beta2, _options.Epsilon,
+            step.WeightDecay, step.GradientScale);
     }
 
     // A whole name between dots: adapters of a head carry other names around it.
     private static bool IsOf(string parameter, string module) => parameter.Split('.').Contains(module);
 
-    private void Update(Tensor parameter, Tensor gradient, Tensor momentum, double learningRate)
+    private void Update(Tensor parameter, Tensor gradient, Tensor momentum, OptimizerStep step)
     {
         var muon = _options.Muon;
         LerpOperator.Run(momentum, gradient, 1 - muon.Momentum);
@@ -67,6 +67,6 @@ internal sealed class Muon : Optimizer
         var orthogonal = NewtonSchulz.Orthogonalise(update, muon.NewtonSchulzSteps);
         var (rows, columns) = (parameter.Size(0), parameter.Size(1));
         var size = muon.MatchAdamW ? SizeOfAdamWUpdates * Math.Sqrt(Math.Max(rows, columns)) : Math.Sqrt(Math.Max(1, (double)rows / columns));
-        parameter.MulInPlace(1 - (learningRate * _options.WeightDecay)).AddInPlace(orthogonal.To(parameter.DType), -learningRate * size);
+        parameter.MulInPlace(1 - (step.LearningRate * step.WeightDecay)).AddInPlace(orthogonal.To(parameter.DType), -step.LearningRate * size);
     }
 }

@@ -9,13 +9,18 @@ internal abstract class Optimizer : IDisposable
 {
     private readonly SortedDictionary<string, Tensor> _state = new(StringComparer.Ordinal);
     private readonly long[] _steps;
+    private readonly double _weightDecay;
+    private LearningRule[] _rules;
 
     /// <summary>Begins with no step counted.</summary>
     /// <param name="parameters">What learns; stays its owner's.</param>
-    protected Optimizer(IReadOnlyList<KeyValuePair<string, Tensor>> parameters)
+    /// <param name="options">The weight decay of those that decay.</param>
+    protected Optimizer(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, OptimizerOptions options)
     {
         Parameters = parameters;
+        _weightDecay = options.WeightDecay;
         _steps = new long[parameters.Count];
+        _rules = [.. parameters.Select(_ => LearningRule.Usual)];
     }
 
     /// <summary>Updates each weight counted, in the order of the parameters.</summary>
@@ -30,15 +35,21 @@ internal abstract class Optimizer : IDisposable
     /// <summary>Creates the optimizer that the options choose.</summary>
     /// <param name="parameters">What learns; stays its owner's.</param>
     /// <param name="options">The kind and its figures.</param>
-    public static Optimizer Create(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, OptimizerOptions options) => options.Kind switch
+    /// <param name="rule">How a weight of a name learns apart from the others; <see langword="null"/> where all learn alike.</param>
+    public static Optimizer Create(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, OptimizerOptions options, Func<string, LearningRule>? rule = null)
     {
-        OptimizerKind.AdamW => new AdamW(parameters, options),
-        OptimizerKind.AdamW8Bit => new AdamW8Bit(parameters, options),
-        OptimizerKind.Sgd => new Sgd(parameters, options),
-        OptimizerKind.Adafactor => new Adafactor(parameters, options),
-        OptimizerKind.Muon => new Muon(parameters, options),
-        var other => throw new ArgumentOutOfRangeException(nameof(options), other, "Unknown optimizer."),
-    };
+        Optimizer optimizer = options.Kind switch
+        {
+            OptimizerKind.AdamW => new AdamW(parameters, options),
+            OptimizerKind.AdamW8Bit => new AdamW8Bit(parameters, options),
+            OptimizerKind.Sgd => new Sgd(parameters, options),
+            OptimizerKind.Adafactor => new Adafactor(parameters, options),
+            OptimizerKind.Muon => new Muon(parameters, options),
+            var other => throw new ArgumentOutOfRangeException(nameof(options), other, "Unknown optimizer."),
+        };
+        optimizer._rules = rule is null ? optimizer._rules : [.. parameters.Select(pair => rule(pair.Key))];
+        return optimizer;
+    }
 
     /// <summary>Sets the counted updates, from a checkpoint.</summary>
     public void SetSteps(IReadOnlyList<long> steps)
@@ -65,11 +76,12 @@ internal abstract class Optimizer : IDisposable
             _steps[index] += gradients[index] is null ? 0 : 1;
         }
 
-        // Kernels take one step count; weights differ in it only where a gradient was missing once.
+        // Kernels take one step count, which differs only where a gradient was missing once, and one rate.
         using var off = GradMode.Off();
-        foreach (var group in Enumerable.Range(0, _steps.Length).Where(index => gradients[index] is not null).GroupBy(index => _steps[index]))
+        foreach (var group in Enumerable.Range(0, _steps.Length).Where(index => gradients[index] is not null).GroupBy(index => (Step: _steps[index], Rule: _rules[index])))
         {
-            Update([.. group], index => gradients[index]!, group.Key, learningRate, gradientScale);
+            var (step, rule) = group.Key;
+            Update([.. group], index => gradients[index]!, new OptimizerStep(step, learningRate * rule.RateFactor, rule.Decays ? _weightDecay : 0, gradientScale));
         }
     }
 
@@ -89,13 +101,11 @@ internal abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Updates weights that have been updated equally often.</summary>
+    /// <summary>Updates weights that have been updated equally often and learn alike.</summary>
     /// <param name="chosen">Indices of the weights.</param>
     /// <param name="gradient">The gradient of a weight.</param>
-    /// <param name="step">1 for the first update.</param>
-    /// <param name="learningRate">The schedule's rate.</param>
-    /// <param name="gradientScale">Factor on every gradient.</param>
-    protected abstract void Update(int[] chosen, Func<int, Tensor> gradient, long step, double learningRate, double gradientScale);
+    /// <param name="step">Their step.</param>
+    protected abstract void Update(int[] chosen, Func<int, Tensor> gradient, OptimizerStep step);
 
     /// <summary>Adds a tensor of zeros to the state.</summary>
     /// <param name="index">The weight it belongs to.</param>

@@ -14,15 +14,15 @@ internal sealed class Sgd : Optimizer
     /// <param name="parameters">What learns; stays its owner's.</param>
     /// <param name="options">Decay and momentum.</param>
     public Sgd(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, OptimizerOptions options)
-        : base(parameters)
+        : base(parameters, options)
     {
         _options = options;
         _momenta = options.Sgd.Momentum > 0 ? [.. Enumerable.Range(0, parameters.Count).Select(index => AddState(index, "momentum"))] : [];
     }
 
     /// <inheritdoc/>
-    protected override void Update(int[] chosen, Func<int, Tensor> gradient, long step, double learningRate, double gradientScale)
+    protected override void Update(int[] chosen, Func<int, Tensor> gradient, OptimizerStep step)
         => SgdStep.Apply(
             Pick(chosen, index => Parameters[index].Value), Pick(chosen, gradient), _momenta.Length > 0 ? Pick(chosen, index => _momenta[index]) : [],
-            step == 1, learningRate, _options.Sgd.Momentum, _options.Sgd.Dampening, _options.Sgd.Nesterov, _options.WeightDecay, gradientScale);
+            step.Number == 1, step.LearningRate, _options.Sgd.Momentum, _options.Sgd.Dampening, _options.Sgd.Nesterov, step.WeightDecay, step.GradientScale);
 }

@@ -39,7 +39,7 @@ public sealed class TrialReinforcement : IDisposable
         ModelConfig config, LoraOptions lora, Precision precision, int prompts, int promptTokens, int answers, int answerTokens, int tokensOfPass)
     {
         _base = CausalModel.Create(config, seed: 1, precision);
-        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2);
+        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, default, _base.WeightOf);
         _adapter.SetTrainable(true);
         _model = _base.WithAdapter(_adapter);
         var options = new OptimizerOptions();

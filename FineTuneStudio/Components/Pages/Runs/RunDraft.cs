@@ -75,6 +75,12 @@ public sealed class RunDraft
 
     public bool RsLora { get; set; } = OptionCatalog.RsLora.Default;
 
+    public bool Dora { get; set; } = OptionCatalog.Dora.Default;
+
+    public double LearningRateRatio { get; set; } = OptionCatalog.LearningRateRatio.Default;
+
+    public LoraInitialization Initialization { get; set; } = OptionCatalog.Initialization.Default;
+
     /// <summary>Every weight learns instead of an adapter.</summary>
     public bool EveryWeight { get; set; }
 
@@ -180,6 +186,9 @@ public sealed class RunDraft
             Alpha = Alpha,
             Dropout = Dropout,
             RsLora = RsLora,
+            Dora = Dora,
+            LearningRateRatio = LearningRateRatio,
+            Initialization = Initialization,
             Targets = Targets.IsSupersetOf(KnownTargets) ? [LoraOptions.AllLinear, .. Targets.Except(KnownTargets)] : [.. KnownTargets.Where(Targets.Contains), .. Targets.Except(KnownTargets)],
         },
         Schedule = ScheduleOptions,
@@ -216,6 +225,7 @@ public sealed class RunDraft
         (InitialAdapter, HeldOutFraction) = (specification.InitialAdapter, specification.Dataset.HeldOutFraction);
         var lora = specification.Lora ?? new LoraOptions();
         (EveryWeight, Rank, Alpha, Dropout, RsLora) = (specification.Lora is null, lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);
+        (Dora, LearningRateRatio, Initialization) = (lora.Dora, lora.LearningRateRatio, lora.Initialization);
         Targets = lora.Targets.Contains(LoraOptions.AllLinear) ? [.. KnownTargets, .. lora.Targets.Where(target => target != LoraOptions.AllLinear)] : [.. lora.Targets];
         var schedule = specification.Schedule;
         (Schedule, LearningRate, FloorRatio, DecayRatio, Decay) = (schedule.Kind, schedule.LearningRate, schedule.FloorRatio, schedule.DecayRatio, schedule.Decay);
