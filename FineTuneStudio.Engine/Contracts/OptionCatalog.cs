@@ -332,6 +332,13 @@ public static class OptionCatalog
         "Rarer tokens are drawn too.",
         "A cut distribution is not the one that learns.", "TRL, GRPO");
 
+    /// <summary><c>reinforcement.minP</c></summary>
+    public static OptionDescriptor<double> MinP { get; } = new(
+        "reinforcement.minP", "Min-p", "", 0,
+        "Least probability of a token beside the likeliest one's that answers are drawn from; 0 keeps all.",
+        "Rare tokens are not drawn where one is sure.",
+        "A cut distribution is not the one that learns.", "Nguyen et al. 2024, arXiv 2407.01082; TRL, GRPO");
+
     /// <summary><c>reinforcement.rounds</c></summary>
     public static OptionDescriptor<int> Rounds { get; } = new(
         "reinforcement.rounds", "Rounds", "", 3,
@@ -409,7 +416,7 @@ public static class OptionCatalog
         SgdMomentum, SgdDampening, SgdNesterov, AdafactorRelativeStep, AdafactorWarmupInit, AdafactorScaleParameter, AdafactorClipThreshold,
         AdafactorDecayRate, AdafactorBeta1, AdafactorEpsilon, AdafactorSmallestScale, MuonMomentum, MuonNesterov, MuonNewtonSchulzSteps, MuonMatchAdamW,
         BatchRows, Accumulation, ContextLength, Packing,
-        ReinforcementMethod, Prompts, Answers, Updates, AnswerTokens, Temperature, TopP, TopK, Rounds, LearnCut,
+        ReinforcementMethod, Prompts, Answers, Updates, AnswerTokens, Temperature, TopP, TopK, MinP, Rounds, LearnCut,
         Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, Quantization, Device, GradientCheckpointing, Seed,
     ];
 

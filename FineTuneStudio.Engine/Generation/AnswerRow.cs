@@ -12,8 +12,9 @@ internal sealed class AnswerRow
     private readonly List<RoutingRecord> _routing = [];
     private readonly int[] _prompt;
     private readonly IReadOnlySet<int> _stopIds;
+    private readonly StopWatch? _stops;
 
-    public AnswerRow(TokenRequest request, int requestIndex, int answerIndex, IReadOnlySet<int> stopIds)
+    public AnswerRow(TokenRequest request, int requestIndex, int answerIndex, IReadOnlySet<int> stopIds, StopWatch? stops)
     {
         Options = request.Options;
         RequestIndex = requestIndex;
@@ -22,6 +23,7 @@ internal sealed class AnswerRow
         RecordsRouting = request.RecordsRouting;
         _prompt = request.Prompt;
         _stopIds = stopIds;
+        _stops = stops;
     }
 
     public SamplingOptions Options { get; }
@@ -56,7 +58,10 @@ internal sealed class AnswerRow
         _ids.Add(id);
         _logProbabilities.Add(logProbability);
         _plainLogProbabilities.Add(plainLogProbability);
-        End = _stopIds.Contains(id) ? AnswerEnd.Stop : Count >= Options.MaxTokens ? AnswerEnd.Length : null;
+        var isLast = Count >= Options.MaxTokens;
+        End = _stopIds.Contains(id) ? AnswerEnd.Stop
+            : _stops?.Push(id, isLast) == true ? AnswerEnd.StopText
+            : isLast ? AnswerEnd.Length : null;
     }
 
     /// <summary>Keeps where the last tokens of its sequence went, where it shall; of those that passed through the network before it has a record already.</summary>
@@ -72,6 +77,7 @@ internal sealed class AnswerRow
 
     public TokenAnswer ToAnswer() => new([.. _ids], [.. _logProbabilities], [.. _plainLogProbabilities], End!.Value)
     {
+        TextLength = End == AnswerEnd.StopText ? _stops!.Length : null,
         Routing = _routing.Count == 0 ? null : RoutingRecord.Join(_routing),
     };
 

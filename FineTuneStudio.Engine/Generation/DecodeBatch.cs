@@ -145,7 +145,8 @@ internal sealed class DecodeBatch : IDisposable
             [.. rows.Select(row => row.Options.TopP)],
             [.. rows.Select(row => (long)row.Options.TopK)],
             [.. rows.Select(row => row.Key)],
-            [.. rows.Select(row => (long)row.Count)]);
+            [.. rows.Select(row => (long)row.Count)],
+            rows.Any(row => row.Options.MinP > 0) ? [.. rows.Select(row => row.Options.MinP)] : null);
         var (chosen, own) = (ids.ToArray<long>(), probabilities.ToArray<float>());
         for (var index = 0; index < rows.Count; index++)
         {

@@ -24,9 +24,13 @@ public sealed class TextGenerator
     {
         _model = model;
         _renderer = renderer;
+        Reader = new AnswerReader(renderer);
         StopIds = StopTokens.Of(renderer);
-        _tokens = new TokenGenerator(model, StopIds, limits);
+        _tokens = new TokenGenerator(model, StopIds, limits, renderer.Tokenizer);
     }
+
+    /// <summary>Reads the answers.</summary>
+    public AnswerReader Reader { get; }
 
     /// <summary>Tokens that end an answer: the tokenizer's, and the one by which the chat template ends an assistant's turn.</summary>
     public IReadOnlyList<int> StopIds { get; }
@@ -67,7 +71,7 @@ public sealed class TextGenerator
     {
         UserErrorException.ThrowIfAny(options.Validate());
         var requests = prompts.Select(prompt => Request(prompt, options)).ToList();
-        var decoders = onPiece is null ? [] : requests.ConvertAll(_ => _renderer.Tokenizer.CreateStreamingDecoder(skipSpecial: true));
+        var decoders = onPiece is null ? [] : requests.ConvertAll(_ => (Text: _renderer.Tokenizer.CreateStreamingDecoder(skipSpecial: true), Stops: new StopScanner(options.Stop)));
         var answers = new TextAnswer[requests.Count];
         _tokens.Generate(requests, onPiece is null ? null : Stream, Finish, cancellationToken);
         return answers;
@@ -80,14 +84,16 @@ public sealed class TextGenerator
 
         void Stream(GeneratedToken token)
         {
+            var (text, stops) = decoders[token.Request];
             if (token.End != AnswerEnd.Stop)
             {
-                Tell(token.Request, decoders[token.Request].Push(token.Id));
+                Tell(token.Request, stops.Push(text.Push(token.Id)));
             }
 
             if (token.End is not null)
             {
-                Tell(token.Request, decoders[token.Request].Finish());
+                Tell(token.Request, stops.Push(text.Finish()));
+                Tell(token.Request, stops.Finish());
             }
         }
 
@@ -100,9 +106,8 @@ public sealed class TextGenerator
         }
     }
 
-    /// <summary>The text of an answer: without special tokens, and without the one that ended it.</summary>
-    public string Text(TokenAnswer answer)
-        => _renderer.Tokenizer.Decode(answer.End == AnswerEnd.Stop ? answer.Ids.AsSpan(..^1) : answer.Ids, skipSpecial: true);
+    /// <summary>The text of an answer: without special tokens, and without what ended it.</summary>
+    public string Text(TokenAnswer answer) => Reader.Text(answer);
 
     private TokenRequest Request(int[] prompt, SamplingOptions options)
         => new(prompt, options with { MaxTokens = Math.Min(options.MaxTokens, _model.Config.ContextLength - prompt.Length) }) { Stream = 0 };

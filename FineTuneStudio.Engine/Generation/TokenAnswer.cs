@@ -11,6 +11,9 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="End">Why it ended.</param>
 public sealed record TokenAnswer(int[] Ids, float[] LogProbabilities, float[] PlainLogProbabilities, AnswerEnd End)
 {
+    /// <summary>Characters before the text that ended it; <see langword="null"/> where none did.</summary>
+    public int? TextLength { get; init; }
+
     /// <summary>
     /// The experts of the prompt's tokens and the answer's, without its last, which never passed through the network; <see langword="null"/>
     /// where it was not asked for, or the model has none.

@@ -1,6 +1,7 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tokenizers;
 
 namespace FineTuneStudio.Engine.Generation;
 
@@ -14,16 +15,19 @@ public sealed class TokenGenerator
     private readonly CausalModel _model;
     private readonly HashSet<int> _stopIds;
     private readonly DecodeLimits _limits;
+    private readonly Tokenizer? _tokenizer;
 
     /// <summary>Creates a generator over a model, with or without an adapter.</summary>
     /// <param name="model">Stays its owner's.</param>
     /// <param name="stopIds">Tokens that end an answer.</param>
     /// <param name="limits">How much at a time; <see langword="null"/> takes the default.</param>
-    public TokenGenerator(CausalModel model, IEnumerable<int> stopIds, DecodeLimits? limits = null)
+    /// <param name="tokenizer">Reads answers that a text shall end; <see langword="null"/> where none shall.</param>
+    public TokenGenerator(CausalModel model, IEnumerable<int> stopIds, DecodeLimits? limits = null, Tokenizer? tokenizer = null)
     {
         _model = model;
         _stopIds = [.. stopIds];
         _limits = limits ?? DecodeLimits.Default;
+        _tokenizer = tokenizer;
     }
 
     /// <summary>Answers every request.</summary>
@@ -93,9 +97,12 @@ public sealed class TokenGenerator
     // Answers to one prompt start together, as many as there are slots.
     private IEnumerable<PromptGroup> Groups(TokenRequest request, int index, int slots)
         => Enumerable.Range(0, request.Answers)
-            .Select(answer => new AnswerRow(request, index, answer, _stopIds))
+            .Select(answer => new AnswerRow(request, index, answer, _stopIds, Stops(request.Options)))
             .Chunk(slots)
             .Select(rows => new PromptGroup(request.Prompt, rows));
+
+    private StopWatch? Stops(SamplingOptions options) => options.Stop.Count == 0 ? null
+        : new StopWatch((_tokenizer ?? throw new InvalidOperationException("A text that ends an answer needs a tokenizer.")).CreateStreamingDecoder(skipSpecial: true), options.Stop);
 
     private List<PromptGroup> Admit(Queue<PromptGroup> waiting, int freeSlots)
     {

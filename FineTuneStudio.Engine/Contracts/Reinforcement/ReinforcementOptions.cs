@@ -33,6 +33,12 @@ public sealed record ReinforcementOptions
     /// <summary>So many likeliest tokens that answers are drawn from; 0 keeps all.</summary>
     public int TopK { get; init; } = OptionCatalog.TopK.Default;
 
+    /// <summary>Least probability of a token beside the likeliest one's that answers are drawn from; 0 keeps all.</summary>
+    public double MinP { get; init; } = OptionCatalog.MinP.Default;
+
+    /// <summary>Texts that end an answer, which is graded without them.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
     /// <summary>What the distance of a reward from its group is measured by.</summary>
     public AdvantageScale? Scale { get; init; }
 
@@ -84,7 +90,10 @@ public sealed record ReinforcementOptions
 
     /// <summary>How answers are drawn that are learnt from.</summary>
     /// <param name="seed">The run's.</param>
-    public SamplingOptions Sampling(long seed) => new() { Temperature = Temperature, TopP = TopP, TopK = TopK, MaxTokens = AnswerTokens, Seed = seed };
+    public SamplingOptions Sampling(long seed) => new() { Temperature = Temperature, TopP = TopP, TopK = TopK, MinP = MinP, Stop = Stop, MaxTokens = AnswerTokens, Seed = seed };
+
+    /// <summary>How held-out prompts are answered: by the likeliest tokens.</summary>
+    public SamplingOptions Greedy() => new() { Temperature = 0, Stop = Stop, MaxTokens = AnswerTokens };
 
     /// <summary>The advantage's measure: as given, or the method's.</summary>
     public AdvantageScale AdvantageScale() => Scale ?? Method switch
@@ -133,6 +142,11 @@ public sealed record ReinforcementOptions
         if (TopK < 0)
         {
             yield return new("reinforcement.topK", $"Use 0 (all) or more tokens, not {TopK}.");
+        }
+
+        foreach (var error in Sampling(0).Validate().Where(error => error.Field is "minP" or "stop"))
+        {
+            yield return error with { Field = $"reinforcement.{error.Field}" };
         }
 
         if (Rounds is not (>= 1 and <= 100))

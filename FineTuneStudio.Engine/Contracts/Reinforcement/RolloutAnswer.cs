@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FineTuneStudio.Engine.Contracts.Grading;
 
 namespace FineTuneStudio.Engine.Contracts.Reinforcement;
@@ -7,6 +8,18 @@ public sealed record RolloutAnswer
 {
     /// <summary>What it says.</summary>
     public required string Text { get; init; }
+
+    /// <summary>The tool calls that it ends with, taken out of its text; <see langword="null"/> where it calls none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ToolCall>? Calls { get; init; }
+
+    /// <summary>What looks like a call and is none, each with its reason.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? CallFaults { get; init; }
+
+    /// <summary>Text and calls together.</summary>
+    [JsonIgnore]
+    public ParsedAnswer Said => new(Text, Calls ?? [], CallFaults ?? []);
 
     /// <summary>Its score and why, or why it has none.</summary>
     public required Grade Grade { get; init; }

@@ -12,7 +12,7 @@ internal static class DeviceTokenChoice
 
     /// <inheritdoc cref="TokenChoice.Apply"/>
     public static (Tensor Tokens, Tensor LogProbabilities) Apply(
-        Tensor logits, double[] temperatures, double[] topP, long[] topK, long[] keys, long[] counters)
+        Tensor logits, double[] temperatures, double[] topP, long[] topK, long[] keys, long[] counters, double[]? minP = null)
     {
         using var off = GradMode.Off();
         var (rows, vocabulary) = ((int)logits.Size(0), (int)logits.Size(1));
@@ -46,9 +46,9 @@ internal static class DeviceTokenChoice
                     continue;
                 }
 
-                if ((topK[row] > 0 && topK[row] < vocabulary) || topP[row] < 1)
+                if ((topK[row] > 0 && topK[row] < vocabulary) || topP[row] < 1 || minP?[row] > 0)
                 {
-                    chosen[row] = Filtered(logits.Select(0, row), chosen[row], sharpness[row], topP[row], topK[row], place);
+                    chosen[row] = Filtered(logits.Select(0, row), chosen[row], sharpness[row], topP[row], topK[row], minP?[row] ?? 0, place);
                 }
                 else
                 {
@@ -105,8 +105,8 @@ internal static class DeviceTokenChoice
         }
     }
 
-    // The likeliest k, and of these the fewest that hold the share p; among equal logits the lower id comes first.
-    private static Choice Filtered(Tensor logits, Choice choice, float sharpness, double topP, long topK, double place)
+    // The likeliest k, of these the fewest that hold the share p, of these the ones likely enough beside the likeliest; among equal logits the lower id comes first.
+    private static Choice Filtered(Tensor logits, Choice choice, float sharpness, double topP, long topK, double minP, double place)
     {
         var vocabulary = logits.Size(0);
         var isLimited = topK > 0 && topK < vocabulary;
@@ -115,14 +115,14 @@ internal static class DeviceTokenChoice
         var (likeliest, ids) = (values.ToArray<float>(), indices.ToArray<int>());
         var weights = Ranked(likeliest, ids, sharpness);
         var enough = topP * (isLimited ? Sum(weights) : choice.Mass);
-        if (!isLimited && Sum(weights) < enough && count < vocabulary)
+        if (!isLimited && Sum(weights) < enough && weights[^1] >= minP && count < vocabulary)
         {
             (likeliest, ids) = (logits.ToArray<float>(), [.. Enumerable.Range(0, (int)vocabulary)]);
             weights = Ranked(likeliest, ids, sharpness);
         }
 
         var (kept, mass) = (0, 0.0);
-        while (kept < weights.Length && (kept == 0 || mass < enough))
+        while (kept < weights.Length && (kept == 0 || (mass < enough && weights[kept] >= minP)))
         {
             mass += weights[kept++];
         }

@@ -7,8 +7,8 @@ public static class TokenChoice
 
     /// <summary>Chooses one token for each row.</summary>
     /// <remarks>
-    /// The top k come first, then of these the fewest that hold the share p, as in Hugging Face's order. Among equal logits the lower id is the
-    /// likelier.
+    /// The top k come first, then of these the fewest that hold the share p, then of these the ones that are likely enough beside the likeliest, as in
+    /// Hugging Face's order. Among equal logits the lower id is the likelier.
     /// </remarks>
     /// <param name="logits">fp32. <c>[N, V]</c></param>
     /// <param name="temperatures">0 takes the likeliest token. <c>[N]</c></param>
@@ -16,28 +16,29 @@ public static class TokenChoice
     /// <param name="topK">Number of tokens that are kept; 0 keeps all. <c>[N]</c></param>
     /// <param name="keys">Random stream of each row. <c>[N]</c></param>
     /// <param name="counters">Place in its stream, usually the index of the token. <c>[N]</c></param>
+    /// <param name="minP">Least probability beside the likeliest token's; 0 keeps all, and so does <see langword="null"/>. <c>[N]</c></param>
     /// <returns>
     /// Tokens, <c>[N]</c>, Int64; and their log-probabilities in nats, fp32 <c>[N, 2]</c>, over the whole vocabulary: first at the row's
     /// temperature (at 1 where that is 0), then at temperature 1.
     /// </returns>
     /// <exception cref="TensorException">A logit is not a number.</exception>
     public static (Tensor Tokens, Tensor LogProbabilities) Apply(
-        Tensor logits, double[] temperatures, double[] topP, long[] topK, long[] keys, long[] counters)
+        Tensor logits, double[] temperatures, double[] topP, long[] topK, long[] keys, long[] counters, double[]? minP = null)
     {
         if (!KernelChoice.IsFused(Fused, logits))
         {
             return KernelChoice.IsPlain
-                ? ApplyPlain(logits, temperatures, topP, topK, keys, counters)
-                : DeviceTokenChoice.Apply(logits, temperatures, topP, topK, keys, counters);
+                ? ApplyPlain(logits, temperatures, topP, topK, keys, counters, minP)
+                : DeviceTokenChoice.Apply(logits, temperatures, topP, topK, keys, counters, minP);
         }
 
-        var results = Fused.CallMany(logits, temperatures, topP, topK, keys, counters);
+        var results = minP is null ? Fused.CallMany(logits, temperatures, topP, topK, keys, counters) : Fused.CallMany(logits, temperatures, topP, topK, keys, counters, minP);
         return (results[0]!, results[1]!);
     }
 
     /// <summary>The plain twin of <see cref="Apply"/>, in double precision, row by row.</summary>
     public static (Tensor Tokens, Tensor LogProbabilities) ApplyPlain(
-        Tensor logits, double[] temperatures, double[] topP, long[] topK, long[] keys, long[] counters)
+        Tensor logits, double[] temperatures, double[] topP, long[] topK, long[] keys, long[] counters, double[]? minP = null)
     {
         var (rows, vocabulary) = ((int)logits.Size(0), (int)logits.Size(1));
         var numbers = logits.ToArray<float>();
@@ -50,7 +51,7 @@ public static class TokenChoice
             var ranked = Enumerable.Range(0, vocabulary).OrderByDescending(id => own[id]).ToArray();
             var token = temperatures[row] == 0
                 ? ranked[0]
-                : Draw(Kept(ranked, tempered, topP[row], topK[row]), tempered, Uniform(unchecked((ulong)keys[row]), (ulong)counters[row]));
+                : Draw(Kept(ranked, tempered, topP[row], topK[row], minP?[row] ?? 0), tempered, Uniform(unchecked((ulong)keys[row]), (ulong)counters[row]));
             tokens[row] = token;
             probabilities[2 * row] = (float)tempered[token];
             probabilities[(2 * row) + 1] = (float)LogSoftmax(own, 1)[token];
@@ -89,10 +90,10 @@ public static class TokenChoice
     }
 
     // Ids that may be drawn, in the order in which their shares lie side by side.
-    private static int[] Kept(int[] ranked, double[] logProbabilities, double topP, long topK)
+    private static int[] Kept(int[] ranked, double[] logProbabilities, double topP, long topK, double minP)
     {
         var limited = topK > 0 && topK < ranked.Length;
-        if (!limited && topP == 1)
+        if (!limited && topP == 1 && minP == 0)
         {
             return [.. Enumerable.Range(0, ranked.Length)];
         }
@@ -100,7 +101,7 @@ public static class TokenChoice
         var first = limited ? ranked[..(int)topK] : ranked;
         var enough = topP * (limited ? first.Sum(id => Math.Exp(logProbabilities[id])) : 1);
         var (count, mass) = (0, 0.0);
-        while (count < first.Length && (count == 0 || mass < enough))
+        while (count < first.Length && (count == 0 || (mass < enough && Math.Exp(logProbabilities[first[count]] - logProbabilities[first[0]]) >= minP)))
         {
             mass += Math.Exp(logProbabilities[first[count++]]);
         }

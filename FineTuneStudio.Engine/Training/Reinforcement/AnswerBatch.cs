@@ -84,7 +84,7 @@ internal sealed class AnswerBatch
             AnswerTokens = answers.Average(answer => (double)answer.Tokens.Ids.Length),
             LongestAnswer = answers.Max(answer => answer.Tokens.Ids.Length),
             CutShare = (double)answers.Count(answer => answer.IsCut) / answers.Count,
-            SameAnswerShare = (double)Groups.Count(group => group.Drawn.Answers.DistinctBy(answer => answer.Text).Count() == 1) / Groups.Count,
+            SameAnswerShare = (double)Groups.Count(group => group.Drawn.Answers.DistinctBy(answer => answer.Said.Shown).Count() == 1) / Groups.Count,
             Entropy = outcome.Entropy,
             Kl = outcome.Figures.Kl,
             Ratio = outcome.Figures.MeanRatio,

@@ -28,7 +28,7 @@ internal sealed class GradedSampler
     {
         _model = model;
         _texts = new TextGenerator(model, renderer);
-        _tokens = new TokenGenerator(model, _texts.StopIds);
+        _tokens = new TokenGenerator(model, _texts.StopIds, limits: null, renderer.Tokenizer);
         _grader = grader;
         _contextLength = Math.Min(contextLength, model.Config.ContextLength);
         _recordsRouting = model.Config.Experts > 0;
@@ -69,7 +69,7 @@ internal sealed class GradedSampler
 
     private GradedAnswer Grade(PromptRow prompt, TokenAnswer answer, CancellationToken cancellationToken)
     {
-        var text = _texts.Text(answer);
-        return new GradedAnswer(answer, text, _grader.Evaluate(new GradedSample(prompt.Item, text), cancellationToken));
+        var said = _texts.Reader.Read(answer, prompt.Tools);
+        return new GradedAnswer(answer, said, _grader.Evaluate(new GradedSample(prompt.Item, said.Text, said.ToOpenAi()), cancellationToken));
     }
 }

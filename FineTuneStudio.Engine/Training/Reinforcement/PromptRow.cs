@@ -9,4 +9,8 @@ namespace FineTuneStudio.Engine.Training.Reinforcement;
 /// <param name="Question">The last user turn, as the person wrote it.</param>
 /// <param name="Expected">The dataset's own answer; empty where there is none.</param>
 /// <param name="Item">The row's fields, for the grader.</param>
-internal sealed record PromptRow(int Number, long Line, int[] Ids, string Question, string Expected, JsonElement Item);
+internal sealed record PromptRow(int Number, long Line, int[] Ids, string Question, string Expected, JsonElement Item)
+{
+    /// <summary>Names of the tools that the row offers; <see langword="null"/> where it offers none.</summary>
+    public IReadOnlySet<string>? Tools { get; } = ToolNames.Of(Item);
+}

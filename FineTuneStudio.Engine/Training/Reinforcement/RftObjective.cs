@@ -115,8 +115,7 @@ internal sealed class RftObjective : IObjective
     public (HeldOutScore Score, IReadOnlyList<TrainingEvent> Events) Evaluate(int step, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var greedy = new SamplingOptions { Temperature = 0, MaxTokens = _options.AnswerTokens };
-        var (groups, _, _) = _sampler.Draw([.. _rows.HeldOut.Select(row => (row, 0L))], answers: 1, greedy, cancellationToken);
+        var (groups, _, _) = _sampler.Draw([.. _rows.HeldOut.Select(row => (row, 0L))], answers: 1, _options.Greedy(), cancellationToken);
         var answers = groups.Select(group => group[0]).ToList();
         double[] scores = [.. answers.Select(answer => answer.Grade.Score).OfType<double>()];
         if (scores.Length == 0)
@@ -178,7 +177,7 @@ internal sealed class RftObjective : IObjective
         return Enumerable.Range(0, count).Select(sample =>
         {
             var row = (int)((long)sample * answers.Count / count);
-            return new TrainingEvent.Sampled(step, row, _rows.HeldOut[row].Question, _rows.HeldOut[row].Expected, answers[row].Text)
+            return new TrainingEvent.Sampled(step, row, _rows.HeldOut[row].Question, _rows.HeldOut[row].Expected, answers[row].Said.Shown)
             {
                 Score = answers[row].Grade.Score,
                 Reason = answers[row].Grade.Reason,

@@ -65,7 +65,9 @@ internal sealed class RolloutLog : IDisposable
         ZeroVariance = group.ZeroVariance,
         Answers = [.. group.Drawn.Answers.Select((answer, index) => new RolloutAnswer
         {
-            Text = answer.Text,
+            Text = answer.Said.Text,
+            Calls = answer.Said.Calls.Count > 0 ? answer.Said.Calls : null,
+            CallFaults = answer.Said.Faults.Count > 0 ? answer.Said.Faults : null,
             Grade = answer.Grade,
             Reward = double.IsNaN(group.Drawn.Rewards[index]) ? null : group.Drawn.Rewards[index],
             Advantage = group.Advantages[index],

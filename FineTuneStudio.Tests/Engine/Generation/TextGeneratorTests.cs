@@ -83,6 +83,46 @@ public sealed class TextGeneratorTests : IDisposable
         Assert.Equal(_generator.Text(answer.Tokens with { End = AnswerEnd.Length, Ids = answer.Tokens.Ids[..^1] }), answer.Text);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Generate_StopText_EndsTheAnswerBeforeItAndKeepsItsTokens(int length)
+    {
+        var whole = _generator.Generate([Ask("one")], Sampled with { MaxTokens = 40 }, onPiece: null, Token)[0];
+        var stop = whole.Text.Substring(whole.Text.Length / 2, length);
+        var place = whole.Text.IndexOf(stop, StringComparison.Ordinal);
+        var streamed = "";
+
+        var answer = _generator.Generate([Ask("one")], Sampled with { MaxTokens = 40, Stop = [stop, "never to be seen"] }, piece => streamed += piece.Text, Token)[0];
+
+        Assert.Equal(AnswerEnd.StopText, answer.Tokens.End);
+        Assert.Equal(whole.Text[..place], answer.Text);
+        Assert.Equal(answer.Text, streamed);
+        Assert.Equal(whole.Tokens.Ids[..answer.Tokens.Ids.Length], answer.Tokens.Ids);
+        Assert.Equal(whole.Tokens.LogProbabilities[..answer.Tokens.Ids.Length], answer.Tokens.LogProbabilities);
+        Assert.DoesNotContain(stop, _generator.Text(answer.Tokens with { TextLength = null, Ids = answer.Tokens.Ids[..^1] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Generate_StopTextThatNeverComes_ChangesNothing()
+    {
+        var free = _generator.Generate([Ask("one")], Sampled, onPiece: null, Token)[0];
+
+        var answer = _generator.Generate([Ask("one")], Sampled with { Stop = ["never to be seen"] }, onPiece: null, Token)[0];
+
+        Assert.Equal(free.Tokens.Ids, answer.Tokens.Ids);
+        Assert.Equal(free.Text, answer.Text);
+    }
+
+    [Fact]
+    public void Generate_MinPOfOne_TakesTheLikeliestAndTellsTheWholeVocabularysLogProbability()
+    {
+        var answer = _generator.Generate([Ask("one")], Sampled with { MinP = 1 }, onPiece: null, Token)[0];
+
+        Assert.Equal(_generator.Generate([Ask("one")], Greedy, onPiece: null, Token)[0].Tokens.Ids, answer.Tokens.Ids);
+        Assert.All(answer.Tokens.LogProbabilities, value => Assert.True(value < 0));
+    }
+
     [Fact]
     public void StopIds_FolderNamesNoEndOfTurn_AreItsOwnAndTheTemplates()
     {

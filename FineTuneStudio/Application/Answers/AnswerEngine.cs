@@ -45,9 +45,13 @@ internal sealed class AnswerEngine : IAnswerEngine
     {
         var began = Stopwatch.GetTimestamp();
         var pieces = 0;
-        var answers = new TextGenerator(model, renderer).Generate(
+        var generator = new TextGenerator(model, renderer);
+        var answers = generator.Generate(
             [conversation], options,
             piece => report(new AnswerPiece(number, piece.Text, ++pieces, Stopwatch.GetElapsedTime(began).TotalSeconds, Ended: false)), cancellationToken);
-        report(new AnswerPiece(number, "", answers[0].Tokens.Ids.Length, Stopwatch.GetElapsedTime(began).TotalSeconds, Ended: true));
+        report(new AnswerPiece(number, "", answers[0].Tokens.Ids.Length, Stopwatch.GetElapsedTime(began).TotalSeconds, Ended: true)
+        {
+            Parsed = generator.Reader.Read(answers[0].Tokens, tools: null) is { } said && said.Calls.Count + said.Faults.Count > 0 ? said : null,
+        });
     }
 }

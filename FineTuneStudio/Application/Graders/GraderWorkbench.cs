@@ -58,8 +58,8 @@ public sealed class GraderWorkbench
         return await _datasets.UseAsync<IReadOnlyList<GradedAnswerRow>>(
             dataset, graders,
             (index, opened) => [.. groups.Where(group => group.Row < index.Count).SelectMany(group => group.Answers.Select(answer => (group, answer))).Take(answers).Select(pair => new GradedAnswerRow(
-                pair.group.Line, TrialRow.Short(pair.group.Prompt), TrialRow.Short(pair.answer.Text), AnswerOrigin.Run,
-                Grades(opened, new GradedSample(index.ReadItem(pair.group.Row), pair.answer.Text), cancellationToken)))],
+                pair.group.Line, TrialRow.Short(pair.group.Prompt), TrialRow.Short(pair.answer.Said.Shown), AnswerOrigin.Run,
+                Grades(opened, new GradedSample(index.ReadItem(pair.group.Row), pair.answer.Text, pair.answer.Said.ToOpenAi()), cancellationToken)))],
             cancellationToken);
     }
 

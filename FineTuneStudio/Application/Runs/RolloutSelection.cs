@@ -37,7 +37,7 @@ public sealed record RolloutSelection(RolloutGroup Group, IReadOnlyList<(int Pla
     }
 
     private static bool Has(RolloutGroup group, RolloutAnswer answer, string text)
-        => text.Length == 0 || new[] { group.Prompt, group.Expected, answer.Text, answer.Grade.Reason }.Any(part => part.Contains(text, StringComparison.CurrentCultureIgnoreCase));
+        => text.Length == 0 || new[] { group.Prompt, group.Expected, answer.Said.Shown, answer.Grade.Reason }.Any(part => part.Contains(text, StringComparison.CurrentCultureIgnoreCase));
 
     private static double? RewardOf(RolloutSelection selection) => selection.Answers[0].Answer.Reward;
 }

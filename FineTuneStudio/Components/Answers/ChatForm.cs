@@ -1,4 +1,5 @@
 using FineTuneStudio.Application.Answers;
+using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Components.Answers;
@@ -14,13 +15,23 @@ public sealed class ChatForm
 
     public double TopP { get; set; } = 1;
 
+    public int TopK { get; set; }
+
+    public double MinP { get; set; }
+
+    /// <summary>Texts that end an answer, a line each.</summary>
+    public string Stop { get; set; } = "";
+
     public int MaxTokens { get; set; } = 128;
 
     public long Seed { get; set; } = OptionCatalog.Seed.Default;
 
     public List<ChatExchange> Exchanges { get; set; } = [];
 
-    public SamplingOptions ToOptions() => new() { Temperature = Temperature, TopP = TopP, MaxTokens = MaxTokens, Seed = Seed };
+    public SamplingOptions ToOptions() => new()
+    {
+        Temperature = Temperature, TopP = TopP, TopK = TopK, MinP = MinP, Stop = StopLines.Read(Stop), MaxTokens = MaxTokens, Seed = Seed,
+    };
 
     /// <summary>The conversation as one side knows it: its own answers, or the first side's where it was not asked yet.</summary>
     public IReadOnlyList<ChatTurn> TurnsOf(int side)

@@ -107,7 +107,7 @@ public sealed partial class ChatPanel : IAsyncDisposable
                 }
             }
 
-            _said = string.Join(". ", exchange.Answers.Select(answer => $"{answer.Label}: {answer.Text}"));
+            _said = string.Join(". ", exchange.Answers.Select(answer => $"{answer.Label}: {answer.Parsed?.Shown ?? answer.Text}"));
         }
         catch (UserErrorException exception)
         {
@@ -148,6 +148,7 @@ public sealed partial class ChatPanel : IAsyncDisposable
         answer.Tokens = piece.Tokens;
         answer.TokensPerSecond = piece.TokensPerSecond;
         answer.Ended = piece.Ended;
+        answer.Parsed = piece.Parsed;
     }
 
     private async Task StopAsync()

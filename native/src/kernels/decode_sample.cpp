@@ -39,6 +39,7 @@ double uniform(uint64_t key, uint64_t counter) {
 
 struct row_options {
     double temperature, top_p;
+    double min_p;  // against the likeliest token's probability; 0 keeps all
     int64_t top_k;
     uint64_t key, counter;
 };
@@ -60,7 +61,7 @@ public:
         const int64_t likeliest = passes_.largest(logits_, count_);
         highest_ = logits_[likeliest];
         const bool greedy = options.temperature == 0;
-        const bool filtered = !greedy && ((options.top_k > 0 && options.top_k < count_) || options.top_p < 1);
+        const bool filtered = !greedy && ((options.top_k > 0 && options.top_k < count_) || options.top_p < 1 || options.min_p > 0);
         const float sharpness = greedy ? 1.0f : static_cast<float>(1 / options.temperature);
         const double mass = weigh(sharpness, filtered);
         TORCH_CHECK(std::isfinite(mass) && std::isfinite(highest_), "the logits are not numbers: the model has diverged or its weights are broken");
@@ -97,11 +98,13 @@ private:
         return start + choose(weights_.data(), std::min(sample_block, count_ - start), target);
     }
 
-    // The likeliest k, and of these the fewest that hold the share p, as in Hugging Face's order of warpers.
+    // The likeliest k, of these the fewest that hold the share p, and of these the ones likely enough beside the likeliest, as in Hugging Face's order of warpers.
     int64_t choose_among_likeliest(const row_options& options, double sharpness, double mass, double place) {
         const bool limited = options.top_k > 0 && options.top_k < count_;
         const int64_t most = limited ? options.top_k : count_;
-        gather(most, options.top_p * mass, sharpness);
+        // What weighs less than min_p is never kept; but a share of the likeliest k is of all of them.
+        const double deepest = options.min_p > 0 && (!limited || options.top_p == 1) ? -std::log(options.min_p) : INFINITY;
+        gather(most, options.top_p * mass, deepest, sharpness);
         std::sort(places_.begin(), places_.end(), [this](int32_t a, int32_t b) { return logits_[a] > logits_[b] || (logits_[a] == logits_[b] && a < b); });
         places_.resize(std::min<size_t>(places_.size(), most));
 
@@ -111,6 +114,8 @@ private:
         const double enough = options.top_p * (limited ? kept_mass : mass);
         kept_mass = 0;
         for (const int32_t index : places_) {
+            // The likeliest weighs 1.
+            if (!kept.empty() && weights_[index] < options.min_p) break;
             kept.push_back(weights_[index]);
             kept_mass += weights_[index];
             if (kept_mass >= enough) break;
@@ -118,13 +123,13 @@ private:
         return places_[choose(kept.data(), kept.size(), place * kept_mass)];
     }
 
-    // Enough of the likeliest to hold the first `most` or this much mass, whichever needs fewer, without sorting the whole vocabulary.
-    void gather(int64_t most, double enough_mass, double sharpness) {
+    // Enough of the likeliest to hold the first `most`, this much mass or all down to a depth, whichever needs fewer, without sorting the whole vocabulary.
+    void gather(int64_t most, double enough_mass, double deepest, double sharpness) {
         for (double depth = 6;; depth *= 2) {
             places_.resize(count_);
             const double limit = depth > 100 ? -INFINITY : highest_ - depth / sharpness;
             places_.resize(passes_.above(logits_, count_, static_cast<float>(limit), places_.data()));
-            if (depth > 100 || static_cast<int64_t>(places_.size()) >= most) return;
+            if (depth > 100 || depth >= deepest || static_cast<int64_t>(places_.size()) >= most) return;
             double mass = 0;
             for (const int32_t index : places_) mass += weights_[index];
             if (most == count_ && mass >= enough_mass) return;
@@ -152,16 +157,16 @@ private:
 };
 
 std::tuple<at::Tensor, at::Tensor> choose_tokens(const at::Tensor& logits, at::ArrayRef<double> temperatures, at::ArrayRef<double> top_p, at::IntArrayRef top_k,
-                                                 at::IntArrayRef keys, at::IntArrayRef counters) {
+                                                 at::IntArrayRef keys, at::IntArrayRef counters, at::ArrayRef<double> min_p) {
     TORCH_CHECK(logits.dim() == 2 && logits.size(1) > 0 && logits.scalar_type() == at::kFloat && logits.is_contiguous(), "logits must be contiguous fp32 [rows, vocabulary], not ", logits.sizes());
     const size_t rows = logits.size(0);
-    TORCH_CHECK(temperatures.size() == rows && top_p.size() == rows && top_k.size() == rows && keys.size() == rows && counters.size() == rows, "one option of each kind for each of ", rows, " rows");
+    TORCH_CHECK(temperatures.size() == rows && top_p.size() == rows && top_k.size() == rows && keys.size() == rows && counters.size() == rows && (min_p.empty() || min_p.size() == rows), "one option of each kind for each of ", rows, " rows");
     const auto passes = choose_passes();
     at::Tensor tokens = at::empty({logits.size(0)}, logits.options().dtype(at::kLong));
     at::Tensor probabilities = at::empty({logits.size(0), 2}, logits.options());
     take_pieces(logits.size(0), [&](int64_t row) {
         static thread_local row_sampler sampler(passes);
-        const choice chosen = sampler.choose(logits.data_ptr<float>() + row * logits.size(1), logits.size(1), {temperatures[row], top_p[row], top_k[row], static_cast<uint64_t>(keys[row]), static_cast<uint64_t>(counters[row])});
+        const choice chosen = sampler.choose(logits.data_ptr<float>() + row * logits.size(1), logits.size(1), {temperatures[row], top_p[row], min_p.empty() ? 0 : min_p[row], top_k[row], static_cast<uint64_t>(keys[row]), static_cast<uint64_t>(counters[row])});
         tokens.data_ptr<int64_t>()[row] = chosen.token;
         probabilities.data_ptr<float>()[2 * row] = static_cast<float>(chosen.sampled_log_probability);
         probabilities.data_ptr<float>()[2 * row + 1] = static_cast<float>(chosen.log_probability);
@@ -172,7 +177,7 @@ std::tuple<at::Tensor, at::Tensor> choose_tokens(const at::Tensor& logits, at::A
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(fts, m) {
-    m.def("choose_tokens(Tensor logits, float[] temperatures, float[] top_p, int[] top_k, int[] keys, int[] counters) -> (Tensor, Tensor)");
+    m.def("choose_tokens(Tensor logits, float[] temperatures, float[] top_p, int[] top_k, int[] keys, int[] counters, float[] min_p=[]) -> (Tensor, Tensor)");
 }
 
 TORCH_LIBRARY_IMPL(fts, CPU, m) {

@@ -24,13 +24,14 @@ public sealed class TokenChoiceTests
         double[] temperatures = [.. Enumerable.Range(0, rows).Select(row => (row % 4) switch { 0 => 0, 1 => 1, 2 => 0.3, _ => 2.5 })];
         double[] topP = [.. Enumerable.Range(0, rows).Select(row => (row / 4 % 3) switch { 0 => 1, 1 => 0.9, _ => 1e-6 })];
         long[] topK = [.. Enumerable.Range(0, rows).Select(row => (row / 12 % 3) switch { 0 => 0, 1 => 7L, _ => 1000 })];
+        double[] minP = [.. Enumerable.Range(0, rows).Select(row => (row % 5) switch { 0 => 0.02, 1 => 0.3, 2 => 1, _ => 0 })];
         long[] keys = [.. Enumerable.Range(0, rows).Select(row => ((row % 2 == 0 ? 1 : -1) * row * 7919L) - 5)];
         long[] counters = [.. Enumerable.Range(0, rows).Select(row => (long)row % 3)];
 
         var fused = isElsewhere
-            ? DeviceTokenChoice.Apply(logits, temperatures, topP, topK, keys, counters)
-            : TokenChoice.Apply(logits, temperatures, topP, topK, keys, counters);
-        var plain = TokenChoice.ApplyPlain(logits, temperatures, topP, topK, keys, counters);
+            ? DeviceTokenChoice.Apply(logits, temperatures, topP, topK, keys, counters, minP)
+            : TokenChoice.Apply(logits, temperatures, topP, topK, keys, counters, minP);
+        var plain = TokenChoice.ApplyPlain(logits, temperatures, topP, topK, keys, counters, minP);
 
         Assert.Equal(plain.Tokens.ToArray<long>(), fused.Tokens.ToArray<long>());
         Twins.AssertClose(plain.LogProbabilities, fused.LogProbabilities, 1e-5, "log-probabilities", smallest: 1);
@@ -59,6 +60,20 @@ public sealed class TokenChoiceTests
         Assert.Equal([2L, 3L], Choose(logits, draws, 1, topP: 0.65, topK: 0).Distinct().Order());
         Assert.Equal([1L, 2L, 3L], Choose(logits, draws, 1, topP: 1, topK: 3).Distinct().Order());
         Assert.Equal([3L], Choose(logits, draws, 1, topP: 0.5, topK: 2).Distinct().Order());
+    }
+
+    [Fact]
+    public void Apply_MinP_KeepsWhatIsLikelyEnoughBesideTheLikeliestAfterTheTemperature()
+    {
+        using var scope = TensorScope.Enter();
+        const int draws = 2000;
+        var logits = Tensor.From<float>([.. new[] { 0.05, 0.15, 0.3, 0.5 }.Select(share => (float)Math.Log(share))], 1, 4).Expand(draws, 4).Contiguous();
+
+        Assert.Equal([2L, 3L], Choose(logits, draws, 1, topP: 1, topK: 0, minP: 0.5).Distinct().Order());
+        Assert.Equal([1L, 2L, 3L], Choose(logits, draws, 2, topP: 1, topK: 0, minP: 0.5).Distinct().Order());
+        Assert.Equal([3L], Choose(logits, draws, 1, topP: 1, topK: 0, minP: 1).Distinct().Order());
+        Assert.Equal([2L, 3L], Choose(logits, draws, 1, topP: 0.75, topK: 0, minP: 0.01).Distinct().Order());
+        Assert.Equal([2L, 3L], Choose(logits, draws, 1, topP: 1, topK: 2, minP: 0.01).Distinct().Order());
     }
 
     [Fact]
@@ -101,9 +116,10 @@ public sealed class TokenChoiceTests
     public void Uniform_ZeroKeyAndCounter_IsThePublishedVector()
         => Assert.Equal((0x6627e8d5e169c58dUL >> 11) * Math.Pow(2, -53), TokenChoice.Uniform(0, 0));
 
-    private static long[] Choose(Tensor logits, int draws, double temperature, double topP, long topK)
+    private static long[] Choose(Tensor logits, int draws, double temperature, double topP, long topK, double? minP = null)
         => TokenChoice.Apply(
-            logits, Fill(draws, temperature), Fill(draws, topP), Fill(draws, topK), Fill(draws, 42L), [.. Enumerable.Range(0, draws).Select(draw => (long)draw)])
+            logits, Fill(draws, temperature), Fill(draws, topP), Fill(draws, topK), Fill(draws, 42L), [.. Enumerable.Range(0, draws).Select(draw => (long)draw)],
+            minP is { } least ? Fill(draws, least) : null)
             .Tokens.ToArray<long>();
 
     private static double Share(long[] tokens, int id) => tokens.Count(token => token == id) / (double)tokens.Length;

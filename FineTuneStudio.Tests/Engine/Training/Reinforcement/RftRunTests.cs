@@ -164,6 +164,6 @@ public sealed class RftRunTests
         using var run = TinyRun.Rft(options => options with { Sampler = new SamplerCorrection(false, false, 0, 2), Scale = AdvantageScale.Batch });
 
         Assert.Equal(run.Specification.ToJson(), RunSpecification.Parse(run.Specification.ToJson(), "spec.json").ToJson());
-        Assert.Equal(run.Specification.Reinforcement, RunSpecification.Parse(run.Specification.ToJson(), "spec.json").Reinforcement);
+        Assert.Equivalent(run.Specification.Reinforcement, RunSpecification.Parse(run.Specification.ToJson(), "spec.json").Reinforcement, strict: true);
     }
 }

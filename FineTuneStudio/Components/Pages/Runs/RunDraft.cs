@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Grading;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
@@ -51,6 +52,11 @@ public sealed class RunDraft
     public double TopP { get; set; } = OptionCatalog.TopP.Default;
 
     public int TopK { get; set; } = OptionCatalog.TopK.Default;
+
+    public double MinP { get; set; } = OptionCatalog.MinP.Default;
+
+    /// <summary>Texts that end an answer, a line each.</summary>
+    public string Stop { get; set; } = "";
 
     public int Rounds { get; set; } = OptionCatalog.Rounds.Default;
 
@@ -166,6 +172,8 @@ public sealed class RunDraft
         Temperature = Temperature,
         TopP = TopP,
         TopK = TopK,
+        MinP = MinP,
+        Stop = StopLines.Read(Stop),
         Rounds = Rounds,
         LearnCut = LearnCut,
     };
@@ -220,6 +228,7 @@ public sealed class RunDraft
             Grader = SameJson(Grader, reinforcement.Grader.Json) ? Grader : Indented(reinforcement.Grader.Json);
             (Loss, Prompts, AnswersEach, Updates, AnswerTokens) = (reinforcement.Method, reinforcement.Prompts, reinforcement.Answers, reinforcement.Updates, reinforcement.AnswerTokens);
             (Temperature, TopP, TopK, Rounds, LearnCut) = (reinforcement.Temperature, reinforcement.TopP, reinforcement.TopK, reinforcement.Rounds, reinforcement.LearnCut);
+            (MinP, Stop) = (reinforcement.MinP, StopLines.Write(reinforcement.Stop));
         }
 
         (InitialAdapter, HeldOutFraction) = (specification.InitialAdapter, specification.Dataset.HeldOutFraction);
