@@ -9,6 +9,9 @@ public static class AdapterFiles
     /// <summary>Tensors.</summary>
     public const string Weights = "adapter_model.safetensors";
 
+    /// <summary>Tensors as PEFT wrote them once: Python's pickle, which is never read here.</summary>
+    public const string Pickled = "adapter_model.bin";
+
     /// <summary>Where it comes from, for a person.</summary>
     public const string ReadMe = "README.md";
 

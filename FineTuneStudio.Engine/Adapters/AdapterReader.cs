@@ -30,8 +30,21 @@ internal sealed class AdapterReader
 
         var configuration = AdapterConfigurationFile.Read(Path.Combine(folder, AdapterFiles.Configuration));
         configuration = configuration with { Dropout = dropout ?? configuration.Dropout };
+        RefuseAbsent(folder);
         var file = SafetensorsFile.Open(Path.Combine(folder, AdapterFiles.Weights));
         return new AdapterReader(file, configuration, device).Read(linears);
+    }
+
+    private static void RefuseAbsent(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, AdapterFiles.Weights)))
+        {
+            return;
+        }
+
+        throw new UserErrorException(folder, File.Exists(Path.Combine(folder, AdapterFiles.Pickled))
+            ? $"The weights are in {AdapterFiles.Pickled}, a pickle, which runs whatever code is in it when it is read; it is never opened here. Where you trust it, load it with PEFT and write it anew: model.save_pretrained(DIR, safe_serialization=True) makes {AdapterFiles.Weights}."
+            : $"There is no {AdapterFiles.Weights}; this is no adapter folder in PEFT layout.");
     }
 
     private AdapterSet Read(IReadOnlyList<LinearShape> linears)

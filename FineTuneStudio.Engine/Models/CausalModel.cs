@@ -134,7 +134,7 @@ public sealed class CausalModel : IDisposable
     /// <exception cref="UserErrorException">The adapter saves a module that this model does not have, or of another shape.</exception>
     public CausalModel WithAdapter(AdapterSet? adapter)
     {
-        UserErrorException.ThrowIfAny((adapter?.SavedModules ?? new Dictionary<string, Tensor>()).SelectMany(CheckSaved));
+        UserErrorException.ThrowIfAny((adapter?.SavedModules ?? new Dictionary<string, Tensor>()).SelectMany(saved => CheckSaved(Config, saved)));
         return new CausalModel(this, adapter);
     }
 
@@ -181,6 +181,19 @@ public sealed class CausalModel : IDisposable
         if (_ownsWeights)
         {
             _weights.Dispose();
+        }
+    }
+
+    /// <summary>What is wrong with a module that an adapter saves whole.</summary>
+    internal static IEnumerable<UserError> CheckSaved(ModelConfig config, KeyValuePair<string, Tensor> saved)
+    {
+        if (saved.Key is not (WeightPlan.Head or WeightPlan.Embedding))
+        {
+            yield return new("modules_to_save", $"'{saved.Key}' is saved whole; only {WeightPlan.Head} and {WeightPlan.Embedding} are built.");
+        }
+        else if (!saved.Value.Shape.SequenceEqual([config.VocabularySize, config.HiddenSize]))
+        {
+            yield return new("modules_to_save", $"'{saved.Key}' is {saved.Value}; this model needs [{config.VocabularySize}, {config.HiddenSize}].");
         }
     }
 
@@ -234,17 +247,5 @@ public sealed class CausalModel : IDisposable
                 return output;
             },
             x);
-    }
-
-    private IEnumerable<UserError> CheckSaved(KeyValuePair<string, Tensor> saved)
-    {
-        if (saved.Key is not (WeightPlan.Head or WeightPlan.Embedding))
-        {
-            yield return new("modules_to_save", $"'{saved.Key}' is saved whole; only {WeightPlan.Head} and {WeightPlan.Embedding} are built.");
-        }
-        else if (!saved.Value.Shape.SequenceEqual([Config.VocabularySize, Config.HiddenSize]))
-        {
-            yield return new("modules_to_save", $"'{saved.Key}' is {saved.Value}; this model needs [{Config.VocabularySize}, {Config.HiddenSize}].");
-        }
     }
 }

@@ -1,8 +1,6 @@
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Engine.Contracts;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace FineTuneStudio.Api;
 
@@ -19,13 +17,7 @@ internal static class DatasetApi
     private static async Task<Results<Created<DatasetSummary>, ValidationProblem>> ReceiveAsync(
         string name, HttpContext context, DatasetLibrary datasets, CancellationToken cancellationToken)
     {
-        // The size is the studio's to judge, and a slow line is no attack on a machine of one's own.
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = null;
-        }
-
+        context.AllowAnySize();
         switch (await datasets.ReceiveAsync(name, context.Request.Body, context.Request.ContentLength, cancellationToken))
         {
             case Result<DatasetSummary>.Success(var dataset):

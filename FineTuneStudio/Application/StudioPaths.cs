@@ -10,7 +10,7 @@ internal sealed class StudioPaths
         Root = Path.GetFullPath(string.IsNullOrWhiteSpace(dataDirectory) ? StudioOptions.DefaultDataDirectory : dataDirectory);
         try
         {
-            foreach (var folder in (string[])[Root, Uploads, Temporary, Imports, Exports, Datasets, Models, Runs])
+            foreach (var folder in (string[])[Root, Uploads, Temporary, Imports, Exports, Datasets, Models, Adapters, Runs])
             {
                 Directory.CreateDirectory(folder);
             }
@@ -44,6 +44,9 @@ internal sealed class StudioPaths
 
     public string Models => Path.Combine(Root, "models");
 
+    /// <summary>Adapters that were made elsewhere.</summary>
+    public string Adapters => Path.Combine(Root, "adapters");
+
     public string Runs => Path.Combine(Root, "runs");
 
     public string Dataset(Guid id) => Path.Combine(Datasets, id.ToString("N"));
@@ -61,8 +64,13 @@ internal sealed class StudioPaths
 
     public string Model(Guid id) => Path.Combine(Models, id.ToString("N"));
 
+    public string Adapter(Guid id) => Path.Combine(Adapters, id.ToString("N"));
+
+    /// <summary>What a run left.</summary>
+    public string AdapterOfRun(Guid runId) => Path.Combine(Run(runId), "adapter");
+
     public string Run(Guid id) => Path.Combine(Runs, id.ToString("N"));
 
-    /// <summary>A copy of the adapter that a run begins with: the checkpoint it comes from may be gone before the run's turn.</summary>
+    /// <summary>A copy of the adapter that a run begins with: what it comes from may be gone before the run's turn.</summary>
     public string InitialAdapter(Guid runId) => Path.Combine(Run(runId), "initial-adapter");
 }

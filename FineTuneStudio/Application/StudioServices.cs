@@ -45,7 +45,7 @@ internal static class StudioServices
         return services;
     }
 
-    /// <summary>What the command line needs as well: where things lie, the database, the library of models.</summary>
+    /// <summary>What the command line needs as well: where things lie, the database, the libraries of models and adapters.</summary>
     public static IServiceCollection AddStudioStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IValidateOptions<StudioOptions>, StudioOptionsValidator>();
@@ -56,6 +56,11 @@ internal static class StudioServices
             provider.GetRequiredService<IOptions<StudioOptions>>().Value.PostgreSql, provider.GetRequiredService<StudioPaths>().Database));
         services.AddSingleton(provider => new ModelLibrary(
             provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AdapterImporter(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<StudioPaths>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<StudioOptions>>()));
+        services.AddSingleton(provider => new AdapterLibrary(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>()));
         services.AddSingleton(provider => new HubImporter(
             provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<TimeProvider>()));
         return services;

@@ -1,3 +1,4 @@
+using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Models.Hub;
 using FineTuneStudio.Engine.Contracts;
@@ -18,6 +19,8 @@ internal sealed class StudioStorage : IDisposable
     }
 
     public ModelLibrary Models => _services.GetRequiredService<ModelLibrary>();
+
+    public AdapterImporter AdapterImporter => _services.GetRequiredService<AdapterImporter>();
 
     public HubImporter Hub => _services.GetRequiredService<HubImporter>();
 

@@ -22,7 +22,7 @@ internal static class SpecificationArgument
         return (text, RunSpecification.Parse(text, path));
     }
 
-    /// <summary>Relative paths count from the specification's own folder where they exist there, else from the working directory; models are found by name too.</summary>
+    /// <summary>Relative paths count from the specification's own folder where they exist there, else from the working directory; models are found by name, adapters by name or id, too.</summary>
     public static RunSpecification Locate(RunSpecification specification, string specificationPath)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(specificationPath))!;
@@ -35,6 +35,7 @@ internal static class SpecificationArgument
         return specification with
         {
             Model = ModelArgument.Resolve(specification.Model),
+            InitialAdapter = specification.InitialAdapter is { } initial ? AdapterArgument.Resolve(Path.Exists(Path.Combine(folder, initial)) ? Path.Combine(folder, initial) : initial) : null,
             Dataset = specification.Dataset with
             {
                 Path = Place(specification.Dataset.Path),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Training;
 
 namespace FineTuneStudio.Commands;
@@ -13,15 +14,20 @@ internal static class TrainCommand
         var output = new Option<string?>("--out") { Description = "The run's folder: metrics, checkpoints, adapter", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the newest whole checkpoint of the folder" };
         var suggest = new Option<bool>("--suggest") { Description = "Train nothing: print the specification with options that fit the data where it leaves them out, and their reasons on stderr" };
+        var initial = new Option<string?>("--initial-adapter")
+        {
+            Description = "Begin with an adapter: a folder in PEFT layout, or a name or id in the library; rank, alpha, scale, magnitudes and targets are then its own", HelpName = "ADAPTER",
+        };
         var device = DeviceOption.Create(fallback: null);
         device.Description += "; without it, what the specification says";
-        var command = new Command("train", "Train as a specification says; Ctrl-C stops and keeps what was learnt") { specification, output, resume, device, suggest };
+        var command = new Command("train", "Train as a specification says; Ctrl-C stops and keeps what was learnt") { specification, output, resume, initial, device, suggest };
         command.SetAction(result => CommandRunner.Run(() => result.GetValue(suggest)
             ? Suggest(result.GetRequiredValue(specification))
             : Run(
                 result.GetRequiredValue(specification),
                 result.GetValue(output) ?? throw new UserErrorException("--out", "Name the run's folder: --out DIR."),
                 result.GetValue(resume),
+                result.GetValue(initial),
                 result.GetValue(device))));
         return command;
     }
@@ -40,9 +46,10 @@ internal static class TrainCommand
         return CommandRunner.Success;
     }
 
-    private static int Run(string path, string folder, bool resume, string? device)
+    private static int Run(string path, string folder, bool resume, string? initial, string? device)
     {
         var specification = SpecificationArgument.Read(path);
+        specification = initial is null ? specification : BeginWith(specification, AdapterArgument.Resolve(initial));
         specification = device is null ? specification : specification with { Device = device };
         RefuseFolder(folder, resume);
         var ended = TrainingConsole.Run(specification, folder);
@@ -53,6 +60,13 @@ internal static class TrainCommand
         }
 
         return TrainingConsole.ExitCode(ended);
+    }
+
+    private static RunSpecification BeginWith(RunSpecification specification, string folder)
+    {
+        var lora = specification.Lora ?? throw new UserErrorException("--initial-adapter", "The specification trains every weight (lora is null); give lora, or leave the adapter out.");
+        var there = AdapterFolder.Inspect(folder, specification.Model).Options;
+        return specification with { InitialAdapter = folder, Lora = there with { Dropout = lora.Dropout, LearningRateRatio = lora.LearningRateRatio } };
     }
 
     // A run is never mixed with another by accident, and never begun anew over what was learnt.

@@ -12,7 +12,7 @@ internal static class DeletableQueries
         ThingKind.Dataset => FindAsync(database.Datasets, id, cancellationToken),
         ThingKind.Run => FindAsync(database.Runs, id, cancellationToken),
         ThingKind.Model => FindAsync(database.Models, id, cancellationToken),
-        ThingKind.Adapter => FindAsync(database.Adapters, id, cancellationToken),
+        ThingKind.Adapter => FindAdapterAsync(database, id, cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind of thing."),
     };
 
@@ -22,9 +22,16 @@ internal static class DeletableQueries
         ThingKind.Dataset => ListAsync(database.Datasets, cancellationToken),
         ThingKind.Run => ListAsync(database.Runs, cancellationToken),
         ThingKind.Model => ListAsync(database.Models, cancellationToken),
-        ThingKind.Adapter => ListAsync(database.Adapters, cancellationToken),
+        ThingKind.Adapter => ListAdaptersAsync(database, cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind of thing."),
     };
+
+    // One kind for a person: what runs left, and what was made elsewhere.
+    private static async Task<IDeletable?> FindAdapterAsync(StudioDatabase database, Guid id, CancellationToken cancellationToken)
+        => await FindAsync(database.Adapters, id, cancellationToken) ?? await FindAsync(database.ImportedAdapters, id, cancellationToken);
+
+    private static async Task<IReadOnlyList<IDeletable>> ListAdaptersAsync(StudioDatabase database, CancellationToken cancellationToken)
+        => [.. await ListAsync(database.Adapters, cancellationToken), .. await ListAsync(database.ImportedAdapters, cancellationToken)];
 
     private static async Task<IDeletable?> FindAsync<T>(DbSet<T> things, Guid id, CancellationToken cancellationToken)
         where T : class, IDeletable

@@ -14,6 +14,8 @@ internal sealed class StudioDatabase(DbContextOptions<StudioDatabase> options) :
 
     public DbSet<AdapterEntity> Adapters => Set<AdapterEntity>();
 
+    public DbSet<ImportedAdapterEntity> ImportedAdapters => Set<ImportedAdapterEntity>();
+
     public DbSet<DraftEntity> Drafts => Set<DraftEntity>();
 
     public DbSet<SettingEntity> Settings => Set<SettingEntity>();

@@ -16,7 +16,7 @@ public sealed class RunDraftTests
             Model = "nano",
             InitialAdapter = "0198a000-0000-7000-8000-000000000001@30",
             Dataset = new DatasetOptions { Path = "rows.csv", HeldOutFraction = 0.2, MaxRows = 77 },
-            Lora = new LoraOptions { Rank = 4, Alpha = 9, Dropout = 0.1, Targets = ["q_proj", "v_proj"] },
+            Lora = new LoraOptions { Rank = 4, Alpha = 9, Dropout = 0.1, Dora = true, LearningRateRatio = 16, Targets = ["q_proj", "v_proj"] },
             Schedule = new ScheduleOptions { Kind = ScheduleKind.Linear, LearningRate = 3e-4, WarmupSteps = 5 },
             Batch = new BatchOptions { Rows = 3, Accumulation = 2, ContextLength = 99, Packing = false },
             Duration = new DurationOptions { Steps = 12 },

@@ -1,6 +1,8 @@
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -82,15 +84,19 @@ public sealed class RunLibraryTests : IAsyncLifetime
     {
         var run = await _studio.StartRunAsync();
         var checkpoint = Path.Combine(Folder(run.Id), RunFolder.CheckpointOf(30), RunFolder.Adapter);
-        Directory.CreateDirectory(checkpoint);
-        await File.WriteAllTextAsync(Path.Combine(checkpoint, "adapter_model.safetensors"), "weights", Token);
+        using (var made = AdapterSet.Create(ModelFolder.Linears(Path.Combine(Repository.Root, "models", "nano")), new LoraOptions(), seed: 1))
+        {
+            made.Save(checkpoint, StudioSeed.Model);
+        }
+
+        var weights = await File.ReadAllBytesAsync(Path.Combine(checkpoint, AdapterFiles.Weights), Token);
         var specification = (await Runs.FindAsync(run.Id, Token))!.Specification with { Name = "fork", InitialAdapter = new CheckpointReference(run.Id, 30).ToString() };
 
         var fork = Assert.IsType<Result<RunSummary>.Success>(await Runs.StartAsync(specification, Token)).Value;
         Directory.Delete(checkpoint, recursive: true);
 
         var resolved = _studio.Services.GetRequiredService<RunInputs>().Resolve(fork.Id);
-        Assert.Equal("weights", await File.ReadAllTextAsync(Path.Combine(resolved.InitialAdapter!, "adapter_model.safetensors"), Token));
+        Assert.Equal(weights, await File.ReadAllBytesAsync(Path.Combine(resolved.InitialAdapter!, AdapterFiles.Weights), Token));
     }
 
     [Theory(Timeout = 120_000)]

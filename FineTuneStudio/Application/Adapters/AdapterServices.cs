@@ -2,8 +2,6 @@ using FineTuneStudio.Application.Answers;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Application.Settings;
-using FineTuneStudio.Persistence;
-using Microsoft.EntityFrameworkCore;
 
 namespace FineTuneStudio.Application.Adapters;
 
@@ -13,8 +11,6 @@ internal static class AdapterServices
     public static void AddAdapters(this IServiceCollection services)
     {
         services.AddSingleton<IAnswerEngine, AnswerEngine>();
-        services.AddSingleton(provider => new AdapterLibrary(
-            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>()));
         services.AddSingleton(provider => new AnswerService(
             provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<SettingsStore>(),
             provider.GetRequiredService<IAnswerEngine>()));

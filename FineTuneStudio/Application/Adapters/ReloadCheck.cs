@@ -27,26 +27,26 @@ public sealed class ReloadCheck
     /// <summary>The last check, where there was one.</summary>
     public async Task<ReloadCertificate?> FindAsync(AdapterSummary adapter, CancellationToken cancellationToken)
     {
-        var path = PathOf(adapter);
+        var path = adapter.RunId is { } run ? PathOf(run) : null;
         return File.Exists(path) ? JsonSerializer.Deserialize<ReloadCertificate>(await File.ReadAllTextAsync(path, cancellationToken), RunSpecification.JsonOptions) : null;
     }
 
     /// <summary>Checks now; takes as long as one evaluation.</summary>
     public async Task<Result<ReloadCertificate>> CheckAsync(AdapterSummary adapter, CancellationToken cancellationToken)
     {
-        if (adapter.HeldOutLoss is not { } trained)
+        if (adapter is not { HeldOutLoss: { } trained, RunId: { } run })
         {
-            return new Result<ReloadCertificate>.Refused([new("", "The run measured no held-out loss, so there is nothing to compare with.")]);
+            return new Result<ReloadCertificate>.Refused([new("", "No run measured a held-out loss of it, so there is nothing to compare with.")]);
         }
 
         try
         {
             var (loss, rows) = await Task.Factory.StartNew(
                 () => AdapterReload.HeldOutLoss(
-                    _inputs.Resolve(adapter.RunId), _adapters.FolderOf(adapter), _settings.Current.Threads ?? Environment.ProcessorCount, cancellationToken),
+                    _inputs.Resolve(run), _adapters.FolderOf(adapter), _settings.Current.Threads ?? Environment.ProcessorCount, cancellationToken),
                 cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             var certificate = new ReloadCertificate(trained, loss, rows, await HashAsync(adapter, cancellationToken), _time.GetUtcNow());
-            DurableFile.WriteAllText(PathOf(adapter), JsonSerializer.Serialize(certificate, RunSpecification.JsonOptions));
+            DurableFile.WriteAllText(PathOf(run), JsonSerializer.Serialize(certificate, RunSpecification.JsonOptions));
             return new Result<ReloadCertificate>.Success(certificate);
         }
         catch (UserErrorException exception)
@@ -55,7 +55,7 @@ public sealed class ReloadCheck
         }
     }
 
-    private string PathOf(AdapterSummary adapter) => Path.Combine(_paths.Run(adapter.RunId), FileName);
+    private string PathOf(Guid run) => Path.Combine(_paths.Run(run), FileName);
 
     private async Task<string> HashAsync(AdapterSummary adapter, CancellationToken cancellationToken)
     {

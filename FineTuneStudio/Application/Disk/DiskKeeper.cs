@@ -80,15 +80,16 @@ public sealed class DiskKeeper
         var runs = FolderSize.Of(_paths.Runs);
         var checkpoints = RunParts(RunFolder.Checkpoints);
         var adapters = RunParts(RunFolder.Adapter);
+        var imported = FolderSize.Of(_paths.Adapters);
         var datasets = FolderSize.Of(_paths.Datasets);
         var models = FolderSize.Of(_paths.Models);
         var temporary = FolderSize.Of(_paths.Temporary) + FolderSize.Of(_paths.Uploads);
-        var rest = FolderSize.Of(_paths.Root) - runs - datasets - models - temporary;
+        var rest = FolderSize.Of(_paths.Root) - runs - datasets - models - imported - temporary;
         return new DiskUse(
             _paths.Root,
             DiskFaults.FreeBytes(_paths.Root),
             [
-                new("Models", models), new("Datasets", datasets), new("Checkpoints", checkpoints), new("Adapters", adapters),
+                new("Models", models), new("Datasets", datasets), new("Checkpoints", checkpoints), new("Adapters", adapters + imported),
                 new("Curves and logs of runs", runs - checkpoints - adapters), new("Downloads and uploads at work", temporary), new("Database", Math.Max(0, rest)),
             ],
             surplus,

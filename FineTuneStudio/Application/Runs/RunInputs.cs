@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,6 +14,8 @@ namespace FineTuneStudio.Application.Runs;
 /// <summary>Turns the names in a specification into the files they stand for.</summary>
 internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, StudioPaths paths)
 {
+    private readonly ConcurrentDictionary<(string Adapter, string Model), AdapterDescription> _described = new();
+
     /// <summary>A stored run's specification with paths in place of names.</summary>
     /// <exception cref="UserErrorException">Its model or dataset was deleted.</exception>
     public RunSpecification Resolve(Guid runId)
@@ -31,7 +36,7 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
     public RunSpecification Resolve(RunSpecification specification, ModelEntity model, DatasetEntity dataset) => specification with
     {
         Model = model.Folder,
-        InitialAdapter = CheckpointReference.TryParse(specification.InitialAdapter, out var checkpoint) ? checkpoint.AdapterFolder(paths) : specification.InitialAdapter,
+        InitialAdapter = InitialAdapterFolder(specification) ?? specification.InitialAdapter,
         Dataset = specification.Dataset with
         {
             Path = paths.DatasetFile(dataset.Id, dataset.Extension),
@@ -39,6 +44,23 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
                 ?? (dataset.Columns is { } columns ? JsonSerializer.Deserialize<ColumnMapping>(columns, RunSpecification.JsonOptions) : null),
         },
     };
+
+    /// <summary>The folder of what a run begins with: of a checkpoint, or of an adapter of the library; <see langword="null"/> where it begins anew, or there is no such thing.</summary>
+    public string? InitialAdapterFolder(RunSpecification specification)
+    {
+        var folder = CheckpointReference.TryParse(specification.InitialAdapter, out var checkpoint) ? checkpoint.AdapterFolder(paths)
+            : Guid.TryParse(specification.InitialAdapter, out var adapter) ? AdapterFolderOf(adapter)
+            : null;
+        return Directory.Exists(folder) ? folder : null;
+    }
+
+    private string? AdapterFolderOf(Guid id)
+    {
+        using var database = databases.CreateDbContext();
+        return database.Adapters.AsNoTracking().SingleOrDefault(adapter => adapter.Id == id) is { } ofRun ? paths.AdapterOfRun(ofRun.RunId)
+            : database.ImportedAdapters.AsNoTracking().Any(adapter => adapter.Id == id) ? paths.Adapter(id)
+            : null;
+    }
 
     /// <summary>Every fault of a specification, and what its names stand for.</summary>
     public async Task<(List<UserError> Errors, ModelEntity? Model, DatasetEntity? Dataset)> CheckAsync(
@@ -70,11 +92,30 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
             errors.AddRange(GraderText.Faults(reinforcement.Grader.Json).Select(fault => fault with { Field = fault.Field.Length == 0 ? "reinforcement.grader" : $"reinforcement.grader.{fault.Field}" }));
         }
 
-        if (specification.InitialAdapter is { } initial && !(CheckpointReference.TryParse(initial, out var checkpoint) && Directory.Exists(checkpoint.AdapterFolder(paths))))
+        if (specification.InitialAdapter is { } initial && InitialAdapterFolder(specification) is null)
         {
-            errors.Add(new("initialAdapter", $"There is no checkpoint '{initial}' to begin with: name one that is still on disk as RUN@STEP, or leave it out."));
+            errors.Add(new("initialAdapter", $"There is nothing called '{initial}' to begin with: name an adapter of the library by its id, or a checkpoint that is still on disk as RUN@STEP; or leave it out."));
+        }
+        else if (specification is { InitialAdapter: not null, Lora: { } lora } && model is not null)
+        {
+            errors.AddRange(InitialFaults(InitialAdapterFolder(specification)!, model.Folder, lora));
         }
 
         return (errors, model, dataset);
+    }
+
+    // Rank, scale and linears are the adapter's; so is the model. Told before the run is queued, and where the options stand.
+    private IEnumerable<UserError> InitialFaults(string folder, string modelFolder, LoraOptions lora)
+    {
+        try
+        {
+            // A form asks at every change; an adapter's files never change in place.
+            var there = _described.GetOrAdd((folder, modelFolder), places => AdapterFolder.Inspect(places.Adapter, places.Model));
+            return [.. InitialAdapter.Faults(there, ModelFolder.Linears(modelFolder), lora)];
+        }
+        catch (UserErrorException exception)
+        {
+            return exception.Errors.Select(error => error.Field.StartsWith("lora.", StringComparison.Ordinal) ? error : new UserError("initialAdapter", error.Message));
+        }
     }
 }

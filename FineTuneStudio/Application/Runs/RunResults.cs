@@ -70,7 +70,7 @@ internal sealed class RunResults(IDbContextFactory<StudioDatabase> databases, St
 
     private async Task<AdapterEntity?> DescribeAdapterAsync(RunEntity run, CancellationToken cancellationToken)
     {
-        var folder = new DirectoryInfo(Path.Combine(paths.Run(run.Id), "adapter"));
+        var folder = new DirectoryInfo(paths.AdapterOfRun(run.Id));
         var weights = Path.Combine(folder.FullName, "adapter_model.safetensors");
         if (!File.Exists(weights))
         {

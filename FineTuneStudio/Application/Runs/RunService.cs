@@ -85,9 +85,9 @@ public sealed class RunService
         database.Runs.Add(row);
         try
         {
-            if (CheckpointReference.TryParse(specification.InitialAdapter, out var checkpoint))
+            if (_inputs.InitialAdapterFolder(specification) is { } initial)
             {
-                CopyFolder(checkpoint.AdapterFolder(_paths), _paths.InitialAdapter(row.Id));
+                CopyFolder(initial, _paths.InitialAdapter(row.Id));
             }
 
             await database.SaveChangesAsync(cancellationToken);

@@ -33,7 +33,8 @@ internal sealed class TrashRemoval(IDbContextFactory<StudioDatabase> databases, 
         DatasetEntity => paths.Dataset(thing.Id),
         RunEntity => paths.Run(thing.Id),
         ModelEntity => paths.Model(thing.Id),
-        AdapterEntity adapter => Path.Combine(paths.Run(adapter.RunId), "adapter"),
+        AdapterEntity adapter => paths.AdapterOfRun(adapter.RunId),
+        ImportedAdapterEntity => paths.Adapter(thing.Id),
         _ => throw new ArgumentException($"A {thing.GetType().Name} has no folder.", nameof(thing)),
     };
 }

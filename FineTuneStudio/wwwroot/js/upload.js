@@ -1,9 +1,9 @@
 // Sends files as they are, past Blazor, so that gigabytes stream to disk with a progress bar and can be stopped.
 
-function send(file, report) {
+function send(address, file, report) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve) => {
-    request.open("POST", `api/datasets?name=${encodeURIComponent(file.name)}`);
+    request.open("POST", `${address}${address.includes("?") ? "&" : "?"}name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = (event) => report(event.loaded, event.total);
     request.onload = () => resolve(answer(request));
@@ -58,7 +58,7 @@ class Uploader {
       const started = performance.now();
       let told = 0;
       await this.owner.invokeMethodAsync("UploadStarted", file.name, file.size);
-      this.running = send(file, (loaded, total) => {
+      this.running = send(this.zone.dataset.upload, file, (loaded, total) => {
         const now = performance.now();
         if (now - told < 150 && loaded < total) return;
         told = now;

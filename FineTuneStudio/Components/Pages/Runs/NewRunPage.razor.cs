@@ -1,3 +1,4 @@
+using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Graders;
@@ -36,6 +37,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private Draft<RunDraft>? _kept;
     private IReadOnlyList<DatasetSummary>? _datasets;
     private IReadOnlyList<ModelSummary> _models = [];
+    private IReadOnlyList<AdapterSummary> _adapters = [];
     private IReadOnlyList<UserError> _errors = [];
     private RunDetail? _origin;
     private DatasetReport? _report;
@@ -56,6 +58,9 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     [Inject]
     public required ModelLibrary Models { get; init; }
+
+    [Inject]
+    public required AdapterLibrary Adapters { get; init; }
 
     [Inject]
     public required RunService Runs { get; init; }
@@ -83,6 +88,10 @@ public sealed partial class NewRunPage : IAsyncDisposable
     /// <summary>The context to begin with, in tokens.</summary>
     [SupplyParameterFromQuery]
     public int? Context { get; set; }
+
+    /// <summary>The adapter to begin with: its id.</summary>
+    [SupplyParameterFromQuery]
+    public Guid? Adapter { get; set; }
 
     /// <summary>A run whose options are taken over.</summary>
     [SupplyParameterFromQuery]
@@ -159,13 +168,19 @@ public sealed partial class NewRunPage : IAsyncDisposable
     protected override async Task OnInitializedAsync()
     {
         _models = await Models.ListAsync(_closed.Token);
+        _adapters = await Adapters.ListAsync(_closed.Token);
         var datasets = await ListDatasetsAsync();
         _origin = (Like ?? Fork) is { } origin ? await Runs.FindAsync(origin, _closed.Token) : null;
 
         // What is typed into a form about one thing does not come back in a form about another.
-        var about = Like?.ToString() ?? (Fork is null ? null : $"{Fork}@{Step}") ?? Dataset;
+        var about = Like?.ToString() ?? (Fork is null ? null : $"{Fork}@{Step}") ?? Adapter?.ToString() ?? Dataset;
         _kept = await Drafts.OpenAsync(about is null ? "runs/new" : $"runs/new {about}"[..Math.Min(200, $"runs/new {about}".Length)], () => Fresh(datasets), _closed.Token);
         _datasets = datasets;
+        if (Adapter is { } adapter && Form.InitialAdapter is null && _kept.RestoredFrom is null)
+        {
+            await BeginWithAsync(adapter);
+        }
+
         await UseFormAsync();
     }
 
@@ -274,9 +289,51 @@ public sealed partial class NewRunPage : IAsyncDisposable
         Changed();
     }
 
+    /// <summary>Adapters that stand beside the chosen model.</summary>
+    private IEnumerable<AdapterSummary> Beginnings => _adapters.Where(adapter => adapter.Model == Form.Model);
+
+    /// <summary>A checkpoint to begin with has no entry of its own among the adapters.</summary>
+    private bool BeginsWithCheckpoint => CheckpointReference.TryParse(Form.InitialAdapter, out _);
+
+    private async Task ChooseBeginningAsync(ChangeEventArgs change)
+    {
+        if (Guid.TryParse((string?)change.Value, out var adapter))
+        {
+            await BeginWithAsync(adapter);
+        }
+        else if ((string?)change.Value == "")
+        {
+            Form.InitialAdapter = null;
+        }
+
+        Changed();
+    }
+
+    private async Task BeginWithAsync(Guid id)
+    {
+        if (_adapters.FirstOrDefault(adapter => adapter.Id == id) is not { } adapter || _models.FirstOrDefault(model => model.Name == adapter.Model) is not { } model)
+        {
+            return;
+        }
+
+        Form.Model = adapter.Model;
+        try
+        {
+            Form.BeginWith(id, (await Adapters.DescribeAsync(adapter, model.Folder, _closed.Token)).Options);
+        }
+        catch (UserErrorException)
+        {
+            // Damaged, or its model has changed: the form's own check says what is wrong.
+            Form.InitialAdapter = id.ToString();
+        }
+    }
+
     private void ChooseModel(string name)
     {
         Form.Model = name;
+
+        // An adapter is of one model.
+        Form.InitialAdapter = BeginsWithCheckpoint || Beginnings.Any(adapter => adapter.Id.ToString() == Form.InitialAdapter) ? Form.InitialAdapter : null;
         Changed();
     }
 

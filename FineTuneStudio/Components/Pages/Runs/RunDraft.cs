@@ -68,7 +68,7 @@ public sealed class RunDraft
 
     public string Dataset { get; set; } = "";
 
-    /// <summary>A checkpoint of another run to begin with, as <c>RUN@STEP</c>.</summary>
+    /// <summary>What to begin with: a checkpoint of another run, as <c>RUN@STEP</c>, or the id of an adapter.</summary>
     public string? InitialAdapter { get; set; }
 
     public double HeldOutFraction { get; set; } = OptionCatalog.HeldOutFraction.Default;
@@ -214,6 +214,15 @@ public sealed class RunDraft
 
     private static string Indented(string json) => JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(json), IndentedJson);
 
+    /// <summary>Begins with an adapter: rank, scale, magnitudes and linears are its own.</summary>
+    /// <param name="adapter">Its id.</param>
+    /// <param name="options">What it is.</param>
+    public void BeginWith(Guid adapter, LoraOptions options)
+    {
+        (InitialAdapter, EveryWeight) = (adapter.ToString(), false);
+        TakeLora(options with { LearningRateRatio = LearningRateRatio });
+    }
+
     /// <summary>Takes over what decided another run, but for its name.</summary>
     public void Take(RunSpecification specification) => Load(specification with { Name = Name });
 
@@ -233,9 +242,8 @@ public sealed class RunDraft
 
         (InitialAdapter, HeldOutFraction) = (specification.InitialAdapter, specification.Dataset.HeldOutFraction);
         var lora = specification.Lora ?? new LoraOptions();
-        (EveryWeight, Rank, Alpha, Dropout, RsLora) = (specification.Lora is null, lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);
-        (Dora, LearningRateRatio, Initialization) = (lora.Dora, lora.LearningRateRatio, lora.Initialization);
-        Targets = lora.Targets.Contains(LoraOptions.AllLinear) ? [.. KnownTargets, .. lora.Targets.Where(target => target != LoraOptions.AllLinear)] : [.. lora.Targets];
+        EveryWeight = specification.Lora is null;
+        TakeLora(lora);
         var schedule = specification.Schedule;
         (Schedule, LearningRate, FloorRatio, DecayRatio, Decay) = (schedule.Kind, schedule.LearningRate, schedule.FloorRatio, schedule.DecayRatio, schedule.Decay);
         (PolynomialPower, PolynomialEnd) = (schedule.PolynomialPower, schedule.PolynomialEnd);
@@ -246,5 +254,12 @@ public sealed class RunDraft
         (DurationInSteps, Steps, Epochs) = (specification.Duration.Steps is not null, specification.Duration.Steps ?? Steps, specification.Duration.Epochs);
         (Samples, SampleTokens) = (specification.Evaluation.Samples, specification.Evaluation.SampleTokens);
         (Precision, Quantization, GradientCheckpointing, Seed) = (specification.Precision, specification.Quantization, specification.GradientCheckpointing, specification.Seed);
+    }
+
+    private void TakeLora(LoraOptions lora)
+    {
+        (Rank, Alpha, Dropout, RsLora) = (lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);
+        (Dora, LearningRateRatio, Initialization) = (lora.Dora, lora.LearningRateRatio, lora.Initialization);
+        Targets = lora.Targets.Contains(LoraOptions.AllLinear) ? [.. KnownTargets, .. lora.Targets.Where(target => target != LoraOptions.AllLinear)] : [.. lora.Targets];
     }
 }

@@ -1,9 +1,8 @@
 using System.Globalization;
-using FineTuneStudio.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
-namespace FineTuneStudio.Components.Pages.Datasets;
+namespace FineTuneStudio.Components.Shared;
 
 /// <summary>Where files are dropped. The bytes go past Blazor, as one plain request each.</summary>
 public sealed partial class UploadZone : IAsyncDisposable
@@ -21,7 +20,23 @@ public sealed partial class UploadZone : IAsyncDisposable
     [Inject]
     public required IJSRuntime Script { get; init; }
 
-    /// <summary>A file arrived; its dataset is being checked.</summary>
+    /// <summary>Where files are sent: <c>api/datasets</c>; their name is added to it.</summary>
+    [Parameter, EditorRequired]
+    public string Address { get; set; } = "";
+
+    /// <summary>Endings that a person is offered, as a browser takes them.</summary>
+    [Parameter, EditorRequired]
+    public string Accept { get; set; } = "";
+
+    /// <summary>What to drop.</summary>
+    [Parameter]
+    public string Invitation { get; set; } = "Drop a file here";
+
+    /// <summary>What files are taken, in small print.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
+    /// <summary>A file arrived, with the id of what became of it.</summary>
     [Parameter, EditorRequired]
     public EventCallback<Guid> Uploaded { get; set; }
 
@@ -52,12 +67,12 @@ public sealed partial class UploadZone : IAsyncDisposable
     }
 
     [JSInvokable]
-    public async Task UploadEnded(Guid? dataset, string? error)
+    public async Task UploadEnded(Guid? made, string? error)
     {
         _error = error is null ? null : $"{_name}: {error}";
         _name = null;
         StateHasChanged();
-        if (dataset is { } id)
+        if (made is { } id)
         {
             await Uploaded.InvokeAsync(id);
         }
