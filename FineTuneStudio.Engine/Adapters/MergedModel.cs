@@ -54,6 +54,7 @@ public static class MergedModel
     private static void Write(SafetensorsFolder files, string baseFolder, AdapterSet adapters, string folder, CancellationToken cancellationToken)
     {
         DurableFile.CreateFolder(folder);
+        MergedWeights.RefuseQuantised(files);
         var weights = new MergedWeights(files, adapters);
         foreach (var name in FolderCopy.Companions(baseFolder))
         {

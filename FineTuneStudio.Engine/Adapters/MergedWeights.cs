@@ -14,17 +14,16 @@ internal sealed class MergedWeights
     private const string Embedding = "model.embed_tokens";
     private const string Suffix = ".weight";
 
-    private readonly SafetensorsFolder _files;
+    private readonly ITensorSource _files;
     private readonly AdapterSet? _adapters;
 
     /// <param name="files">The base.</param>
     /// <param name="adapters">Loaded for that model; <see langword="null"/> gives the base itself.</param>
     /// <exception cref="UserErrorException">The adapter is of another model.</exception>
-    public MergedWeights(SafetensorsFolder files, AdapterSet? adapters)
+    public MergedWeights(ITensorSource files, AdapterSet? adapters)
     {
         _files = files;
         _adapters = adapters;
-        RefuseQuantised(files);
         CheckFit();
     }
 
@@ -53,9 +52,14 @@ internal sealed class MergedWeights
     }
 
     /// <summary>Refuses a base whose weights are quantised: a merged one would be rounded twice.</summary>
-    public static void RefuseQuantised(SafetensorsFolder files)
+    public static void RefuseQuantised(SafetensorsFolder files) => Refuse(files, ".quant_map", "_scale_inv", "_blocks");
+
+    /// <summary>Refuses a base in bitsandbytes' 4 bits alone: of such there are unquantised weights too, while FP8 and MXFP4 are how models were published.</summary>
+    public static void RefuseFourBits(SafetensorsFolder files) => Refuse(files, ".quant_map");
+
+    private static void Refuse(SafetensorsFolder files, params string[] marks)
     {
-        if (files.Names.FirstOrDefault(name => name.EndsWith(".quant_map", StringComparison.Ordinal) || name.EndsWith("_scale_inv", StringComparison.Ordinal) || name.EndsWith("_blocks", StringComparison.Ordinal)) is { } name)
+        if (files.Names.FirstOrDefault(name => marks.Any(mark => name.EndsWith(mark, StringComparison.Ordinal))) is { } name)
         {
             throw new UserErrorException(files.Path, $"The base model is quantised ('{name}'); merging would round it a second time. Merge into the model's unquantised weights (--model), or export the adapter alone.");
         }

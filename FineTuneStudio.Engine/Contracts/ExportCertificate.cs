@@ -55,7 +55,7 @@ public sealed record ExportCertificate
     public double DivergenceLimit => (Format, WeightType) switch
     {
         (ExportFormat.Peft, _) => 1e-6,
-        (_, GgufWeightType.Q4) => 0.5,
+        (_, GgufWeightType.Q4 or GgufWeightType.Q4K) => 0.5,
         (_, GgufWeightType.Q8) => 0.02,
         _ => 0.01,
     };

@@ -21,6 +21,13 @@ public enum GgufWeightType
     [JsonStringEnumMemberName("q4_0")]
     Q4,
 
+    /// <summary>
+    /// 4 bits in blocks of 256 with a scale and an offset for every 32: hardly larger than <see cref="Q4"/> and closer to the weights. Embedding and head
+    /// stay at 8 bits, rows that do not divide into such blocks get 5.
+    /// </summary>
+    [JsonStringEnumMemberName("q4_k")]
+    Q4K,
+
     /// <summary>Single precision: for adapters, whose masters are.</summary>
     [JsonStringEnumMemberName("f32")]
     F32,

@@ -24,10 +24,13 @@ public static class GgufAdapter
     /// <exception cref="UserErrorException">llama.cpp cannot hold the adapter, with the reason.</exception>
     public static void Write(string baseFolder, AdapterSet adapters, GgufWeightType type, string path, CancellationToken cancellationToken)
     {
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
         var config = ModelConfigFile.Read(baseFolder);
-        var architecture = GgufArchitecture.Of(config);
-        UserErrorException.ThrowIfAny(Refusals(config, adapters, type));
+        var architecture = GgufFamilies.Of(config);
+        var slots = architecture.PossibleSlots(config).ToLookup(slot => slot.HubNames[0], StringComparer.Ordinal);
         var pairs = GgufPair.Of(adapters);
+        UserErrorException.ThrowIfAny(Refusals(config, slots, adapters, pairs, type));
         var alpha = pairs[0].Scale * pairs[0].Rank;
         var metadata = new GgufMetadata();
         metadata.Set("general.architecture", architecture.Name);
@@ -39,14 +42,15 @@ public static class GgufAdapter
         metadata.Set("adapter.lora.alpha", (float)alpha);
 
         using var file = DurableFile.Create(path);
-        GgufWriter.Write(file.Stream, metadata, Items(config, architecture, pairs, alpha, type), progress: null, cancellationToken);
+        GgufWriter.Write(file.Stream, metadata, [.. pairs.SelectMany(pair => slots[pair.HubName].SelectMany(slot => Items(slot, pair, pair.Scale / (alpha / pair.Rank), type)))], progress: null, cancellationToken);
         file.Commit();
     }
 
-    private static IEnumerable<UserError> Refusals(ModelConfig config, AdapterSet adapters, GgufWeightType type)
+    private static IEnumerable<UserError> Refusals(
+        ModelConfig config, ILookup<string, GgufSlot> slots, AdapterSet adapters, IReadOnlyList<GgufPair> pairs, GgufWeightType type)
     {
         const string Remedy = "Export the merged model instead (--format gguf).";
-        if (type == GgufWeightType.Q4)
+        if (type is GgufWeightType.Q4 or GgufWeightType.Q4K)
         {
             yield return new("--type", "An adapter is too small to gain from 4 bits and loses too much; use f16, bf16, f32 or q8_0.");
         }
@@ -66,28 +70,27 @@ public static class GgufAdapter
             yield return new("--format", $"The adapter changes the head, which in this model is the embedding itself; llama.cpp would change both. {Remedy}");
         }
 
+        var ignored = pairs.Where(pair => !slots[pair.HubName].Any(slot => slot.TakesAdapters)).Select(pair => ModuleOf(pair.HubName)).Distinct(StringComparer.Ordinal).ToList();
+        if (ignored.Count > 0)
+        {
+            yield return new("--format", $"llama.cpp leaves out of account what an adapter learns beside {string.Join(", ", ignored)} of this family. {Remedy}");
+        }
+
         if (adapters.Adapters.Count + adapters.ExpertAdapters.Count == 0)
         {
             yield return new("--format", $"The adapter holds no low-rank pairs. {Remedy}");
         }
     }
 
-    private static List<GgufItem> Items(ModelConfig config, GgufArchitecture architecture, IReadOnlyList<GgufPair> pairs, double alpha, GgufWeightType type)
-    {
-        var slots = architecture.PossibleSlots(config).ToDictionary(slot => slot.HubNames[0], StringComparer.Ordinal);
-        return [.. pairs.SelectMany(pair => Items(slots[pair.HubName], pair, pair.Scale / (alpha / pair.Rank), type))];
-    }
+    // model.layers.3.self_attn.q_proj.weight -> q_proj
+    private static string ModuleOf(string hubName) => hubName.Split('.')[^2];
 
     // missing: what llama.cpp's scale leaves out of the pair's own.
     private static IEnumerable<GgufItem> Items(GgufSlot slot, GgufPair pair, double missing, GgufWeightType type)
     {
-        var order = slot.HubRows();
+        var b = slot.View.TurnPair(pair.B)!;
         yield return Item(slot.Name + ".lora_a", pair.A, (first, count) => Rows(pair.A).Narrow(0, first, count));
-        yield return Item(slot.Name + ".lora_b", pair.B, (first, count) =>
-        {
-            var rows = order is null ? Rows(pair.B).Narrow(0, first, count) : pair.B.IndexSelect(0, Tensor.From<long>(order.AsSpan((int)first, (int)count)));
-            return Math.Abs(missing - 1) < 1e-9 ? rows : rows * missing;
-        });
+        yield return Item(slot.Name + ".lora_b", b, (first, count) => Math.Abs(missing - 1) < 1e-9 ? Rows(b).Narrow(0, first, count) : Rows(b).Narrow(0, first, count) * missing);
 
         GgufItem Item(string name, Tensor tensor, RowSource rows) => new(name, WeightTypes.Of(type, name, tensor.Shape), tensor.Shape, rows);
 

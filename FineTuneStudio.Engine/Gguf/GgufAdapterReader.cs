@@ -22,13 +22,13 @@ internal static class GgufAdapterReader
         }
 
         double alpha = file.Metadata.Find<float>("adapter.lora.alpha");
-        var slots = GgufArchitecture.Of(config).PossibleSlots(config).ToDictionary(slot => slot.HubNames[0], StringComparer.Ordinal);
+        var slots = GgufFamilies.Of(config).PossibleSlots(config).ToLookup(slot => slot.HubNames[0], StringComparer.Ordinal);
         var linears = WeightPlan.Linears(config);
         var adapters = linears.Where(linear => linear is not ExpertShape && (!linear.IsHead || !config.TiedEmbeddings))
-            .Select(linear => Pair(file, slots[linear.Name + WeightSlot.WeightSuffix], linear.Name, alpha))
+            .Select(linear => Pair(file, slots[linear.Name + WeightSlot.WeightSuffix].First(), linear.Name, alpha))
             .OfType<LoraAdapter>()
             .ToList();
-        var experts = ExpertModules.Of(linears.OfType<ExpertShape>().Where(shape => file.Entries.ContainsKey(NameOfA(slots[shape.Tensors[0].Name]))))
+        var experts = ExpertModules.Of(linears.OfType<ExpertShape>().Where(shape => file.Entries.ContainsKey(NameOfA(slots[shape.Tensors[0].Name].First()))))
             .Select(pair => Experts(file, slots, pair.Shape, pair.Module, alpha))
             .ToList();
         var configuration = new AdapterConfiguration
@@ -53,18 +53,17 @@ internal static class GgufAdapterReader
         }
 
         using var scope = TensorScope.Enter();
-        var b = file.Get(NameOfB(slot)).To(DType.Float32);
-        b = slot.GgufRows() is { } order ? b.IndexSelect(0, Tensor.From<long>(order)) : b;
+        var b = slot.View.RestorePair([file.Get(NameOfB(slot)).To(DType.Float32)]);
         return new LoraAdapter(module, file.Get(NameOfA(slot)).To(DType.Float32), b, alpha, rankStabilised: false, dropout: 0);
     }
 
     // Gate and up have the same first factors, as the writer makes them.
-    private static ExpertAdapter Experts(GgufFile file, Dictionary<string, GgufSlot> slots, ExpertShape shape, string module, double alpha)
+    private static ExpertAdapter Experts(GgufFile file, ILookup<string, GgufSlot> slots, ExpertShape shape, string module, double alpha)
     {
         using var scope = TensorScope.Enter();
-        var parts = shape.Tensors.Where(tensor => tensor.Expert == 0).Select(tensor => slots[tensor.Name]).ToList();
-        var a = file.Get(NameOfA(parts[0])).To(DType.Float32);                                                                    // [E, R, in]
-        var b = Tensor.Cat([.. parts.Select(slot => file.Get(NameOfB(slot)).To(DType.Float32))], 1).Permute(1, 2, 0);             // [out, R, E]
+        var parts = shape.Tensors.Where(tensor => tensor.Expert is null or 0).Select(tensor => slots[tensor.Name].ToList()).ToList();
+        var a = file.Get(NameOfA(parts[0][0])).To(DType.Float32);                                                                 // [E, R, in]
+        var b = Tensor.Cat([.. parts.Select(part => part[0].View.RestorePair([.. part.Select(slot => file.Get(NameOfB(slot)).To(DType.Float32))]))], 1).Permute(1, 2, 0);   // [out, R, E]
         return new ExpertAdapter(shape, module, a.Reshape(-1, shape.Inputs), b.Reshape(shape.Outputs, -1), alpha, rankStabilised: false);
     }
 }

@@ -28,14 +28,22 @@ public static class GgufModel
         string baseFolder, AdapterSet? adapters, GgufWeightType type, string path, Action<long, long>? progress, CancellationToken cancellationToken)
     {
         var config = ModelConfigFile.Read(baseFolder);
-        var weights = new MergedWeights(SafetensorsFolder.Open(baseFolder), adapters);
-        var architecture = GgufArchitecture.Of(config);
+        var files = SafetensorsFolder.Open(baseFolder);
+        MergedWeights.RefuseFourBits(files);
+        using var source = new RecentTensor(ModelFolder.Weights(files));
+        var weights = new MergedWeights(source, adapters);
+        var architecture = GgufFamilies.Of(config);
         var notes = new List<string>();
-        var metadata = Describe(config, architecture, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(baseFolder))), type, notes);
+        var renderer = Renderer.Load(baseFolder);
+        var metadata = Describe(config, architecture, NameOf(baseFolder, renderer), type, notes);
         metadata.SetOptional("general.license", ModelLicence.Find(baseFolder));
-        GgufTokenizer.Describe(Renderer.Load(baseFolder), config.VocabularySize, baseFolder, metadata, notes);
-        var untied = weights.HeadBecomesItsOwn ? config with { TiedEmbeddings = false } : config;
-        Write(path, metadata, Items(untied, architecture, name => weights.Find(name) is not null, weights.Get, type), progress, cancellationToken);
+        GgufTokenizer.Describe(renderer, config.VocabularySize, baseFolder, metadata, notes);
+
+        // What the base has in MXFP4 stays in it, bit for bit, where no adapter changes it.
+        GgufType? OwnType(string name) => files.Find(name + "_blocks") is not null && adapters?.ExpertTensors.ContainsKey(name) != true ? GgufType.MXFP4 : null;
+
+        var items = Items(Written(config, architecture, weights.HeadBecomesItsOwn), architecture, name => weights.Find(name) is not null, weights.Get, slot => OwnType(slot.HubNames[0]) ?? WeightTypes.Of(type, slot.Name, slot.Shape));
+        Write(path, metadata, items, progress, cancellationToken);
         return notes;
     }
 
@@ -47,10 +55,33 @@ public static class GgufModel
     public static void Write(CausalModel model, GgufWeightType type, string path)
     {
         var tensors = model.Parameters.ToDictionary();
-        var architecture = GgufArchitecture.Of(model.Config);
+        var architecture = GgufFamilies.Of(model.Config);
         var metadata = Describe(model.Config, architecture, "measured", type, []);
         metadata.Set("tokenizer.ggml.model", "none");
-        Write(path, metadata, Items(model.Config, architecture, tensors.ContainsKey, (name, rows) => rows?.Invoke(tensors[name]) ?? tensors[name], type), progress: null, CancellationToken.None);
+
+        Tensor Get(string name, Func<Tensor, Tensor>? rows)
+        {
+            var tensor = tensors.GetValueOrDefault(name) ?? tensors[MergedWeights.EmbeddingName];
+            return rows?.Invoke(tensor) ?? tensor;
+        }
+
+        var items = Items(Written(model.Config, architecture, headBecomesItsOwn: false), architecture, tensors.ContainsKey, Get, slot => WeightTypes.Of(type, slot.Name, slot.Shape));
+        Write(path, metadata, items, progress: null, CancellationToken.None);
+    }
+
+    // With a head where the model, or llama.cpp, has one of its own.
+    private static ModelConfig Written(ModelConfig config, GgufArchitecture architecture, bool headBecomesItsOwn)
+        => headBecomesItsOwn || architecture.Traits.NeedsHead ? config with { TiedEmbeddings = false } : config;
+
+    // Of a model called Phi-3 llama.cpp expects a token that other vocabularies lack, and does not load them.
+    private static string NameOf(string folder, Renderer renderer)
+    {
+        const string expected = "</s>";
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var parts = renderer.Tokenizer.Parts;
+        return parts.Model.Vocabulary.Ids.Any(entry => entry.Key == expected) || parts.AddedTokens.Any(token => token.Content == expected)
+            ? name
+            : name.Replace("phi-3", "phi 3", StringComparison.OrdinalIgnoreCase).Replace("phi3", "phi 3", StringComparison.OrdinalIgnoreCase);
     }
 
     private static void Write(string path, GgufMetadata metadata, List<GgufItem> items, Action<long, long>? progress, CancellationToken cancellationToken)
@@ -74,29 +105,19 @@ public static class GgufModel
     }
 
     private static List<GgufItem> Items(
-        ModelConfig config, GgufArchitecture architecture, Func<string, bool> isThere, Func<string, Func<Tensor, Tensor>?, Tensor> get, GgufWeightType type)
-    {
-        var items = architecture.Slots(config, isThere)
-            .Select(slot => new GgufItem(slot.Name, WeightTypes.Of(type, slot.Name, slot.Shape), slot.Shape, Rows(get, slot)))
-            .ToList();
-        if (RopeMetadata.Factors(config.Layers[0].Attention.Rope!) is { } factors)
-        {
-            items.Add(new GgufItem(RopeMetadata.FactorsName, GgufType.F32, [factors.Length], (_, _) => Tensor.From<float>(factors, 1, factors.Length)));
-        }
-
-        return items;
-    }
+        ModelConfig config, GgufArchitecture architecture, Func<string, bool> isThere, Func<string, Func<Tensor, Tensor>?, Tensor> get, Func<GgufSlot, GgufType> typeOf) =>
+    [
+        .. architecture.Slots(config, isThere).Select(slot => new GgufItem(slot.Name, typeOf(slot), slot.Shape, Rows(get, slot))),
+        .. RopeMetadata.Factors(config).Select(tensor => new GgufItem(tensor.Name, GgufType.F32, [tensor.Factors.Length], (_, _) => Tensor.From<float>(tensor.Factors, 1, tensor.Factors.Length))),
+    ];
 
     private static RowSource Rows(Func<string, Func<Tensor, Tensor>?, Tensor> get, GgufSlot slot)
-    {
-        var order = slot.HubRows();
-        if (slot.Shape.Length == 1)
-        {
-            return (_, _) => get(slot.HubNames[0], order is null ? null : vector => vector.IndexSelect(0, Tensor.From<long>(order))).Unsqueeze(0);
-        }
+        => (first, count) => Tensor.Cat([.. slot.Pieces(first, count).Select(piece => Piece(get, slot, piece.Part, piece.First, piece.Count))], 0);
 
-        return (first, count) => Tensor.Cat([.. slot.Pieces(first, count).Select(piece => get(slot.HubNames[piece.Part], matrix => order is null
-            ? matrix.Narrow(0, piece.First, piece.Count)
-            : matrix.IndexSelect(0, Tensor.From<long>(order.AsSpan((int)piece.First, (int)piece.Count)))))], 0);
+    // Rows of one matrix, or the one row of a vector.
+    private static Tensor Piece(Func<string, Func<Tensor, Tensor>?, Tensor> get, GgufSlot slot, int part, long first, long count)
+    {
+        var rows = slot.View.Turn(get(slot.HubNameOf(part), hub => slot.View.Cut(hub, part, first, count)), first, count);
+        return slot.Shape.Length == 1 ? rows.Unsqueeze(0) : rows;
     }
 }

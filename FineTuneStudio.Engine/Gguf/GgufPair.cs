@@ -18,7 +18,7 @@ internal sealed record GgufPair(string HubName, Tensor A, Tensor B, double Scale
     public static IReadOnlyList<GgufPair> Of(AdapterSet adapters) =>
     [
         .. adapters.Adapters.Values.Select(adapter => new GgufPair(adapter.Module + WeightSlot.WeightSuffix, adapter.WholeA, adapter.WholeB, adapter.Scale)),
-        .. adapters.ExpertAdapters.Values.SelectMany(adapter => adapter.Shape.Tensors.Where(tensor => tensor.Expert == 0)
+        .. adapters.ExpertAdapters.Values.SelectMany(adapter => adapter.Shape.Tensors.Where(tensor => tensor.Expert is null or 0)
             .Select(tensor => new GgufPair(tensor.Name, adapter.StackedA, adapter.StackedB.Narrow(1, tensor.FirstOutput, tensor.Outputs), adapter.Scale))),
     ];
 }

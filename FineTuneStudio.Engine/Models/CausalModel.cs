@@ -2,7 +2,6 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
-using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
@@ -100,7 +99,7 @@ public sealed class CausalModel : IDisposable
     public static CausalModel Load(string folder, Precision precision, Device device = default, bool trainable = false, Quantization? quantization = null)
     {
         var config = ModelConfigFile.Read(folder);
-        var files = DequantisedSource.Of(SafetensorsFolder.Open(folder));
+        var files = ModelFolder.Weights(SafetensorsFolder.Open(folder));
         var computeType = TypeOf(precision, device);
         return new CausalModel(config, ModelWeights.Load(config, files, trainable ? DType.Float32 : computeType, trainable, device, quantization), computeType);
     }

@@ -24,7 +24,7 @@ public static class ModelFolder
 
         var errors = new List<UserError>();
         var config = Try(() => ModelConfigFile.Read(folder), errors);
-        var files = Try(() => DequantisedSource.Of(SafetensorsFolder.Open(folder)), errors);
+        var files = Try(() => Weights(SafetensorsFolder.Open(folder)), errors);
         var tokenizer = Try(() => TokenizerFacts.Read(folder), errors);
         if (config is not null && files is not null)
         {
@@ -43,6 +43,10 @@ public static class ModelFolder
     /// <summary>The linears that an adapter may stand beside, from the configuration alone.</summary>
     /// <exception cref="UserErrorException">No model, or one that is not built.</exception>
     public static IReadOnlyList<LinearShape> Linears(string folder) => WeightPlan.Linears(ModelConfigFile.Read(folder));
+
+    /// <summary>A folder's weights as numbers, whatever it holds them in.</summary>
+    /// <exception cref="UserErrorException">A quantised weight lacks a part, or one does not fit.</exception>
+    internal static ITensorSource Weights(SafetensorsFolder files) => DequantisedSource.Of(files);
 
     private static ModelDescription Describe(string folder, ModelConfig config, ITensorSource files, TokenizerFacts tokenizer)
     {

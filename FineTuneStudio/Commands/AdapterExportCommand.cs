@@ -27,6 +27,7 @@ internal static class AdapterExportCommand
         ["bf16"] = GgufWeightType.BF16,
         ["q8_0"] = GgufWeightType.Q8,
         ["q4_0"] = GgufWeightType.Q4,
+        ["q4_k"] = GgufWeightType.Q4K,
         ["f32"] = GgufWeightType.F32,
     };
 

@@ -1,47 +1,19 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Gguf.Architectures.Views;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
 
 namespace FineTuneStudio.Engine.Gguf.Architectures;
 
-/// <summary>How llama.cpp calls a family and its tensors.</summary>
-internal sealed partial class GgufArchitecture
+/// <summary>How llama.cpp calls an architecture and its tensors.</summary>
+/// <param name="name"><c>general.architecture</c>.</param>
+/// <param name="traits">What it computes.</param>
+internal sealed partial class GgufArchitecture(string name, ArchitectureTraits traits)
 {
     /// <summary>What llama.cpp calls a router, and how the names of its kind begin.</summary>
     public const string Router = "ffn_gate_inp";
-
-    private static readonly string[] Projections = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"];
-
-    private static readonly (string Part, string Name)[] HeadNorms = [("self_attn.q_norm", "attn_q_norm"), ("self_attn.k_norm", "attn_k_norm")];
-
-    // A star stands for the number of an expert: the matrices of all are one tensor.
-    private static readonly (string Part, string Name)[] Experts =
-    [
-        ("mlp.gate", Router), ("mlp.experts.*.gate_proj", "ffn_gate_exps"), ("mlp.experts.*.up_proj", "ffn_up_exps"), ("mlp.experts.*.down_proj", "ffn_down_exps"),
-    ];
-
-    private static readonly (string Part, string Name)[] MixtralExperts =
-    [
-        ("block_sparse_moe.gate", Router), ("block_sparse_moe.experts.*.w1", "ffn_gate_exps"), ("block_sparse_moe.experts.*.w3", "ffn_up_exps"), ("block_sparse_moe.experts.*.w2", "ffn_down_exps"),
-    ];
-
-    private static readonly (string Part, string Name)[] SharedExpert =
-    [
-        ("mlp.shared_expert_gate", Router + "_shexp"), ("mlp.shared_expert.gate_proj", "ffn_gate_shexp"), ("mlp.shared_expert.up_proj", "ffn_up_shexp"), ("mlp.shared_expert.down_proj", "ffn_down_shexp"),
-    ];
-
-    private static readonly Dictionary<string, GgufArchitecture> Families = new(StringComparer.Ordinal)
-    {
-        ["llama"] = new("llama") { TurnsNeighbours = true, Biased = [.. Projections, "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"] },
-        ["mistral"] = new("llama") { TurnsNeighbours = true },
-        ["mixtral"] = new("llama") { TurnsNeighbours = true, DividesExpertWeights = true, More = [.. MixtralExperts] },
-        ["qwen2"] = new("qwen2") { Biased = Projections },
-        ["qwen2_moe"] = new("qwen2moe") { Biased = Projections, DividesExpertWeights = false, More = [.. Experts, .. SharedExpert] },
-        ["qwen3"] = new("qwen3") { Biased = Projections, More = [.. HeadNorms] },
-        ["qwen3_moe"] = new("qwen3moe") { Biased = Projections, DividesExpertWeights = true, More = [.. HeadNorms, .. Experts] },
-    };
 
     private static readonly Dictionary<string, string> Modules = new(StringComparer.Ordinal)
     {
@@ -59,30 +31,26 @@ internal sealed partial class GgufArchitecture
         ["mlp.down_proj"] = "ffn_down",
     };
 
-    private GgufArchitecture(string name)
-    {
-        Name = name;
-    }
-
     /// <summary>llama.cpp's name: <c>general.architecture</c>.</summary>
-    public string Name { get; }
+    public string Name => name;
 
-    /// <summary>Whether the weights of a token's experts are divided by their sum there; <see langword="null"/> where there are no experts.</summary>
-    public bool? DividesExpertWeights { get; private init; }
+    /// <summary>What it computes.</summary>
+    public ArchitectureTraits Traits => traits;
 
-    /// <summary>Whether rope turns neighbouring rows of a head there.</summary>
-    private bool TurnsNeighbours { get; init; }
+    /// <summary>Whether rope turns neighbouring rows of a head there, and halves in the hub's files.</summary>
+    public bool TurnsNeighbours { get; init; }
 
     /// <summary>Modules of a layer whose bias llama.cpp adds.</summary>
-    private IReadOnlyList<string> Biased { get; init; } = [];
+    public IReadOnlyList<string> Biased { get; init; } = [];
 
-    /// <summary>Modules of a layer beyond those that all have.</summary>
-    private (string Part, string Name)[] More { get; init; } = [];
+    /// <summary>Modules of a layer beyond those that all have, or by another name than there.</summary>
+    public IReadOnlyList<(string Part, string Name)> More { get; init; } = [];
 
-    /// <summary>The architecture of a model.</summary>
-    /// <exception cref="UserErrorException">The export knows none for its family.</exception>
-    public static GgufArchitecture Of(ModelConfig config) => Families.GetValueOrDefault(config.Family)
-        ?? throw new UserErrorException(config.Family, $"This family is not written as GGUF; {string.Join(", ", Families.Keys.Order(StringComparer.Ordinal))} are. Export the model merged as safetensors instead.");
+    /// <summary>Tensors of a layer that the hub's files have otherwise.</summary>
+    public IReadOnlyList<SplitPlace> Split { get; init; } = [];
+
+    /// <summary>Modules of a layer beside which llama.cpp leaves an adapter out of account.</summary>
+    public IReadOnlyList<string> WithoutAdapters { get; init; } = [];
 
     /// <summary>Where each of the model's tensors stands, in the model's order.</summary>
     /// <param name="config">The network.</param>
@@ -91,44 +59,64 @@ internal sealed partial class GgufArchitecture
     public IReadOnlyList<GgufSlot> Slots(ModelConfig config, Func<string, bool> isThere)
     {
         var slots = WeightPlan.Of(config).Where(slot => !slot.IsOptional || isThere(slot.Name)).ToList();
-        UserErrorException.ThrowIfAny(slots.Where(slot => NameOf(slot.Name) is null)
+        UserErrorException.ThrowIfAny(slots.Where(slot => PlacesOf(config, slot).Count == 0)
             .Select(slot => new UserError(slot.Name, $"llama.cpp has no place for this tensor in its architecture '{Name}'. Export the model merged as safetensors instead.")));
-        return [.. Places(config, slots)];
+        return [.. Stacked(config, slots)];
     }
 
     /// <summary>Where each tensor stands that the model could have, as far as llama.cpp has a place.</summary>
-    public IEnumerable<GgufSlot> PossibleSlots(ModelConfig config) => Places(config, WeightPlan.Of(config).Where(slot => NameOf(slot.Name) is not null));
+    public IEnumerable<GgufSlot> PossibleSlots(ModelConfig config) => Stacked(config, WeightPlan.Of(config));
 
-    private IEnumerable<GgufSlot> Places(ModelConfig config, IEnumerable<WeightSlot> slots)
-        => slots.GroupBy(slot => NameOf(slot.Name)!, StringComparer.Ordinal).Select(group => Place(config, group.Key, [.. group]));
-
-    private GgufSlot Place(ModelConfig config, string name, List<WeightSlot> slots)
-    {
-        var (hubName, shape) = (slots[0].Name, slots[0].Shape);
-        var turned = TurnsNeighbours && (hubName.Contains(".q_proj.", StringComparison.Ordinal) || hubName.Contains(".k_proj.", StringComparison.Ordinal));
-        return new GgufSlot(slots.ConvertAll(slot => slot.Name), name, slots.Count == 1 ? shape : [slots.Count, .. shape])
-        {
-            Change = turned ? RowChange.NeighboursForHalves : RowChange.None,
-            HeadSize = turned ? ((GroupedQueryDescription)config.Layers[0].Attention).HeadSize : 0,
-        };
-    }
+    // The matrices of a layer's experts become one tensor.
+    private IEnumerable<GgufSlot> Stacked(ModelConfig config, IEnumerable<WeightSlot> slots)
+        => slots.SelectMany(slot => PlacesOf(config, slot))
+            .GroupBy(place => place.Name, StringComparer.Ordinal)
+            .Select(group => group.Count() == 1
+                ? group.First()
+                : group.First() with { HubNames = [.. group.SelectMany(place => place.HubNames)], Shape = [group.Count(), .. group.First().Shape] });
 
     // model.layers.3.self_attn.q_proj.weight -> blk.3.attn_q.weight
-    private string? NameOf(string hubName)
+    private List<GgufSlot> PlacesOf(ModelConfig config, WeightSlot slot)
     {
-        var dot = hubName.LastIndexOf('.');
-        var (module, suffix) = (hubName[..dot], hubName[dot..]);
+        var dot = slot.Name.LastIndexOf('.');
+        var (module, suffix) = (slot.Name[..dot], slot.Name[dot..]);
         if (!module.StartsWith(WeightPlan.Layers, StringComparison.Ordinal))
         {
-            return Modules.TryGetValue(module, out var outer) ? outer + suffix : null;
+            return Modules.TryGetValue(module, out var outer) ? [new([slot.Name], outer + suffix, slot.Shape, ViewOf(config, slot, 0))] : [];
         }
 
-        var end = module.IndexOf('.', WeightPlan.Layers.Length);
-        var layer = int.Parse(module.AsSpan(WeightPlan.Layers.Length, end - WeightPlan.Layers.Length), CultureInfo.InvariantCulture);
+        var end = slot.Name.IndexOf('.', WeightPlan.Layers.Length);
+        var layer = int.Parse(slot.Name.AsSpan(WeightPlan.Layers.Length, end - WeightPlan.Layers.Length), CultureInfo.InvariantCulture);
+        var (tensor, prefix) = (slot.Name[(end + 1)..], string.Create(CultureInfo.InvariantCulture, $"blk.{layer}."));
+        var split = Split.Where(place => place.Part == tensor).Select(place => Place(place, config.Layers[layer], slot, prefix)).ToList();
+        if (split.Count > 0 || end >= dot)
+        {
+            return split;
+        }
+
         var part = NumberOfExpert.Replace(module[(end + 1)..], ".*.");
         var isHeld = suffix != WeightSlot.BiasSuffix || Biased.Contains(part);
-        var inner = Modules.GetValueOrDefault(part) ?? More.FirstOrDefault(more => more.Part == part).Name;
-        return isHeld && inner is not null ? string.Create(CultureInfo.InvariantCulture, $"blk.{layer}.{inner}{suffix}") : null;
+        var inner = More.FirstOrDefault(more => more.Part == part).Name ?? Modules.GetValueOrDefault(part);
+        return isHeld && inner is not null
+            ? [new([slot.Name], prefix + inner + suffix, slot.Shape, ViewOf(config, slot, layer)) { TakesAdapters = !WithoutAdapters.Contains(part) }]
+            : [];
+    }
+
+    private static GgufSlot Place(SplitPlace place, LayerDescription layer, WeightSlot slot, string prefix)
+    {
+        var (shape, view) = place.Make(layer, slot.Shape);
+        return new GgufSlot([slot.Name], prefix + place.Name, shape, view) { TakesAdapters = view is not HeadPartView };
+    }
+
+    private HubView ViewOf(ModelConfig config, WeightSlot slot, int layer)
+    {
+        if (traits.IsGemma && slot.Name.EndsWith("norm.weight", StringComparison.Ordinal))
+        {
+            return new OffsetView();
+        }
+
+        var turned = TurnsNeighbours && (slot.Name.Contains(".q_proj.", StringComparison.Ordinal) || slot.Name.Contains(".k_proj.", StringComparison.Ordinal));
+        return turned ? new NeighboursView(((GroupedQueryDescription)config.Layers[layer].Attention).HeadSize) : HubView.Same;
     }
 
     [GeneratedRegex(@"(?<=\.experts)\.\d+\.", RegexOptions.CultureInvariant)]

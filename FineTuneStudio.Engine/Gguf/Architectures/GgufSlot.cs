@@ -1,18 +1,31 @@
+using FineTuneStudio.Engine.Gguf.Architectures.Views;
+
 namespace FineTuneStudio.Engine.Gguf.Architectures;
 
-/// <summary>Where a tensor of the hub's files stands in a GGUF file, or the matrices of all experts, which are one tensor there.</summary>
+/// <summary>Where a tensor of the hub's files stands in a GGUF file, or a part of it, or the matrices of all experts, which are one tensor there.</summary>
 /// <param name="HubNames">Name in the hub's files; of experts a name for each.</param>
 /// <param name="Name">Name in the GGUF file.</param>
-/// <param name="Shape">Sizes in the GGUF file: those of the hub's tensor, before them the number of experts where there are several.</param>
-/// <param name="Change">What is done to its rows.</param>
-/// <param name="HeadSize">Rows of a head, where the change is by heads.</param>
-internal sealed record GgufSlot(IReadOnlyList<string> HubNames, string Name, long[] Shape, RowChange Change = RowChange.None, int HeadSize = 0)
+/// <param name="Shape">Sizes in the GGUF file; of a stack of matrices their number first.</param>
+/// <param name="View">How it stands in the hub's tensor.</param>
+internal sealed record GgufSlot(IReadOnlyList<string> HubNames, string Name, long[] Shape, HubView View)
 {
-    /// <summary>Rows of the GGUF file as rows of the hub's tensors.</summary>
+    /// <summary>Whether an adapter beside the hub's tensor works there too: llama.cpp leaves some out of account.</summary>
+    public bool TakesAdapters { get; init; } = true;
+
+    /// <summary>The hub's tensor that holds a matrix of the stack.</summary>
+    public string HubNameOf(int part) => HubNames[HubNames.Count == 1 ? 0 : part];
+
+    /// <summary>Rows of the GGUF file as rows of its matrices; a vector is one piece.</summary>
     /// <param name="first">First row.</param>
     /// <param name="count">How many.</param>
     public IEnumerable<(int Part, long First, long Count)> Pieces(long first, long count)
     {
+        if (Shape.Length == 1)
+        {
+            yield return (0, 0, Shape[0]);
+            yield break;
+        }
+
         var rows = Shape[^2];
         for (var (row, end) = (first, first + count); row < end;)
         {
@@ -20,41 +33,5 @@ internal sealed record GgufSlot(IReadOnlyList<string> HubNames, string Name, lon
             yield return piece;
             row += piece.Count;
         }
-    }
-
-    /// <summary>For each row of the GGUF file its row in the hub's, or <see langword="null"/> where they are the same.</summary>
-    public long[]? HubRows()
-    {
-        if (Change == RowChange.None)
-        {
-            return null;
-        }
-
-        var half = HeadSize / 2;
-        var rows = new long[Shape[0]];
-        for (var row = 0; row < rows.Length; row++)
-        {
-            var inHead = row % HeadSize;
-            rows[row] = row - inHead + (inHead % 2 * half) + (inHead / 2);
-        }
-
-        return rows;
-    }
-
-    /// <summary>For each row of the hub's its row in the GGUF file, or <see langword="null"/> where they are the same.</summary>
-    public long[]? GgufRows()
-    {
-        if (HubRows() is not { } rows)
-        {
-            return null;
-        }
-
-        var inverse = new long[rows.Length];
-        for (var row = 0; row < rows.Length; row++)
-        {
-            inverse[rows[row]] = row;
-        }
-
-        return inverse;
     }
 }

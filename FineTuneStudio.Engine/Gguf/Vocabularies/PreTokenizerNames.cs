@@ -12,6 +12,9 @@ namespace FineTuneStudio.Engine.Gguf.Vocabularies;
 /// </remarks>
 internal static class PreTokenizerNames
 {
+    /// <summary>Kimi's, which llama.cpp knows but for one rule: it does not cut a word where small letters meet a capital.</summary>
+    public const string Kimi = "kimi-k2";
+
     // Contractions in both cases, runs of digits in several scripts, letters that change case, marks, scripts without spaces, runs of every
     // kind of white space inside and at the end, punctuation before letters, line breaks and slashes.
     private const string Probe =
@@ -29,6 +32,7 @@ internal static class PreTokenizerNames
         new("llama-bpe", IgnoresMerges: true, [KnownPatterns.Llama3]),
         new("smaug-bpe", IgnoresMerges: false, [KnownPatterns.Llama3]),
         new("gpt-4o", IgnoresMerges: false, [O200kScanner.Pattern]),
+        new(Kimi, IgnoresMerges: false, [KnownPatterns.Kimi]),
         new("tekken", IgnoresMerges: true, [Tekken]),
         new("qwen35", IgnoresMerges: false, [Qwen35]),
         new("deepseek-v3", IgnoresMerges: false, [@"\p{N}{1,3}", @"[一-龥぀-ゟ゠-ヿ]+", DeepSeekV3]),

@@ -51,6 +51,11 @@ internal sealed class VocabularyBuilder
         var name = PreTokenizerNames.Find(preTokenizer, _parts.Model.Options.IgnoresMerges)
             ?? (IgnoringMergesMatters() ? null : PreTokenizerNames.Find(preTokenizer, ignoresMerges: null))
             ?? throw Refuse("It cuts text in a way that llama.cpp has no name for, so it would see other tokens than were trained.");
+        if (name == PreTokenizerNames.Kimi)
+        {
+            _notes.Add("llama.cpp does not cut words like helloWorld at the capital, as the model's tokenizer does; such words become other tokens there.");
+        }
+
         var (tokens, types) = Tokens(spacesFor: null);
         var vocabulary = _parts.Model.Vocabulary;
         return new GgufVocabulary

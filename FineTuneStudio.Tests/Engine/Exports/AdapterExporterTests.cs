@@ -23,6 +23,12 @@ public sealed class AdapterExporterTests : IDisposable
     [InlineData("qwen3", "lora_modules_to_save", ExportFormat.Gguf, GgufWeightType.BF16)]
     [InlineData("qwen3", "lora_rslora", ExportFormat.GgufLora, GgufWeightType.F32)]
     [InlineData("qwen3", "lora_dora", ExportFormat.Merged, GgufWeightType.F16)]
+    [InlineData("deepseek_v3", "lora", ExportFormat.Gguf, GgufWeightType.F16)]
+    [InlineData("gemma3", "lora", ExportFormat.Gguf, GgufWeightType.F16)]
+    [InlineData("gpt_oss", "lora", ExportFormat.Gguf, GgufWeightType.F16)]
+    [InlineData("gpt_oss", "lora", ExportFormat.GgufLora, GgufWeightType.F32)]
+    [InlineData("phi3_longrope", "lora", ExportFormat.Gguf, GgufWeightType.BF16)]
+    [InlineData("smollm3", "lora", ExportFormat.GgufLora, GgufWeightType.F16)]
     public void Export_GoldenAdapter_IsCertifiedWithTheHashOfEveryFile(string model, string adapter, ExportFormat format, GgufWeightType type)
     {
         var certificate = Export(model, adapter, format, type, "out");

@@ -66,6 +66,7 @@ public sealed class NanoExportTests : IDisposable
     [InlineData(GgufWeightType.BF16, 0.1)]
     [InlineData(GgufWeightType.Q8, 0.5)]
     [InlineData(GgufWeightType.Q4, 4)]
+    [InlineData(GgufWeightType.Q4K, 3)]
     public void Base_OtherTypes_LoadInLlamaCppWithScoresNearTheModels(GgufWeightType type, double tolerance)
     {
         GgufModel.Write(_nano, adapters: null, type, _folder.At("nano.gguf"), progress: null, TestContext.Current.CancellationToken);

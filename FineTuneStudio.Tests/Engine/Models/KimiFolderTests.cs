@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Commands.Benches;
+using FineTuneStudio.Engine.Gguf;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Tokenizers;
@@ -12,7 +14,8 @@ namespace FineTuneStudio.Tests.Engine.Models;
 /// <summary>A folder as Kimi-K2 is published: a tiktoken file whose pattern and reserved tokens only its class name tells, and no tokenizer.json.</summary>
 public sealed class KimiFolderTests : IDisposable
 {
-    private static readonly string[] Words = [" t", "he", " a", " the", "in", "er", "an", " is", "number", "answer"];
+    // Each is made of two that come before it, as in a vocabulary that was trained.
+    private static readonly string[] Words = [" t", "he", " a", " the", "in", "er", "an", "is", "nu", "mb"];
     private static readonly string[] Named = ["[BOS]", "[EOS]", "<|im_end|>", "<|im_user|>", "<|im_assistant|>", "<|im_system|>", "<|im_middle|>"];
 
     private readonly ModelCopy _copy = new("kimi_k2");
@@ -46,6 +49,18 @@ public sealed class KimiFolderTests : IDisposable
         Assert.Equal("kimi_k2", description.Family);
         Assert.True(description.HasTokenizer);
         Assert.True(description.HasChatTemplate);
+    }
+
+    [Fact]
+    public void Tokenize_InLlamaCpp_GivesOurIds()
+    {
+        string[] texts = ["the answer is 12345, isn't it?", "中文English混合 次", "a number\n\nin  the  Answer", "[BOS] the<|im_end|>"];
+        var tokenizer = Tokenizer.Load(_copy.Path);
+        GgufModel.Write(_copy.Path, adapters: null, GgufWeightType.F16, _copy.At("model.gguf"), progress: null, TestContext.Current.CancellationToken);
+
+        var ids = LlamaPeer.Find()?.Tokenize(_copy.At("model.gguf"), texts);
+
+        Assert.Equal(Array.ConvertAll(texts, text => tokenizer.Encode(text, new EncodeOptions { SpecialText = SpecialText.AsToken })), ids);
     }
 
     [Theory]

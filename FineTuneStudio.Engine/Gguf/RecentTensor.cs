@@ -1,0 +1,37 @@
+using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+
+namespace FineTuneStudio.Engine.Gguf;
+
+/// <summary>Weights of which a few rows are asked for at a time: what had to be unpacked for them stays until another tensor is asked for.</summary>
+/// <param name="source">Where the weights lie.</param>
+internal sealed class RecentTensor(ITensorSource source) : ITensorSource, IDisposable
+{
+    private string? _name;
+    private Tensor? _tensor;
+
+    public string Path => source.Path;
+
+    public IReadOnlyCollection<string> Names => source.Names;
+
+    public SafetensorsEntry? Find(string name) => source.Find(name);
+
+    public Tensor Get(string name)
+    {
+        // A folder's own tensors lie in the mapped file, which costs nothing to ask again.
+        if (source is SafetensorsFolder)
+        {
+            return source.Get(name);
+        }
+
+        if (_name != name || _tensor is null)
+        {
+            _tensor?.Dispose();
+            (_name, _tensor) = (name, source.Get(name).Own());
+        }
+
+        return _tensor;
+    }
+
+    public void Dispose() => _tensor?.Dispose();
+}
