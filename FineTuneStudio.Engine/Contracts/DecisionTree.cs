@@ -1,11 +1,13 @@
 using System.Globalization;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 
 namespace FineTuneStudio.Engine.Contracts;
 
 /// <summary>Supervised or reinforcement fine-tuning? The questions as data, and the walk through them.</summary>
 /// <remarks>
 /// The questions follow Fireworks' published guidance (docs.fireworks.ai, "When to use SFT vs. RFT"): above a thousand labelled rows
-/// SFT; below, RFT where reasoning helps; without labels RFT where an answer can be checked, else a judge.
+/// SFT; below, RFT where reasoning helps; without labels RFT where an answer can be checked, else a judge. Whether RFT has something to
+/// learn from is measured: a forecast of the run answers that question.
 /// </remarks>
 public static class DecisionTree
 {
@@ -21,19 +23,23 @@ public static class DecisionTree
     /// <summary>Question: can a program check an answer?</summary>
     public const string Verifiable = "verifiable";
 
+    /// <summary>Question: does the model find some right answers by itself?</summary>
+    public const string Trying = "trying";
+
     private static readonly DecisionOutcome Sft = new(
         "sft", "Supervised fine-tuning (SFT)",
-        "The model learns to answer as your examples do: the straight way wherever good answers exist.", TrainingMethod.Sft, "");
+        "The model learns to answer as your examples do: the straight way wherever good answers exist.", TrainingMethod.Sft);
 
     private static readonly DecisionOutcome Rft = new(
         "rft", "Reinforcement fine-tuning (RFT)",
         "The model tries answers itself, a grader scores them, and what scores well is reinforced: it finds its own way to the result, and few prompts go far. Where there are answers, SFT on them first is a good start: RFT goes on from its adapter.",
-        TrainingMethod.Rft, "");
+        TrainingMethod.Rft);
 
     private static readonly DecisionOutcome Judge = new(
-        "judge", "RFT with an LLM as judge, or RLHF",
-        "Nothing can check an answer but judgement: a judge model scores answers, or people compare them and the model learns their preference.",
-        null, "Not here yet. Write good answers to some hundred prompts and use SFT, or collect comparisons for later.");
+        "judge", "RFT with an LLM as judge",
+        "Nothing can check an answer but judgement: another model, the judge, reads each answer and scores it by what you write in the grader below. It can be fooled, so read the answers while the model learns.",
+        TrainingMethod.Rft)
+    { NeedsJudge = true };
 
     /// <summary>Id of the first question.</summary>
     public static string Root => Labels;
@@ -49,22 +55,26 @@ public static class DecisionTree
             [new("thousands", "More than 1000", "sft"), new("hundreds", "100 to 1000", Reasoning), new("few", "About 100 or fewer", Reasoning)]),
         new(Reasoning, "Does reasoning help?",
             "Would a person think in steps before answering (mathematics, code, planning), rather than know the answer at once (labels, tone, format)?",
-            [new("yes", "Yes", "rft"), new("no", "No", "sft")]),
+            [new("yes", "Yes", Trying), new("no", "No", "sft")]),
         new(Verifiable, "Is the task verifiable?",
             "Can a program tell a good answer from a bad one: a number to compare, tests to run, JSON to validate, a game to win?",
-            [new("yes", "Yes", "rft"), new("no", "No", "judge")]),
+            [new("yes", "Yes", Trying), new("no", "No", "judge")]),
+        new(Trying, "Does it get some right already?",
+            "Reinforcement makes the better of the model's own answers likelier: where hardly any is right there is nothing to make likelier, and examples come first.",
+            [new("some", "Some", "rft"), new("none", "Hardly any", "sft")]),
     ];
 
     /// <summary>All outcomes.</summary>
     public static IReadOnlyList<DecisionOutcome> Outcomes { get; } = [Sft, Rft, Judge];
 
-    /// <summary>Walks the tree: a person's answers count first, then what the dataset says; ends at an outcome or the first open question.</summary>
+    /// <summary>Walks the tree: a person's answers count first, then what the dataset and the forecast say; ends at an outcome or the first open question.</summary>
     /// <param name="report">The dataset; <see langword="null"/> where there is none yet.</param>
+    /// <param name="forecast">What the model makes of the dataset's prompts; <see langword="null"/> where it was not measured.</param>
     /// <param name="answers">Answers a person gave, choice by question.</param>
     /// <exception cref="ArgumentException">An answer names a choice that its question does not have.</exception>
-    public static MethodAdvice Advise(DatasetReport? report, IReadOnlyDictionary<string, string> answers)
+    public static MethodAdvice Advise(DatasetReport? report, ReinforcementForecast? forecast, IReadOnlyDictionary<string, string> answers)
     {
-        var evidence = report is null ? [] : Evidence(report);
+        List<DecisionEvidence> evidence = [.. report is null ? [] : Evidence(report), EvidenceOf(forecast)];
         var steps = new List<DecisionStep>();
         var node = Root;
         while (Questions.FirstOrDefault(question => question.Id == node) is { } question)
@@ -81,13 +91,14 @@ public static class DecisionTree
             steps.Add(new DecisionStep(question, choice, known, byPerson));
             if (choice is null)
             {
-                return new MethodAdvice(steps, null, Notes(report));
+                return new MethodAdvice(steps, null, Notes(report, null));
             }
 
             node = choice.Next;
         }
 
-        return new MethodAdvice(steps, Outcomes.Single(outcome => outcome.Id == node), Notes(report));
+        var end = Outcomes.Single(outcome => outcome.Id == node);
+        return new MethodAdvice(steps, end, Notes(report, end));
     }
 
     /// <summary>The answers that a dataset gives, with their reasons.</summary>
@@ -117,20 +128,17 @@ public static class DecisionTree
         }
         else if (report.PromptOnlyRows > 0)
         {
-            var truth = TruthOf(report);
-            evidence.Add(truth is null
-                ? new(Labels, "no", $"{N(report.PromptOnlyRows)} rows are prompts without an assistant message.", Certain: true)
-                : new(Labels, "yes", $"{N(truth.Rows)} rows have their answer in the field {truth.Name}, beside the conversation.", Certain: false));
+            evidence.Add(new(Labels, "no", $"{N(report.PromptOnlyRows)} rows are prompts without an assistant message: what stands beside them is for a grader.", Certain: true));
         }
     }
 
     private static void AddAmount(DatasetReport report, List<DecisionEvidence> evidence)
     {
-        // Duplicates teach little; prompts alone count where the answers stand beside them.
-        var rows = report.GoodRows > 0 ? report.GoodRows - report.DuplicateRows : report.PromptOnlyRows;
+        // Duplicates teach little.
+        var rows = report.GoodRows - report.DuplicateRows;
         if (rows > 0)
         {
-            var duplicates = report.GoodRows > 0 && report.DuplicateRows > 0 ? $" ({N(report.GoodRows)} less {N(report.DuplicateRows)} duplicates)" : "";
+            var duplicates = report.DuplicateRows > 0 ? $" ({N(report.GoodRows)} less {N(report.DuplicateRows)} duplicates)" : "";
             evidence.Add(new(Amount, rows > 1000 ? "thousands" : rows > 100 ? "hundreds" : "few", $"There are {N(rows)} different good rows{duplicates}.", Certain: true));
         }
     }
@@ -175,7 +183,7 @@ public static class DecisionTree
             AnswerKind.Code => "The answers hold program code: tests can run it.",
             _ => null,
         };
-        if (reason is null && report.Method == TrainingMethod.Rft && TruthOf(report) is { } truth)
+        if (reason is null && (report.Method == TrainingMethod.Rft || report.GoodRows == 0) && TruthOf(report) is { } truth)
         {
             evidence.Add(new(Verifiable, "yes", $"{N(truth.Rows)} rows say in their field {truth.Name} what is right: an answer can be compared with it.", Certain: false));
         }
@@ -189,11 +197,32 @@ public static class DecisionTree
         }
     }
 
+    /// <summary>What answering some prompts told; without it the tree takes it that there is something to learn from.</summary>
+    private static DecisionEvidence EvidenceOf(ReinforcementForecast? forecast)
+    {
+        if (forecast is null)
+        {
+            return new(Trying, "some", "Not measured yet: taken as given until you let the model try.", Certain: false) { Source = EvidenceSource.Assumption };
+        }
+
+        if (forecast.Verdict is ForecastVerdict.GraderFails or ForecastVerdict.CutShort)
+        {
+            return new(Trying, "some", $"The measurement does not tell yet. {forecast.Sentence}", Certain: false) { Source = EvidenceSource.Assumption };
+        }
+
+        var figures = $"Of {N(forecast.Prompts)} of your prompts, one answer earns {R(forecast.Reward)} in the mean (pass@1), the best of {N(forecast.Answers)} {R(forecast.BestReward)} (pass@{N(forecast.Answers)}); {P(forecast.ZeroVarianceShare)} of the groups teach nothing.";
+        var isHopeless = forecast.Verdict == ForecastVerdict.TooHard;
+        return new(Trying, isHopeless ? "none" : "some", forecast.Verdict == ForecastVerdict.Learns ? figures : $"{figures} {forecast.Sentence}", Certain: isHopeless || forecast.Verdict == ForecastVerdict.Learns)
+        {
+            Source = EvidenceSource.Forecast,
+        };
+    }
+
     /// <summary>The field beside the conversation that says what is right, by its name.</summary>
     private static FieldCount? TruthOf(DatasetReport report)
         => report.OtherFields.FirstOrDefault(field => field.Name is "ground_truth" or "answer" or "expected_answer" or "label" or "solution");
 
-    private static List<string> Notes(DatasetReport? report)
+    private static List<string> Notes(DatasetReport? report, DecisionOutcome? end)
     {
         var notes = new List<string>();
         if (report is null)
@@ -204,6 +233,11 @@ public static class DecisionTree
         if (report.Format == DatasetFormat.Preference)
         {
             notes.Add("Pairs of answers are what preference training (DPO, ORPO) learns from. It does not exist here yet; for SFT, keep the preferred answer of each pair.");
+        }
+
+        if (end?.Method == TrainingMethod.Sft && (report.Method == TrainingMethod.Rft || report.GoodRows == 0) && report.PromptOnlyRows > 0)
+        {
+            notes.Add("These rows have no answers to learn from: write good answers to some hundred of them, or stay with reinforcement and take easier prompts or a grader that gives points for parts of a right answer.");
         }
 
         if (report.FaultCounts.Any(count => count.Kind == DatasetFaultKind.FeedbackLabel))
@@ -238,6 +272,8 @@ public static class DecisionTree
     };
 
     private static string N(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string R(double reward) => reward.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static string P(double share) => share.ToString("P0", CultureInfo.InvariantCulture);
 }

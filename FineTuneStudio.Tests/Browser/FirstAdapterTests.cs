@@ -64,9 +64,12 @@ public sealed partial class FirstAdapterTests(ChromiumFixture chromium)
         await page.Page.Locator("[data-choice='reasoning-no']").ClickAsync();
         await page.Page.Locator("[data-outcome='sft'].taken").WaitForAsync();
 
-        // Around the tree and back: another answer leads to another method, which says that it is not here yet.
+        // Around the tree and back: other answers lead to a judge, whose grader is filled in and says that none is set up.
         await page.Page.Locator("[data-choice='labels-no']").ClickAsync();
-        await page.Page.GetByText("Not here yet").First.WaitForAsync();
+        await page.Page.Locator("[data-choice='verifiable-no']").ClickAsync();
+        await page.Page.Locator("[data-outcome='judge'].taken").WaitForAsync();
+        await Assertions.Expect(page.Page.Locator("[data-template='judge']")).ToHaveAttributeAsync("aria-pressed", "true");
+        await page.Page.GetByText("This grader asks a judge, and none is set up").First.WaitForAsync();
         await page.Page.Locator("[data-choice='labels-yes']").ClickAsync();
         await page.Page.Locator("[data-outcome='sft'].taken").WaitForAsync();
 

@@ -18,6 +18,11 @@ public sealed class NewReinforcementRunTests(ChromiumFixture chromium) : Stepped
         await page.Page.Locator("[data-outcome='rft'].taken").WaitForAsync();
         await Assertions.Expect(page.Page.Locator("[data-method='Rft'] input")).ToBeCheckedAsync();
         await Assertions.Expect(page.Page.Locator("[data-template='math']")).ToHaveAttributeAsync("aria-pressed", "true");
+        await page.Page.GetByText("Not measured yet").WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Measure it", Exact = true }).ClickAsync();
+        await page.Page.GetByText("the best of 8 0.78 (pass@8)").WaitForAsync();
+        await page.Page.ReloadAsync();
+        await page.Page.GetByText("the best of 8 0.78 (pass@8)").WaitForAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Try it on 8 rows" }).ClickAsync();
         await page.Page.GetByText("The dataset's own answers score 1 in the mean, those of other rows 0.").WaitForAsync();
 
@@ -36,6 +41,7 @@ public sealed class NewReinforcementRunTests(ChromiumFixture chromium) : Stepped
         await Assertions.Expect(page.Page.Locator("#rl-answers")).ToHaveValueAsync("5");
 
         var forecast = page.Page.Locator(".forecast");
+        await page.Page.GetByText("Not measured yet").WaitForAsync();
         await forecast.GetByRole(AriaRole.Button, new() { Name = "Forecast" }).ClickAsync();
         await forecast.Locator("[data-verdict='Learns']").GetByText("Reinforcement has something to learn from").WaitForAsync();
         await forecast.GetByText("The answers, with scores and reasons").ClickAsync();
@@ -58,6 +64,8 @@ public sealed class NewReinforcementRunTests(ChromiumFixture chromium) : Stepped
         await using var page = await chromium.OpenAsync(Studio.Address, width: 390, height: 844);
         await page.GoAsync("/runs/new?dataset=prompts.jsonl");
         await page.Page.GetByText("30 prompts without answers").WaitForAsync();
+        await page.Page.Locator("[data-choice='labels-no'].taken").WaitForAsync();
+        await Assertions.Expect(page.Page.Locator("[data-method='Rft'] input")).ToBeCheckedAsync();
 
         await page.Page.Locator("[data-method='Sft'] input").CheckAsync();
         await page.Page.GetByText("there is nothing to learn by example").First.WaitForAsync();

@@ -5,6 +5,9 @@ namespace FineTuneStudio.Application.Graders;
 /// <summary>Graders to begin with, those that fit a dataset's answers first.</summary>
 public static class GraderTemplates
 {
+    /// <summary>Id of the template that asks another model.</summary>
+    public const string Judge = "judge";
+
     private static readonly string[] Truths = ["ground_truth", "expected_answer", "solution", "label", "target", "reference"];
 
     /// <summary>Every template, for a dataset; the first is the best guess.</summary>
@@ -94,6 +97,20 @@ public static class GraderTemplates
                   "calculate_output": "0.9 * right + 0.1 * short"
                 }
                 """, false),
+            new(Judge, "A judge", "Another model reads the answer and scores it: for tone, helpfulness, style, where no program can check.",
+                $$"""
+                {
+                  "type": "score_model",
+                  "name": "judge",
+                  "input": [
+                    {
+                      "role": "user",
+                      "content": "Here is what was asked:\n{{PromptField(report)}}\n\nHere is an answer:\n{{output}}\n\nHow good is the answer? 0 is useless or wrong, 0.5 helps a little, 1 is right, clear and no longer than it must be."
+                    }
+                  ],
+                  "range": [0, 1]
+                }
+                """, false),
             new("python", "Your own function", "Anything a few lines of Python can tell, run in a sandbox.",
                 """
                 {
@@ -105,6 +122,17 @@ public static class GraderTemplates
         ];
         return [.. templates.OrderByDescending(template => template.Fits)];
     }
+
+    // What the model was asked, under the name that the file has for it.
+    private static string PromptField(DatasetReport? report) => report?.Format switch
+    {
+        DatasetFormat.ShareGpt => "{{item.conversations}}",
+        DatasetFormat.Alpaca => "{{item.instruction}}",
+        DatasetFormat.PromptCompletion => "{{item.prompt}}",
+        DatasetFormat.QuestionAnswer => "{{item.question}}",
+        DatasetFormat.Table when report.Columns?.Mapping is { } mapping => $"{{{{item.{mapping.User}}}}}",
+        _ => "{{item.messages}}",
+    };
 
     // The dataset's own answer is always called answer; rows without one may have it in a field beside the conversation.
     private static string AnswerField(DatasetReport? report)

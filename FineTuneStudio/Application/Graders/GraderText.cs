@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Grading;
@@ -25,6 +26,26 @@ public static class GraderText
             return (false, [((int)(exception.LineNumber ?? 0) + 1, end > 0 ? exception.Message[..end] : exception.Message)]);
         }
     }
+
+    /// <summary>Whether a grader, or a part of it, asks another model.</summary>
+    public static bool AsksJudge(string json)
+    {
+        try
+        {
+            return AsksJudge(JsonNode.Parse(json));
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool AsksJudge(JsonNode? node) => node switch
+    {
+        JsonObject part => part["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name is "score_model" or "label_model" || part.Any(field => AsksJudge(field.Value)),
+        JsonArray list => list.Any(AsksJudge),
+        _ => false,
+    };
 
     /// <summary>Everything that is wrong with a grader, each with its path inside of it (<c>graders.right.reference</c>).</summary>
     public static IReadOnlyList<UserError> Faults(string json)

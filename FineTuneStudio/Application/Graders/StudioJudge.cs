@@ -9,6 +9,9 @@ internal static class StudioJudge
 {
     public const string Section = "Judge";
 
+    /// <summary>Whether the settings name one.</summary>
+    public static bool IsSetUp(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[$"{Section}:{nameof(JudgeSettings.BaseAddress)}"]);
+
     /// <summary>The judge; <see langword="null"/> where the settings name none. Each has a budget of its own.</summary>
     /// <exception cref="UserErrorException">Settings that cannot be.</exception>
     public static EndpointJudge? Create(IConfiguration configuration)

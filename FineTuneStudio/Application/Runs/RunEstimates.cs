@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Engine.Contracts;
-using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Estimation;
 using FineTuneStudio.Engine.Training.Reinforcement;
@@ -18,6 +17,9 @@ public sealed class RunEstimates : IDisposable
     /// <summary>Models up to so many weights are rehearsed without being asked to.</summary>
     private const long SmallModel = 50_000_000;
 
+    /// <summary>Forecasts that are kept: each holds some hundred answers.</summary>
+    private const int KeptForecasts = 16;
+
     private readonly RunInputs _inputs;
     private readonly ITrainingEngine _engine;
     private readonly DatasetIndexes _indexes;
@@ -25,6 +27,7 @@ public sealed class RunEstimates : IDisposable
     private readonly ActiveRuns _active;
     private readonly StudioPaths _paths;
     private readonly ConcurrentDictionary<string, RehearsalResult> _rehearsals = new();
+    private readonly ConcurrentQueue<RunForecast> _forecasts = new();
     private readonly SemaphoreSlim _stage = new(1);
 
     internal RunEstimates(RunInputs inputs, ITrainingEngine engine, DatasetIndexes indexes, DatasetLengths lengths, ActiveRuns active, StudioPaths paths)
@@ -45,8 +48,11 @@ public sealed class RunEstimates : IDisposable
     /// <summary>Takes the first step of a reinforcement run on some of its prompts, and says whether there is something to learn from.</summary>
     /// <param name="specification">Names of the library.</param>
     /// <param name="cancellationToken">Ends it between tokens.</param>
-    public Task<Result<ReinforcementForecast>> ForecastAsync(RunSpecification specification, CancellationToken cancellationToken)
+    public Task<Result<RunForecast>> ForecastAsync(RunSpecification specification, CancellationToken cancellationToken)
         => AskAsync(specification, (model, dataset) => ForecastAsync(specification, model, dataset, cancellationToken), cancellationToken);
+
+    /// <summary>The newest forecast since the studio started that tells of such a run; <see langword="null"/> for none.</summary>
+    public RunForecast? FindForecast(RunSpecification specification) => _forecasts.LastOrDefault(forecast => forecast.TellsOf(specification));
 
     /// <summary>Options that fit the rows and the model, from the same figures.</summary>
     public Task<Result<RunSuggestion>> SuggestAsync(RunSpecification specification, CancellationToken cancellationToken)
@@ -114,12 +120,20 @@ public sealed class RunEstimates : IDisposable
             CanRehearse: isMeasured && !_active.Any, IsSmall: estimate.ModelParameters <= SmallModel);
     }
 
-    private async Task<ReinforcementForecast> ForecastAsync(RunSpecification specification, ModelEntity model, DatasetEntity dataset, CancellationToken cancellationToken)
+    private async Task<RunForecast> ForecastAsync(RunSpecification specification, ModelEntity model, DatasetEntity dataset, CancellationToken cancellationToken)
     {
         await _stage.WaitAsync(cancellationToken);
         try
         {
-            return await OnItsOwnThreadAsync(() => _engine.Forecast(_inputs.Resolve(specification, model, dataset), Forecast.DefaultPrompts, cancellationToken), cancellationToken);
+            var found = await OnItsOwnThreadAsync(() => _engine.Forecast(_inputs.Resolve(specification, model, dataset), Forecast.DefaultPrompts, cancellationToken), cancellationToken);
+            var forecast = new RunForecast(specification, found);
+            _forecasts.Enqueue(forecast);
+            while (_forecasts.Count > KeptForecasts)
+            {
+                _forecasts.TryDequeue(out _);
+            }
+
+            return forecast;
         }
         finally
         {

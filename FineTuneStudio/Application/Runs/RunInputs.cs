@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FineTuneStudio.Application.Runs;
 
 /// <summary>Turns the names in a specification into the files they stand for.</summary>
-internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, StudioPaths paths)
+internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, IConfiguration configuration)
 {
     private readonly ConcurrentDictionary<(string Adapter, string Model), AdapterDescription> _described = new();
 
@@ -89,6 +89,11 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
 
         if (specification.Reinforcement is { } reinforcement)
         {
+            if (GraderText.AsksJudge(reinforcement.Grader.Json) && !StudioJudge.IsSetUp(configuration))
+            {
+                errors.Add(new("reinforcement.grader", "This grader asks a judge, and none is set up. Name an endpoint of chat completions in appsettings.json, section Judge, or by the variable Judge__BaseAddress (docs/graders.md), and start the studio again; or use a grader that needs none."));
+            }
+
             errors.AddRange(GraderText.Faults(reinforcement.Grader.Json).Select(fault => fault with { Field = fault.Field.Length == 0 ? "reinforcement.grader" : $"reinforcement.grader.{fault.Field}" }));
         }
 

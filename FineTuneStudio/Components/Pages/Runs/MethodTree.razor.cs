@@ -15,13 +15,14 @@ public sealed partial class MethodTree : IAsyncDisposable
     /// <summary>Where each node stands: questions from left to right, outcomes at the right edge.</summary>
     private static readonly Dictionary<string, (double X, double Y)> Places = new()
     {
-        [DecisionTree.Labels] = (92, 165),
+        [DecisionTree.Labels] = (92, 190),
         [DecisionTree.Amount] = (344, 70),
-        [DecisionTree.Verifiable] = (344, 262),
-        [DecisionTree.Reasoning] = (712, 130),
+        [DecisionTree.Verifiable] = (344, 300),
+        [DecisionTree.Reasoning] = (712, 140),
+        [DecisionTree.Trying] = (712, 262),
         ["sft"] = (1008, 50),
-        ["rft"] = (1008, 165),
-        ["judge"] = (1008, 280),
+        ["rft"] = (1008, 205),
+        ["judge"] = (1008, 345),
     };
 
     private static readonly IReadOnlyList<Edge> Edges =
@@ -40,6 +41,22 @@ public sealed partial class MethodTree : IAsyncDisposable
     [Parameter, EditorRequired]
     public EventCallback<(string Question, string Choice)> Answered { get; set; }
 
+    /// <summary>Whether the model can be asked to try some prompts.</summary>
+    [Parameter]
+    public bool CanMeasure { get; set; }
+
+    /// <summary>It is trying them now.</summary>
+    [Parameter]
+    public bool IsMeasuring { get; set; }
+
+    /// <summary>A person wants it measured whether the model gets some right.</summary>
+    [Parameter]
+    public EventCallback Measured { get; set; }
+
+    /// <summary>A person does not want to wait for it.</summary>
+    [Parameter]
+    public EventCallback Stopped { get; set; }
+
     public ValueTask DisposeAsync() => _keys.DisposeAsync();
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -56,6 +73,12 @@ public sealed partial class MethodTree : IAsyncDisposable
     {
         var (x, y) = Places[edge.Question.Id];
         var (toX, toY) = Places[edge.Choice.Next];
+
+        // One above the other: from foot to head.
+        if (x == toX)
+        {
+            return (x, y + (NodeHeight / 2), toX, toY - (NodeHeight / 2));
+        }
 
         // Two answers may lead to the same node: they leave and arrive apart.
         var apart = edge.Question.Choices.Count(choice => choice.Next == edge.Choice.Next) > 1
@@ -76,6 +99,13 @@ public sealed partial class MethodTree : IAsyncDisposable
         var (x, y, toX, toY) = Ends(edge);
         return ((x + toX) / 2, (y + toY) / 2);
     }
+
+    private static string Lead(DecisionStep step, DecisionEvidence evidence) => evidence.Source switch
+    {
+        EvidenceSource.Assumption => step.ByPerson ? "Your answer. " : "",
+        EvidenceSource.Forecast => step.ByPerson && evidence.Choice != step.Choice!.Id ? "Your answer. The measurement says otherwise: " : "Measured: ",
+        _ => step.ByPerson && evidence.Choice != step.Choice!.Id ? "Your answer. The data says otherwise: " : evidence.Certain ? "From the data: " : "The data suggests it: ",
+    };
 
     private bool OnPath(string question) => Advice.Steps.Any(step => step.Question.Id == question);
 

@@ -41,7 +41,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private IReadOnlyList<UserError> _errors = [];
     private RunDetail? _origin;
     private DatasetReport? _report;
-    private MethodAdvice _advice = DecisionTree.Advise(null, new Dictionary<string, string>());
+    private MethodAdvice _advice = DecisionTree.Advise(null, null, new Dictionary<string, string>());
+    private Forecasting _forecasting = null!;
     private IReadOnlyList<GraderTemplate> _templates = [];
     private RunPlan? _plan;
     private RunSuggestion? _suggestion;
@@ -111,11 +112,13 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private string DefaultName => $"{Path.GetFileNameWithoutExtension(Form.Dataset)} on {Form.Model}";
 
-    private bool HasForm => _advice.Outcome is not { Exists: false } || Form.Anyway;
+    private bool HoldsOnlyPrompts => Chosen is { GoodRows: 0 } or { HoldsPrompts: true };
 
     private bool IsReinforcement => Form.Method == TrainingMethod.Rft;
 
-    private bool CanStart => !_starting && _models.Count > 0 && HasForm && (!IsReinforcement || _hasSoundGrader);
+    private bool CanStart => !_starting && _models.Count > 0 && (!IsReinforcement || _hasSoundGrader);
+
+    private bool CanForecast => IsReinforcement && _errors.Count == 0 && CanStart;
 
     // A pair for each of many experts is a choice to make knowingly: it stands beside the linears where the model has experts.
     private IEnumerable<string> OfferedTargets
@@ -147,6 +150,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
         await _closed.CancelAsync();
         _closed.Dispose();
         _planning?.Dispose();
+        _forecasting.Dispose();
         if (_kept is not null)
         {
             await _kept.DisposeAsync();
@@ -167,6 +171,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     protected override async Task OnInitializedAsync()
     {
+        _forecasting = new Forecasting(Estimates, ForecastChanged);
         _models = await Models.ListAsync(_closed.Token);
         _adapters = await Adapters.ListAsync(_closed.Token);
         var datasets = await ListDatasetsAsync();
@@ -220,15 +225,31 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private async Task UseFormAsync()
     {
         _report = Chosen is { } chosen ? await Datasets.FindReportAsync(chosen.Id, _closed.Token) : null;
-        _advice = DecisionTree.Advise(_report, Form.Answers);
         _templates = GraderTemplates.For(_report);
+        Advise();
         if (!Form.HasMethod)
         {
-            Form.Method = _advice.Outcome?.Method ?? (Chosen is { HoldsPrompts: true } ? TrainingMethod.Rft : Form.Method);
+            // Prompts have nothing to learn by example, however well or badly the model answers them.
+            Form.Method = HoldsOnlyPrompts ? TrainingMethod.Rft : _advice.Outcome?.Method ?? Form.Method;
         }
 
         FillGrader();
         Refresh();
+        Advise();
+    }
+
+    /// <summary>Walks the tree with what is known now.</summary>
+    private void Advise()
+    {
+        var current = Form.ToSpecification();
+        _forecasting.TakeUp(current);
+        _advice = DecisionTree.Advise(_report, _forecasting.Last is { } last && last.TellsOf(current) ? last.Found : null, Form.Answers);
+    }
+
+    private void ForecastChanged()
+    {
+        Advise();
+        StateHasChanged();
     }
 
     /// <summary>A reinforcement run begins with the grader that fits its data best.</summary>
@@ -236,7 +257,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         if (IsReinforcement && (Form.Grader.Length == 0 || Form.GraderIsGuessed))
         {
-            (Form.Grader, Form.GraderIsGuessed) = (_templates[0].Json, true);
+            var template = _advice.Outcome is { NeedsJudge: true } ? _templates.First(template => template.Id == GraderTemplates.Judge) : _templates[0];
+            (Form.Grader, Form.GraderIsGuessed) = (template.Json, true);
         }
     }
 
@@ -267,19 +289,12 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private void Answer((string Question, string Choice) answer)
     {
         Form.Answers[answer.Question] = answer.Choice;
-        Form.Anyway = false;
-        _advice = DecisionTree.Advise(_report, Form.Answers);
-        if (_advice.Outcome is { Method: { } method } && method != Form.Method)
+        Advise();
+        if (_advice.Outcome is { } outcome)
         {
-            ChooseMethod(method);
+            ChooseMethod(outcome.Method);
         }
 
-        _kept!.Changed();
-    }
-
-    private void UseSftAnyway()
-    {
-        (Form.Anyway, Form.Method, Form.HasMethod) = (true, TrainingMethod.Sft, true);
         _kept!.Changed();
     }
 
@@ -381,12 +396,13 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         _kept!.Changed();
         Refresh();
+        Advise();
     }
 
     private void Refresh()
     {
         _errors = [.. Form.ToSpecification().Validate()];
-        if (!IsReinforcement && Chosen is { GoodRows: 0 } or { HoldsPrompts: true })
+        if (!IsReinforcement && HoldsOnlyPrompts)
         {
             _errors = [.. _errors, new("method", "These rows are prompts without answers: there is nothing to learn by example. Choose reinforcement, or another dataset.")];
         }

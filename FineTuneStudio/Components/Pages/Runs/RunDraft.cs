@@ -22,9 +22,6 @@ public sealed class RunDraft
     /// <summary>Answers to the questions of the decision tree, choice by question.</summary>
     public Dictionary<string, string> Answers { get; set; } = [];
 
-    /// <summary>The person wants a method although the tree led elsewhere.</summary>
-    public bool Anyway { get; set; }
-
     public TrainingMethod Method { get; set; }
 
     /// <summary>A person, or another run, chose the method; otherwise the tree does.</summary>
