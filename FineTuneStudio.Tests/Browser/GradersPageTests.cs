@@ -29,6 +29,47 @@ public sealed class GradersPageTests(ChromiumFixture chromium) : SteppedStudioTe
     }
 
     [Fact(Timeout = 300_000)]
+    public async Task GraderOfANewRun_ToTheWorkbenchAndBack_IsKept()
+    {
+        const string Mine = "{ \"type\": \"regex\", \"name\": \"any\", \"pattern\": \"[a-z]\" }";
+        await using var page = await chromium.OpenAsync(Studio.Address);
+        await page.GoAsync($"/runs/new?dataset={StudioSeed.Dataset}");
+        await page.Page.Locator("[data-method='Rft'] input").CheckAsync();
+        await page.Page.FillAsync("#rl-answers", "6");
+        await page.Page.Locator("[data-template='regex']").ClickAsync();
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Open it in the workbench" }).ClickAsync();
+
+        await page.AddressAsync("/graders\\?form=");
+        await Assertions.Expect(page.Page.Locator("#first-json")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("\"regex\""));
+        await page.Page.FillAsync("#first-json", Mine);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use it in the run" }).ClickAsync();
+
+        await page.AddressAsync("/runs/new\\?dataset=");
+        await Assertions.Expect(page.Page.Locator("#grader-json")).ToHaveValueAsync(Mine);
+        await Assertions.Expect(page.Page.Locator("#rl-answers")).ToHaveValueAsync("6");
+
+        // From the workbench itself there is a way to a run as well.
+        await page.GoAsync("/graders");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use it in a new run" }).ClickAsync();
+        await page.AddressAsync("/runs/new\\?dataset=");
+        await page.Page.Locator("#grader-json").WaitForAsync();
+        page.AssertCalm();
+    }
+
+    [Theory(Timeout = 300_000)]
+    [InlineData("https://elsewhere.example/runs/new")]
+    [InlineData("//elsewhere.example/runs/new")]
+    [InlineData("/runs/newer")]
+    public async Task FormElsewhere_IsNotGoneTo(string form)
+    {
+        await using var page = await chromium.OpenAsync(Studio.Address);
+        await page.GoAsync($"/graders?form={Uri.EscapeDataString(form)}");
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use it in a new run" }).WaitForAsync();
+        Assert.Equal(0, await page.Page.GetByText("Back to it without changes").CountAsync());
+    }
+
+    [Fact(Timeout = 300_000)]
     public async Task AnswersOfARun_Graded_AreListedWithTheirGrades()
     {
         Engine.Allow(2);

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using FineTuneStudio.Application;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -28,6 +30,21 @@ public sealed class DatasetApiTests
         Assert.Equal((3, 1), (dataset!.Rows, dataset.BadRows));
         Assert.Equal(BadRow, (await badRows.Content.ReadAsStringAsync(Token)).Trim());
         Assert.Equal("mixed.bad.jsonl", badRows.Content.Headers.ContentDisposition!.FileName);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Get_OneAndAll_SayWhatTheRowsAreMeantFor()
+    {
+        await using var studio = await StudioServer.StartAsync();
+        var answers = await studio.UploadAsync("answers.jsonl", [GoodRow], Token);
+        var prompts = await studio.UploadAsync("prompts.jsonl", [BadRow], Token);
+
+        var one = JsonNode.Parse(await studio.Client.GetStringAsync($"/api/datasets/{prompts}", Token))!;
+        var all = JsonNode.Parse(await studio.Client.GetStringAsync("/api/datasets", Token))!.AsArray();
+
+        Assert.Equal(("rft", "checked", "prompts.jsonl"), ((string?)one["method"], (string?)one["state"], (string?)one["name"]));
+        Assert.Equal([$"{prompts} rft", $"{answers} sft"], all.Select(dataset => $"{dataset!["id"]} {dataset["method"]}"));
+        Assert.Equal(HttpStatusCode.NotFound, (await studio.Client.GetAsync($"/api/datasets/{Guid.NewGuid()}", Token)).StatusCode);
     }
 
     [Theory(Timeout = 120_000)]
@@ -106,7 +123,7 @@ public sealed class DatasetApiTests
         await using var studio = await StudioServer.StartAsync();
 
         var response = await studio.Client.PostAsync("/api/datasets?name=odd.jsonl", new StringContent(content), Token);
-        var dataset = await response.Content.ReadFromJsonAsync<DatasetSummary>(Token);
+        var dataset = await response.Content.ReadFromJsonAsync<DatasetSummary>(RunSpecification.JsonOptions, Token);
         await studio.WaitForCheckAsync(dataset!.Id, Token);
         var page = await studio.Client.GetStringAsync($"/datasets/{dataset.Id}", Token);
 

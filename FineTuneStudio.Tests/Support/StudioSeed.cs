@@ -48,7 +48,7 @@ internal static class StudioSeed
         using var content = new StringContent(string.Join('\n', lines) + "\n");
         var response = await studio.Client.PostAsync($"/api/datasets?name={Uri.EscapeDataString(name)}", content, cancellationToken);
         response.EnsureSuccessStatusCode();
-        var dataset = await response.Content.ReadFromJsonAsync<DatasetSummary>(cancellationToken);
+        var dataset = await response.Content.ReadFromJsonAsync<DatasetSummary>(RunSpecification.JsonOptions, cancellationToken);
         return await studio.WaitForCheckAsync(dataset!.Id, cancellationToken);
     }
 

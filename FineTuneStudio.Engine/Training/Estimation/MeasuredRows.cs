@@ -23,7 +23,8 @@ public sealed record MeasuredRows(DatasetIndex Index, TokenLengths? Lengths)
         var place = $"{Path.GetFileName(specification.Dataset.Path)}:{row.Line}";
         try
         {
-            _ = Renderer.Load(specification.Model).RenderConversation(row.Conversation, row.LearnWeights);
+            var renderer = Renderer.Load(specification.Model);
+            _ = index.ReadsPrompts ? renderer.RenderPrompt(row.ToPrompt()) : renderer.RenderConversation(row.Conversation, row.LearnWeights);
         }
         catch (UserErrorException exception)
         {

@@ -4,6 +4,7 @@ using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Rendering.Lengths;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Reinforcement;
 
@@ -41,7 +42,7 @@ internal static class RftEstimator
         using var opened = measured?.Index.Options.Method == TrainingMethod.Rft ? null : DatasetIndex.Open(specification.Dataset.Path, check, cancellationToken);
         var index = opened ?? measured!.Index;
         var split = DatasetSplit.Create(index, specification.Dataset, specification.Seed);
-        var lengths = PromptLengths(specification, index, split, cancellationToken);
+        var lengths = PromptLengths(specification, index, split, opened is null ? measured!.Lengths : null, cancellationToken);
         var prompts = (int)((double)split.TrainingCount * lengths.Count(length => length < specification.Batch.ContextLength) / lengths.Length);
         if (prompts == 0)
         {
@@ -65,8 +66,14 @@ internal static class RftEstimator
         };
     }
 
-    private static int[] PromptLengths(RunSpecification specification, DatasetIndex index, DatasetSplit split, CancellationToken cancellationToken)
+    private static int[] PromptLengths(RunSpecification specification, DatasetIndex index, DatasetSplit split, TokenLengths? measured, CancellationToken cancellationToken)
     {
+        if (measured is { IsComplete: true, ArePrompts: true } && split.TrainingCount > 0)
+        {
+            MeasuredRows.RefuseUnrendered(index, measured, specification);
+            return [.. Enumerable.Range(0, split.TrainingCount).Select(row => measured.TokensOf(split.TrainingRow(row))!.Value)];
+        }
+
         var renderer = Renderer.Load(specification.Model);
         var lengths = new int[Math.Min(split.TrainingCount, MostPromptsRendered)];
         for (var sample = 0; sample < lengths.Length; sample++)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Grading;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Grading;
 using FineTuneStudio.Engine.Models;
@@ -65,6 +66,16 @@ internal sealed class GradedSampler
             Task.WaitAll([.. graded.SelectMany(group => group).Where(task => task is not null).Select(task => task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default))], CancellationToken.None);
             throw;
         }
+    }
+
+    /// <summary>The likeliest answer to each prompt, graded: how a run is scored on those it holds out.</summary>
+    /// <param name="prompts">Each leaves room for a token.</param>
+    /// <param name="options">Where an answer ends.</param>
+    /// <param name="cancellationToken">Looked at before each token and each grade.</param>
+    public List<GradedAnswer> DrawGreedy(IReadOnlyList<PromptRow> prompts, ReinforcementOptions options, CancellationToken cancellationToken)
+    {
+        var (groups, _, _) = Draw([.. prompts.Select(row => (row, 0L))], answers: 1, options.Greedy(), cancellationToken);
+        return [.. groups.Select(group => group[0])];
     }
 
     private GradedAnswer Grade(PromptRow prompt, TokenAnswer answer, CancellationToken cancellationToken)

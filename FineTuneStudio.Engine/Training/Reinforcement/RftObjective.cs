@@ -115,8 +115,7 @@ internal sealed class RftObjective : IObjective
     public (HeldOutScore Score, IReadOnlyList<TrainingEvent> Events) Evaluate(int step, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var (groups, _, _) = _sampler.Draw([.. _rows.HeldOut.Select(row => (row, 0L))], answers: 1, _options.Greedy(), cancellationToken);
-        var answers = groups.Select(group => group[0]).ToList();
+        var answers = _sampler.DrawGreedy(_rows.HeldOut, _options, cancellationToken);
         double[] scores = [.. answers.Select(answer => answer.Grade.Score).OfType<double>()];
         if (scores.Length == 0)
         {

@@ -127,7 +127,7 @@ public sealed class RunLibraryTests : IAsyncLifetime
         Assert.Equal(["second", "first"], comparison.Runs.Select(run => run.Summary.Name));
         Assert.Equal("lora.rank", comparison.Options[0].Path);
         Assert.Equal(["4", "16"], comparison.Options[0].Values);
-        Assert.All(comparison.Samples, sample => Assert.All(sample.Answers, answer => Assert.Equal(sample.Expected, answer)));
+        Assert.All(comparison.Samples, sample => Assert.All(sample.Answers, answer => Assert.Equal(new ComparedAnswer(sample.Expected, null, null), answer)));
         Assert.Equal(2, comparison.Samples.Count);
     }
 

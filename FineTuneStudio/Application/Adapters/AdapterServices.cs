@@ -16,7 +16,7 @@ internal static class AdapterServices
             provider.GetRequiredService<IAnswerEngine>()));
         services.AddSingleton(provider => new ReloadCheck(
             provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<StudioPaths>(),
-            provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new AdapterExports(
             provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<StudioPaths>()));
     }

@@ -70,6 +70,9 @@ public sealed class Draft<T> : IDraft, IAsyncDisposable
         }
     }
 
+    /// <summary>Keeps what was changed at once: another page reads it next.</summary>
+    public Task KeepAsync() => WriteAsync();
+
     /// <summary>Keeps what has not been kept yet.</summary>
     public async ValueTask DisposeAsync()
     {

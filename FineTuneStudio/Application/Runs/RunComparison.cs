@@ -17,7 +17,7 @@ public sealed record RunComparison(IReadOnlyList<RunDetail> Runs, IReadOnlyList<
     {
         var last = runs.Select(run => Last(samplesOf(run.Summary.Id))).ToList();
         var samples = last.SelectMany(answers => answers.Values).DistinctBy(sample => sample.Prompt)
-            .Select(sample => new ComparedSample(sample.Prompt, sample.Expected, [.. last.Select(answers => answers.GetValueOrDefault(sample.Prompt)?.Answer)]))
+            .Select(sample => new ComparedSample(sample.Prompt, sample.Expected, [.. last.Select(answers => answers.GetValueOrDefault(sample.Prompt) is { } said ? new ComparedAnswer(said.Answer, said.Score, said.Reason) : null)]))
             .OrderByDescending(sample => sample.Answers.Count(answer => answer is not null));
         return new RunComparison(runs, SpecificationDiff.Of([.. runs.Select(run => run.Specification)]), [.. samples]);
     }

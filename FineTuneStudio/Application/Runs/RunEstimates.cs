@@ -117,7 +117,7 @@ public sealed class RunEstimates : IDisposable
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return new RunPlan(
             estimate, memory, new DriveInfo(_paths.Runs).AvailableFreeSpace, _engine.FindFit(resolved, estimate, memory),
-            CanRehearse: isMeasured && !_active.Any, IsSmall: estimate.ModelParameters <= SmallModel);
+            CanRehearse: isMeasured && specification.Method == TrainingMethod.Sft && !_active.Any, IsSmall: estimate.ModelParameters <= SmallModel);
     }
 
     private async Task<RunForecast> ForecastAsync(RunSpecification specification, ModelEntity model, DatasetEntity dataset, CancellationToken cancellationToken)
@@ -148,13 +148,13 @@ public sealed class RunEstimates : IDisposable
     }
 
     /// <summary>
-    /// The measurement of a dataset's rows, waited for; none for other columns than its own, whose index and lengths are of other rows, and none for
-    /// prompts, which are other rows too.
+    /// The measurement of a dataset's rows, waited for; none for other columns than its own, or for another method than it is meant for, whose index and
+    /// lengths are of other rows.
     /// </summary>
     private async Task<LengthMeasurement?> MeasureAsync(
         RunSpecification specification, ModelEntity model, DatasetEntity dataset, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var measurement = specification is { Dataset.Columns: null, Method: TrainingMethod.Sft } ? _lengths.Open(dataset, model) : null;
+        var measurement = specification.Dataset.Columns is null && specification.Method == DatasetChecks.MethodOf(dataset) ? _lengths.Open(dataset, model) : null;
         if (measurement is not null)
         {
             await Task.WhenAny(measurement.Over, Task.Delay(patience, cancellationToken));

@@ -1,5 +1,9 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Datasets;
+using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Rendering.Lengths;
 using FineTuneStudio.Engine.Training;
+using FineTuneStudio.Engine.Training.Estimation;
 using FineTuneStudio.Tests.Support;
 using Xunit;
 
@@ -25,6 +29,21 @@ public sealed class RftEstimatorTests
         Assert.InRange(estimate.Shortest, TimeSpan.Zero, estimate.Longest);
         Assert.True(estimate.DiskBytes > Directory.GetFiles(run.Folder, RunFolder.Rollouts).Sum(file => new FileInfo(file).Length));
         Assert.Contains(estimate.Memory, part => part.Name == "keys and values of answers");
+    }
+
+    [Fact]
+    public void Estimate_PromptsMeasuredAlready_IsTheSameWithoutRenderingThem()
+    {
+        using var run = TinyRun.Rft();
+        using var index = DatasetIndex.Open(run.Specification.Dataset.Path, new DatasetCheckOptions { Method = TrainingMethod.Rft }, TestContext.Current.CancellationToken);
+        var lengths = TokenLengthMeter.Measure(index, Renderer.Load(run.Specification.Model), cachePath: null, "model", workers: 1, progress: null, TestContext.Current.CancellationToken);
+
+        var measured = TrainingRun.Estimate(run.Specification, new MeasuredRows(index, lengths), TestContext.Current.CancellationToken);
+        var rendered = TrainingRun.Estimate(run.Specification, measured: null, TestContext.Current.CancellationToken);
+
+        Assert.True(lengths.ArePrompts);
+        Assert.Equal((rendered.TotalSteps, rendered.TokensPerEpoch, rendered.TrainingRows), (measured.TotalSteps, measured.TokensPerEpoch, measured.TrainingRows));
+        Assert.False(measured.Sampled);
     }
 
     [Fact]

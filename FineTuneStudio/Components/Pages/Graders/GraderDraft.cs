@@ -14,6 +14,9 @@ public sealed class GraderDraft
     /// <summary>A grader as JSON.</summary>
     public string First { get; set; } = "";
 
+    /// <summary>Form and grader of the run that was come from, so that a reload does not take them again.</summary>
+    public string Taken { get; set; } = "";
+
     /// <summary>Another one to compare it with; empty for none.</summary>
     public string Second { get; set; } = "";
 }

@@ -3,10 +3,12 @@ using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Application.Runs;
+using FineTuneStudio.Components.Pages.Runs;
 using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace FineTuneStudio.Components.Pages.Graders;
 
@@ -14,6 +16,7 @@ namespace FineTuneStudio.Components.Pages.Graders;
 public sealed partial class GradersPage : IAsyncDisposable
 {
     private const int PageSize = 50;
+    private const string NewRun = "/runs/new";
     private const int MostRows = 500;
 
     /// <summary>Scores that are so near to one another are the same to a person.</summary>
@@ -44,6 +47,16 @@ public sealed partial class GradersPage : IAsyncDisposable
 
     [Inject]
     public required DraftStore Drafts { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    /// <summary>Address of the form of a new run whose grader is worked on.</summary>
+    [SupplyParameterFromQuery(Name = "form")]
+    public string? RunForm { get; set; }
+
+    /// <summary>The form to go back to, where one was named; never an address elsewhere.</summary>
+    private string? Target => RunForm is { } address && (address == NewRun || address.StartsWith($"{NewRun}?", StringComparison.Ordinal)) ? address : null;
 
     private GraderDraft Form => _kept!.Value;
 
@@ -83,6 +96,7 @@ public sealed partial class GradersPage : IAsyncDisposable
         var datasets = (await Datasets.ListAsync(_closed.Token)).Where(dataset => dataset is { State: DatasetState.Checked, Rows: > 0 }).ToList();
         _runs = await Runs.ListAsync(_closed.Token);
         _kept = await Drafts.OpenAsync("graders", () => new GraderDraft { Dataset = datasets.FirstOrDefault()?.Name ?? "" }, _closed.Token);
+        await TakeFromRunAsync();
         _datasets = datasets;
         await UseDatasetAsync();
     }
@@ -95,6 +109,44 @@ public sealed partial class GradersPage : IAsyncDisposable
     };
 
     private static string Share(ScoreBar bar, ScoreSummary scores) => (100.0 * bar.Count / Math.Max(1, scores.Bars.Max(other => other.Count))).ToString("0.#", CultureInfo.InvariantCulture);
+
+    /// <summary>Begins with the grader and the dataset of the form that was come from.</summary>
+    private async Task TakeFromRunAsync()
+    {
+        if (Target is not { } address)
+        {
+            return;
+        }
+
+        await using var run = await OpenRunAsync(address);
+        var taken = $"{address} {run.Value.Grader}";
+        if (run.RestoredFrom is not null && run.Value.Grader.Length > 0 && Form.Taken != taken)
+        {
+            (Form.Dataset, Form.First, Form.Second, Form.Run, Form.Taken) = (run.Value.Dataset, run.Value.Grader, "", null, taken);
+            _kept!.Changed();
+        }
+    }
+
+    /// <summary>To the form of the run, or of a new one on this dataset, with a grader.</summary>
+    private async Task TakeToRunAsync(string grader)
+    {
+        var address = Target ?? $"{NewRun}?dataset={Uri.EscapeDataString(Form.Dataset)}";
+        await using (var run = await OpenRunAsync(address))
+        {
+            (run.Value.Grader, run.Value.GraderIsGuessed) = (grader, false);
+            (run.Value.Method, run.Value.HasMethod) = (TrainingMethod.Rft, true);
+            run.Changed();
+        }
+
+        Navigation.NavigateTo(address);
+    }
+
+    private Task<Draft<RunDraft>> OpenRunAsync(string address)
+    {
+        var query = QueryHelpers.ParseQuery(address[NewRun.Length..]);
+        string? Of(string name) => query.TryGetValue(name, out var value) ? (string?)value : null;
+        return Drafts.OpenAsync(RunDraft.KeyOf(Of("like"), Of("fork"), Of("step"), Of("adapter"), Of("dataset")), () => new RunDraft { Dataset = Form.Dataset }, _closed.Token);
+    }
 
     private async Task UseDatasetAsync()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Drafts;
@@ -110,6 +111,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private DatasetSummary? Chosen => _datasets?.FirstOrDefault(dataset => dataset.Name == Form.Dataset);
 
+    private string WorkbenchAddress => $"/graders?form={Uri.EscapeDataString($"/{Navigation.ToBaseRelativePath(Navigation.Uri)}")}";
+
     private string DefaultName => $"{Path.GetFileNameWithoutExtension(Form.Dataset)} on {Form.Model}";
 
     private bool HoldsOnlyPrompts => Chosen is { GoodRows: 0 } or { HoldsPrompts: true };
@@ -177,9 +180,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
         var datasets = await ListDatasetsAsync();
         _origin = (Like ?? Fork) is { } origin ? await Runs.FindAsync(origin, _closed.Token) : null;
 
-        // What is typed into a form about one thing does not come back in a form about another.
-        var about = Like?.ToString() ?? (Fork is null ? null : $"{Fork}@{Step}") ?? Adapter?.ToString() ?? Dataset;
-        _kept = await Drafts.OpenAsync(about is null ? "runs/new" : $"runs/new {about}"[..Math.Min(200, $"runs/new {about}".Length)], () => Fresh(datasets), _closed.Token);
+        var key = RunDraft.KeyOf(Like?.ToString(), Fork?.ToString(), Step?.ToString(CultureInfo.InvariantCulture), Adapter?.ToString(), Dataset);
+        _kept = await Drafts.OpenAsync(key, () => Fresh(datasets), _closed.Token);
         _datasets = datasets;
         if (Adapter is { } adapter && Form.InitialAdapter is null && _kept.RestoredFrom is null)
         {
@@ -226,6 +228,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         _report = Chosen is { } chosen ? await Datasets.FindReportAsync(chosen.Id, _closed.Token) : null;
         _templates = GraderTemplates.For(_report);
+        Form.Model = Form.Model.Length > 0 ? Form.Model : _models.FirstOrDefault()?.Name ?? "";
         Advise();
         if (!Form.HasMethod)
         {
@@ -273,6 +276,14 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         (Form.Grader, Form.GraderIsGuessed) = (json, false);
         Changed();
+    }
+
+    /// <summary>To the workbench with this grader; it finds the form as it is kept.</summary>
+    private async Task OpenWorkbenchAsync()
+    {
+        _kept!.Changed();
+        await _kept.KeepAsync();
+        Navigation.NavigateTo(WorkbenchAddress);
     }
 
     private void TakeSoundness(bool isSound) => _hasSoundGrader = isSound;

@@ -207,6 +207,13 @@ public sealed class RunDraft
         Seed = Seed,
     };
 
+    /// <summary>Names the kept form of an address: what is typed into a form about one thing does not come back in a form about another.</summary>
+    public static string KeyOf(string? like, string? fork, string? step, string? adapter, string? dataset)
+    {
+        var key = $"runs/new {like ?? (fork is null ? adapter ?? dataset : $"{fork}@{step}")}".TrimEnd();
+        return key[..Math.Min(200, key.Length)];
+    }
+
     private static bool SameJson(string one, string other) => one.Length > 0 && JsonNode.DeepEquals(JsonNode.Parse(one), JsonNode.Parse(other));
 
     private static string Indented(string json) => JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(json), IndentedJson);
