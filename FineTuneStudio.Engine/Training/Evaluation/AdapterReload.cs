@@ -64,7 +64,7 @@ public static class AdapterReload
         var answers = new GradedSampler(tuned, renderer, grader, specification.Batch.ContextLength).DrawGreedy(rows.HeldOut, options, cancellationToken);
         double[] scores = [.. answers.Select(answer => answer.Grade.Score).OfType<double>()];
         return scores.Length > 0
-            ? (scores.Average(), [.. answers.Select(answer => answer.Text)])
+            ? (scores.Average(), [.. answers.Select(answer => answer.Said.Shown)])
             : throw new UserErrorException("reinforcement.grader", $"Not one answer could be graded. The first: {answers[0].Grade.Reason}");
     }
 
