@@ -17,7 +17,11 @@ public sealed class Forecasting(RunEstimates estimates, Action changed) : IDispo
 
     public bool IsAsking => _asking is not null;
 
-    public void Dispose() => _asking?.Cancel();
+    public void Dispose()
+    {
+        _asking?.Cancel();
+        _asking?.Dispose();
+    }
 
     /// <summary>Takes up what was measured for such a run before, in this form or another.</summary>
     public void TakeUp(RunSpecification specification) => Last = Last?.TellsOf(specification) == true ? Last : estimates.FindForecast(specification) ?? Last;

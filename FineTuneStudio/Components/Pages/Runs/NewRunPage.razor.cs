@@ -228,7 +228,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         _report = Chosen is { } chosen ? await Datasets.FindReportAsync(chosen.Id, _closed.Token) : null;
         _templates = GraderTemplates.For(_report);
-        Form.Model = Form.Model.Length > 0 ? Form.Model : _models.FirstOrDefault()?.Name ?? "";
+        Form.Model = Form.Model.Length == 0 && _models is [var first, ..] ? first.Name : Form.Model;
         Advise();
         if (!Form.HasMethod)
         {
