@@ -28,7 +28,7 @@ internal static class AdapterArgument
         return called.Count switch
         {
             1 => library.FolderOf(called[0]),
-            0 => throw new UserErrorException(adapterOrPath, "There is no such folder, and no adapter of this name or id in the library."),
+            0 => throw new UserErrorException(adapterOrPath, "There is no such folder, and no adapter of this name or id in the library; expected an adapter in PEFT layout."),
             _ => throw new UserErrorException(adapterOrPath, $"Several adapters are called so; name one by its id: {string.Join(", ", called.Select(adapter => adapter.Id))}."),
         };
     }

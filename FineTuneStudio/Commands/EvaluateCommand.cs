@@ -16,7 +16,7 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var model = new Option<string>("--model") { Description = "A model's name or folder", Required = true };
-        var adapter = new Option<string?>("--adapter") { Description = "A folder in PEFT layout" };
+        var adapter = new Option<string?>("--adapter") { Description = "A folder in PEFT layout, or an adapter's name or id in the library", HelpName = "ADAPTER" };
         var dataset = new Option<string>("--dataset") { Description = "JSONL, a JSON array or CSV", Required = true };
         var user = new Option<string?>("--user") { Description = "CSV: column of what the user says" };
         var assistant = new Option<string?>("--assistant") { Description = "CSV: column of the right answer" };
@@ -54,7 +54,7 @@ internal static class EvaluateCommand
         using var interrupt = new ConsoleInterrupt();
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var loaded = CausalModel.Load(folder, precision, DeviceOption.Resolve(device), quantization: quantization);
-        using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, loaded.Linears, loaded.Device);
+        using var adapter = adapterFolder is null ? null : AdapterSet.Load(AdapterArgument.Resolve(adapterFolder), loaded.Linears, loaded.Device);
         using var model = loaded.WithAdapter(adapter);
         var result = ModelEvaluation.Run(model, Renderer.Load(folder), dataset, columns, rows, progress: null, interrupt.Token);
         Console.WriteLine(json

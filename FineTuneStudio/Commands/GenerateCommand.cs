@@ -21,7 +21,7 @@ internal static class GenerateCommand
     {
         var defaults = new SamplingOptions();
         var model = new Option<string>("--model") { Description = "A model's name or folder", Required = true };
-        var adapter = new Option<string?>("--adapter") { Description = "A folder in PEFT layout" };
+        var adapter = new Option<string?>("--adapter") { Description = "A folder in PEFT layout, or an adapter's name or id in the library", HelpName = "ADAPTER" };
         var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token; 1 samples from the model's own distribution", DefaultValueFactory = _ => defaults.Temperature };
         var topP = new Option<double>("--top-p") { Description = "Smallest set of likeliest tokens with this much probability", DefaultValueFactory = _ => defaults.TopP };
         var topK = new Option<int>("--top-k") { Description = "So many likeliest tokens; 0 keeps all", DefaultValueFactory = _ => defaults.TopK };
@@ -60,7 +60,7 @@ internal static class GenerateCommand
         using var interrupt = new ConsoleInterrupt();
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var loaded = CausalModel.Load(folder, precision, DeviceOption.Resolve(device), quantization: quantization);
-        using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, loaded.Linears, loaded.Device);
+        using var adapter = adapterFolder is null ? null : AdapterSet.Load(AdapterArgument.Resolve(adapterFolder), loaded.Linears, loaded.Device);
         using var model = loaded.WithAdapter(adapter);
         var generator = new TextGenerator(model, Renderer.Load(folder));
         using var input = Console.OpenStandardInput();
