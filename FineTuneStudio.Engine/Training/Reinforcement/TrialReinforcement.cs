@@ -5,6 +5,7 @@ using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Optimizers;
 
 namespace FineTuneStudio.Engine.Training.Reinforcement;
@@ -35,11 +36,12 @@ public sealed class TrialReinforcement : IDisposable
     /// <param name="answers">Answers to each.</param>
     /// <param name="answerTokens">Tokens of each: none ends early.</param>
     /// <param name="tokensOfPass">Most tokens of a training pass.</param>
+    /// <param name="device">Where to compute.</param>
     public TrialReinforcement(
-        ModelConfig config, LoraOptions lora, Precision precision, int prompts, int promptTokens, int answers, int answerTokens, int tokensOfPass)
+        ModelConfig config, LoraOptions lora, Precision precision, int prompts, int promptTokens, int answers, int answerTokens, int tokensOfPass, Device device = default)
     {
-        _base = CausalModel.Create(config, seed: 1, precision);
-        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, default, _base.WeightOf);
+        _base = CausalModel.Create(config, seed: 1, precision, device);
+        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, device, _base.WeightOf);
         _adapter.SetTrainable(true);
         _model = _base.WithAdapter(_adapter);
         var options = new OptimizerOptions();

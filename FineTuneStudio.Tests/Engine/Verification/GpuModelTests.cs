@@ -15,7 +15,7 @@ public sealed class GpuModelTests
 {
     private const double Bar = 6e-5;
 
-    public static TheoryData<string> Models => [.. GoldenModels.Dense];
+    public static TheoryData<string> Models => [.. GoldenModels.Dense, .. GoldenModels.Sparse];
 
     public static TheoryData<string, string> Adapters => GoldenModels.Adapters;
 

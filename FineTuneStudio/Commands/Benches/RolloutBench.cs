@@ -5,7 +5,7 @@ using FineTuneStudio.Engine.Training.Reinforcement;
 
 namespace FineTuneStudio.Commands.Benches;
 
-/// <summary><c>bench rollout</c>: a whole reinforcement step, 64 prompts of 24 tokens with eight answers of 32 each, and how much faster they are drawn together than alone. A large model does a thirty-second part of it.</summary>
+/// <summary><c>bench rollout</c>: a whole reinforcement step, 64 prompts of 24 tokens with eight answers of 32 each, and how much faster they are drawn together than alone. In main memory a large model does a sixteenth part of it.</summary>
 internal static class RolloutBench
 {
     private const int Prompts = 64;
@@ -28,20 +28,24 @@ internal static class RolloutBench
         """u8.ToArray(),
         "a model of 5.3 million weights");
 
-    public static BenchReport Run()
+    public static BenchReport Run(Device device)
     {
         TorchRuntime.Threads = Environment.ProcessorCount;
-        return new BenchReport("rollout", [.. Figures("5.3M, fp32", Small, Precision.Fp32, repeats: 5), .. Figures("0.6B, bf16", BenchModels.Qwen3Small, Precision.Bf16, repeats: 1)]);
+        return new BenchReport(
+            "rollout",
+            [
+                .. Figures("5.3M, fp32", Small, Precision.Fp32, Prompts, AnswerTokens, repeats: 5, device),
+                .. Figures("0.6B, bf16", BenchModels.Qwen3Small, Precision.Bf16, device.IsCpu ? Prompts / 8 : Prompts, device.IsCpu ? AnswerTokens / 2 : AnswerTokens, repeats: device.IsCpu ? 1 : 5, device),
+            ]);
     }
 
-    private static IEnumerable<BenchFigure> Figures(string name, ModelConfig config, Precision precision, int repeats)
+    private static IEnumerable<BenchFigure> Figures(string name, ModelConfig config, Precision precision, int prompts, int answerTokens, int repeats, Device device)
     {
-        var isSmall = config == Small;
-        using var trial = new TrialReinforcement(config, new LoraOptions { Rank = 16 }, precision, isSmall ? Prompts : Prompts / 16, PromptTokens, Answers, isSmall ? AnswerTokens : AnswerTokens / 2, TokensOfPass);
+        using var trial = new TrialReinforcement(config, new LoraOptions { Rank = 16 }, precision, prompts, PromptTokens, Answers, answerTokens, TokensOfPass, device);
 
         // The first of each warms up.
         trial.RateOfOne();
-        if (isSmall)
+        if (repeats > 1)
         {
             trial.Run();
         }
@@ -55,7 +59,7 @@ internal static class RolloutBench
         yield return new($"{name}, drawing", Math.Round(drawing, 3), "s", null, null);
         yield return new($"{name}, learning", Math.Round(learning, 3), "s", null, null);
         yield return new($"{name}, share of drawing", Math.Round(share, 3), "", GoalShare, share <= GoalShare);
-        if (isSmall)
+        if (config == Small)
         {
             yield return new($"{name}, whole step", Math.Round(drawing + learning, 3), "s", GoalSeconds, drawing + learning <= GoalSeconds);
         }

@@ -1,6 +1,7 @@
 // The vocabulary product and its cross-entropy, a few rows at a time: the logits of all rows never exist at once. The gradients are
 // made on the way forward, from the logits at hand, so that nothing is computed twice and nothing but them is kept.
 #include "composed.h"
+#include "product.h"
 #include "support.h"
 
 using namespace fts;
@@ -53,11 +54,10 @@ at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const 
     const int64_t rows = hidden.size(0), vocabulary = weight.size(0), at_once = rows_at_once(hidden, weight);
     auto log_probabilities = at::empty({rows}, hidden.options().dtype(at::kFloat));
     auto scratch = at::empty({rows == 0 ? 0 : at_once, vocabulary}, hidden.options());
-    const auto transposed = weight.t();
     for (int64_t start = 0; start < rows; start += at_once) {
         const int64_t count = std::min(at_once, rows - start);
         auto logits = scratch.narrow(0, 0, count);
-        at::mm_out(logits, hidden.narrow(0, start, count), transposed);
+        product_into(logits, hidden.narrow(0, start, count), weight, true);
         const auto ids = targets.narrow(0, start, count), factors = scales.defined() ? scales.narrow(0, start, count) : scales;
         auto results = log_probabilities.narrow(0, start, count);
         if (composed::applies(logits)) results.copy_(composed::log_probabilities(logits, ids, factors, cap));
@@ -80,10 +80,7 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
         at::Tensor dweight = weight_needed ? at::zeros(weight.sizes(), weight.options().dtype(at::kFloat)) : at::Tensor();
         const bool any = hidden_needed || weight_needed;
         const auto log_probabilities = each_chunk(hidden, weight, targets, cap, any ? scales : at::Tensor(), [&](int64_t start, int64_t count, const at::Tensor& dlogits) {
-            if (hidden_needed) {
-                auto rows = dhidden.narrow(0, start, count);
-                at::mm_out(rows, dlogits, weight);
-            }
+            if (hidden_needed) product_into(dhidden.narrow(0, start, count), dlogits, weight, false);
             if (weight_needed) {
                 const auto rows = hidden.narrow(0, start, count);
                 if (hidden.scalar_type() == at::kFloat) {

@@ -8,6 +8,7 @@
 #include "decode_linear.h"
 #include "decode_parallel.h"
 #include "decode_pieces.h"
+#include "decode_strips.h"
 #include "elementwise.h"
 #include "product.h"
 #include "row_kernels.h"
@@ -34,6 +35,14 @@ bool reads_wide_rows(linear_kernel kernel) {
 #endif
 }
 
+int64_t columns_at_once(linear_kernel kernel) {
+#if defined(__x86_64__)
+    return kernel == linear_bf16_avx512bf16 ? 32 : 16;
+#else
+    return 16;
+#endif
+}
+
 namespace {
 
 // From here on libtorch's product, which packs its operands, is faster (measured: docs/log.md).
@@ -56,11 +65,15 @@ linear_kernel choose_for(const at::Tensor& x) {
     return x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !records_graph() ? choose(x.scalar_type()) : nullptr;
 }
 
-at::Tensor input_of(linear_kernel kernel, const at::Tensor& x) { return reads_wide_rows(kernel) ? x.to(at::kFloat).contiguous() : x.contiguous(); }
-
-linear_piece whole_piece(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& result, bool wide) {
-    return {input.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, result.data_ptr(), weight.size(0), input.size(0), input.size(1), weight.size(0),
+linear_piece whole_piece(const at::Tensor& strips, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& result, bool wide) {
+    return {strips.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, result.data_ptr(), weight.size(0), strips.size(0), weight.size(1), weight.size(0),
             0, 0, wide, nullptr, nullptr, 0};
+}
+
+// Many rows, or what no kernel here multiplies.
+at::Tensor many(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    const at::Tensor rows = x.contiguous();
+    return has_wide_product(rows, weight) && !records_graph() ? wide_product(rows, weight, true, {}, {}, bias) : at::linear(x, weight, bias);
 }
 
 using optional_list = c10::List<fts::optional<at::Tensor>>;
@@ -71,18 +84,18 @@ std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, con
     TORCH_CHECK(biases.size() == 0 || biases.size() == weights.size(), "as many biases as weights, or none");
     const auto type = wide ? at::kFloat : x.scalar_type();
     const auto kernel = choose_for(x);
-    const at::Tensor input = kernel == nullptr ? at::Tensor() : input_of(kernel, x);
+    const at::Tensor strips = kernel == nullptr ? at::Tensor() : strips_of(kernel, x);
     std::vector<at::Tensor> results;
     piece_list pieces(x.element_size());
     for (size_t i = 0; i < weights.size(); i++) {
         const at::Tensor& weight = weights[i];
         const at::Tensor bias = item(biases, i);
         if (!fits(x, weight, bias) || kernel == nullptr) {
-            results.push_back(at::linear(x, weight, bias).to(type));
+            results.push_back(many(x, weight, bias).to(type));
             continue;
         }
         results.push_back(at::empty({x.size(0), weight.size(0)}, x.options().dtype(type)));
-        pieces.add(whole_piece(input, weight, bias, results.back(), wide));
+        pieces.add(whole_piece(strips, weight, bias, results.back(), wide));
     }
     take_pieces(pieces.count(), [&](int64_t number) { kernel(pieces.at(number)); });
     return results;
@@ -128,17 +141,17 @@ std::vector<at::Tensor> lora_linears(const at::Tensor& x, at::TensorList weights
     if (kernel == nullptr) {
         for (size_t i = 0; i < weights.size(); i++) {
             const auto bias = biases.get(i);
-            results.push_back(a[i].defined() ? lora_linear(x, weights[i], bias, a[i], b[i], scales[i], c10::nullopt) : at::linear(x, weights[i], bias ? *bias : at::Tensor()));
+            results.push_back(a[i].defined() ? lora_linear(x, weights[i], bias, a[i], b[i], scales[i], c10::nullopt) : many(x, weights[i], bias ? *bias : at::Tensor()));
         }
         return results;
     }
 
     const auto low = low_parts(x, a, scales);
-    const at::Tensor input = input_of(kernel, x);
+    const at::Tensor strips = strips_of(kernel, x);
     piece_list pieces(x.element_size());
     for (size_t i = 0; i < weights.size(); i++) {
         results.push_back(at::empty({x.size(0), weights[i].size(0)}, x.options()));
-        auto piece = whole_piece(input, weights[i], item(biases, i), results.back(), false);
+        auto piece = whole_piece(strips, weights[i], item(biases, i), results.back(), false);
         if (a[i].defined()) {
             piece.low = low[i].data_ptr<float>();
             piece.factor = b[i].data_ptr<float>();
@@ -156,14 +169,14 @@ at::Tensor gated_linears(const at::Tensor& x, const at::Tensor& gate, const at::
     const auto kind = gate_named(activation);
     const at::Tensor first = gate_bias.value_or(at::Tensor()), second = up_bias.value_or(at::Tensor());
     const auto kernel = fits(x, gate, first) && fits(x, up, second) ? choose_for(x) : nullptr;
-    if (kernel == nullptr) return gated(at::linear(x, gate, first), at::linear(x, up, second), kind);
+    if (kernel == nullptr) return gated(many(x, gate, first), many(x, up, second), kind);
 
-    const at::Tensor input = input_of(kernel, x);
+    const at::Tensor strips = strips_of(kernel, x);
     const int64_t rows = x.size(0), outputs = gate.size(0);
     at::Tensor gates = at::empty({rows, outputs}, x.options()), ups = at::empty_like(gates), result = at::empty_like(gates);
-    const auto up_piece = whole_piece(input, up, second, ups, false);
+    const auto up_piece = whole_piece(strips, up, second, ups, false);
     piece_list pieces(x.element_size(), 2);
-    pieces.add(whole_piece(input, gate, first, gates, false));
+    pieces.add(whole_piece(strips, gate, first, gates, false));
     take_pieces(pieces.count(), [&](int64_t number) {
         const auto piece = pieces.at(number);
         auto other = up_piece;

@@ -6,7 +6,7 @@ namespace fts::decode {
 
 // One piece of y = x W^T + low F^T + b: all rows of x, outputs first <= n < last.
 struct linear_piece {
-    const void* x;         // [rows, width], contiguous
+    const void* x;         // rows in strips, see decode_strips.h
     const void* weight;    // [outputs, width], contiguous
     const void* bias;      // [outputs] or null, of the weight's type
     void* y;               // [rows, outputs], rows `stride` elements apart
@@ -30,5 +30,11 @@ linear_kernel choose_linear(bool bf16);
 
 // Whether the kernel wants x in fp32 beside weights in bfloat16.
 bool reads_wide_rows(linear_kernel kernel);
+
+// Columns that the kernel takes at a time.
+int64_t columns_at_once(linear_kernel kernel);
+
+// Rows that it takes at a time.
+constexpr int64_t strip_rows = 8;
 
 }  // namespace fts::decode

@@ -12,7 +12,6 @@ struct f32_element {
     static __m512 load_weight(const float* w) { return _mm512_loadu_ps(w); }
     static __m512 load_weight(const float* w, __mmask16 mask) { return _mm512_maskz_loadu_ps(mask, w); }
     static __m512 load_x(const float* x) { return _mm512_loadu_ps(x); }
-    static __m512 load_x(const float* x, __mmask16 mask) { return _mm512_maskz_loadu_ps(mask, x); }
     static __m512 multiply(__m512 sum, __m512 x, __m512 w) { return _mm512_fmadd_ps(x, w, sum); }
     static float widen(float value) { return value; }
     static float narrow(float value) { return value; }

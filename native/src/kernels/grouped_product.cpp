@@ -4,7 +4,8 @@
 #include "decode_linear.h"
 #include "decode_parallel.h"
 #include "decode_pieces.h"
-#include "fts_abi.h"
+#include "decode_strips.h"
+#include "product.h"
 #include "workers.h"
 
 namespace fts {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int64_t outer_height = 128;  // of a block of an outer product
 constexpr int64_t outer_width = 512;
+constexpr int64_t outer_column = 64;  // what the kernels multiply at a time
 constexpr int64_t most_streamed = 16;  // rows of a group up to which its matrix is read once, in the order of memory, without packing
 
 int64_t width_of(const GroupedMatrices& b, bool transposed, Side side) {
@@ -20,12 +22,6 @@ int64_t width_of(const GroupedMatrices& b, bool transposed, Side side) {
 
 int64_t depth_of(const GroupedMatrices& b, bool transposed, Side side) {
     return (transposed ? b.columns() : b.rows()) * (side == Side::SUMMED ? b.parts() : 1);
-}
-
-// As in product.cpp: bfloat16 on processors with tiles stays the library's, ours was never timed there.
-bool has_block_product(at::ScalarType type) {
-    const int32_t features = fts_processor_features();
-    return (features & 2) != 0 && (type == at::kFloat || (features & 8) == 0);
 }
 
 // One block of columns of the result for some rows of one group.
@@ -138,14 +134,18 @@ void multiply_streamed(const at::Tensor& a, const GroupedMatrices& b, const Grou
     const auto own = sum.bias.defined() ? sum.bias.to(a.scalar_type()).contiguous() : sum.bias;
     const auto low = sum.low.defined() ? sum.low.to(at::kFloat).contiguous() : sum.low;
     const int64_t rank = low.defined() ? low.size(1) : 0;
+    const int64_t row_bytes = decode::strip_row_bytes(kernel, k, input.element_size());
+    const auto strips = at::empty({a.size(0), row_bytes / input.element_size()}, input.options());
     std::vector<at::Tensor> factors;  // of the groups taken
     decode::piece_list pieces(size);
     for (const int64_t group : taken) {
         const int64_t first = groups.first(group), rows = groups.rows(group);
         done[group] = true;
+        char* own_strips = static_cast<char*>(strips.data_ptr()) + first * row_bytes;
+        decode::lay_strips(kernel, static_cast<const char*>(input.data_ptr()) + first * k * input.element_size(), rows, k, input.element_size(), own_strips);
         if (rank > 0) factors.push_back(sum.factor.select(0, group).to(at::kFloat).contiguous());
         for (int64_t part = 0; part < b.parts(); part++) {
-            pieces.add({static_cast<const char*>(input.data_ptr()) + first * k * input.element_size(), b.address(part, group),
+            pieces.add({own_strips, b.address(part, group),
                 own.defined() ? static_cast<const char*>(own.data_ptr()) + (group * n + part * b.rows()) * size : nullptr,
                 static_cast<char*>(result.data_ptr()) + (first * n + part * b.rows()) * size, n, rows, k, b.rows(), 0, 0, false,
                 rank > 0 ? low.data_ptr<float>() + first * rank : nullptr, rank > 0 ? factors.back().data_ptr<float>() + part * b.rows() * rank : nullptr, rank});
@@ -155,16 +155,23 @@ void multiply_streamed(const at::Tensor& a, const GroupedMatrices& b, const Grou
 }
 
 template <typename T>
-void multiply_outer(const at::Tensor& left, const at::Tensor& right, int64_t first, int64_t rows, int64_t top, int64_t column, const at::Tensor& result) {
+void multiply_outer(const at::Tensor& left, const at::Tensor& right, int64_t first, int64_t rows, int64_t top, int64_t column, int64_t width, const at::Tensor& result) {
     const auto& kernels = block_kernels<T>();
-    const int64_t p = left.size(1), q = right.size(1), height = std::min(outer_height, p - top), count = std::min(outer_width, q - column), columns = round_up(count, column_unit);
+    const int64_t p = left.size(1), q = right.size(1), height = std::min(outer_height, p - top), count = std::min(width, q - column), columns = round_up(count, column_unit);
+    // Floats lie as a packed matrix does.
+    const bool as_it_lies = std::is_same<T, float>::value && columns == count;
     T* turned = scratch<T>(TURNED, outer_height * depth_block);
     T* packed = scratch<T>(PACKED, outer_width * depth_block);
     float* sums = scratch<float>(PRODUCT, outer_height * outer_width);
     for (int64_t from = 0; from < rows; from += depth_block) {
         const int64_t depth = std::min(depth_block, rows - from), padded = round_up(depth, depth_unit);
         kernels.transpose(data<T>(left) + (first + from) * p + top, p, depth, height, turned, padded);
-        kernels.pack_rows(data<T>(right) + (first + from) * q + column, q, depth, count, packed, columns);
+        const T* source = data<T>(right) + (first + from) * q + column;
+        if (as_it_lies) {
+            kernels.multiply(height, columns, depth, turned, padded, source, q, sums, columns, from > 0);
+            continue;
+        }
+        kernels.pack_rows(source, q, depth, count, packed, columns);
         kernels.multiply(height, columns, padded, turned, padded, packed, columns, sums, columns, from > 0);
     }
     with_type(result, [&](auto type) {
@@ -209,7 +216,7 @@ at::Tensor grouped_product(const at::Tensor& a, const GroupedMatrices& b, bool t
         groups.count(), " matrices of [", b.rows(), ", ", b.columns(), "] ", b.type());
     std::vector<bool> done(groups.count());
     if (transposed && side == Side::SIDE_BY_SIDE) multiply_streamed(a, b, groups, sum, result, done);
-    const bool in_blocks = has_block_product(a.scalar_type()) && (transposed ? b.columns() : b.rows()) % depth_unit == 0;
+    const bool in_blocks = prefers_own_product(a.scalar_type()) && (transposed ? b.columns() : b.rows()) % depth_unit == 0;
     const auto deep = in_blocks ? padded(sum, transposed) : sum;
     std::vector<Task> tasks;
     const int64_t across = transposed ? b.rows() : b.columns(), parts = side == Side::SUMMED ? 1 : b.parts();
@@ -241,7 +248,7 @@ at::Tensor grouped_outer_product(const at::Tensor& left, const at::Tensor& right
     for (int64_t group = 0; group < groups.count(); group++) {
         if (groups.rows(group) == 0) result.select(0, group).zero_();
     }
-    if (!has_block_product(left.scalar_type())) {
+    if (!prefers_own_product(left.scalar_type())) {
         for (int64_t group = 0; group < groups.count(); group++) {
             const int64_t first = groups.first(group), rows = groups.rows(group);
             if (rows > 0) result.select(0, group).copy_(at::mm(left.narrow(0, first, rows).t(), right.narrow(0, first, rows)));
@@ -253,8 +260,24 @@ at::Tensor grouped_outer_product(const at::Tensor& left, const at::Tensor& right
         each_task(groups.count() * down * across, [&](int64_t task) {
             const int64_t group = task / (down * across), block = task % (down * across);
             if (groups.rows(group) > 0) {
-                multiply_outer<decltype(element)>(left, right, groups.first(group), groups.rows(group), block / across * outer_height, block % across * outer_width, result.select(0, group));
+                multiply_outer<decltype(element)>(left, right, groups.first(group), groups.rows(group), block / across * outer_height, block % across * outer_width, outer_width, result.select(0, group));
             }
+        });
+    });
+    return result;
+}
+
+at::Tensor outer_product(const at::Tensor& left, const at::Tensor& right, at::ScalarType type) {
+    if (!left.is_cpu() || !prefers_own_product(left.scalar_type())) return at::mm(left.t(), right).to(type);
+    const int64_t p = left.size(1), q = right.size(1);
+    // The narrow one is turned, the wide one read as it lies.
+    if (p > q) return outer_product(right, left, type).t().contiguous();
+    auto result = at::empty({p, q}, left.options().dtype(type));
+    const int64_t width = std::clamp(round_up((q + at::get_num_threads() - 1) / at::get_num_threads(), outer_column), outer_column, outer_width);
+    const int64_t down = (p + outer_height - 1) / outer_height, across = (q + width - 1) / width;
+    with_type(left, [&](auto element) {
+        each_task(down * across, [&](int64_t task) {
+            multiply_outer<decltype(element)>(left, right, 0, left.size(0), task / across * outer_height, task % across * width, width, result);
         });
     });
     return result;

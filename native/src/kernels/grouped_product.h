@@ -70,4 +70,7 @@ at::Tensor grouped_product(const at::Tensor& a, const GroupedMatrices& b, bool t
 // left_g^T right_g of each group's rows: what a matrix of its own gets as gradient. [groups, left's columns, right's columns]
 at::Tensor grouped_outer_product(const at::Tensor& left, const at::Tensor& right, const Groups& groups, at::ScalarType type);
 
+// left^T right. [left's columns, right's columns]
+at::Tensor outer_product(const at::Tensor& left, const at::Tensor& right, at::ScalarType type);
+
 }  // namespace fts

@@ -1,4 +1,5 @@
 // A frozen linear layer with a low-rank adapter beside it, differentiated by hand: keeps x and x A^T, nothing else.
+#include "grouped_product.h"
 #include "product.h"
 #include "support.h"
 
@@ -24,7 +25,7 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
         const auto x = x_input.contiguous();
         const auto read = adapter_input ? adapter_input->contiguous() : x;
         const auto a = a_master.to(x.scalar_type()), b = b_master.to(x.scalar_type());
-        const auto low = at::linear(read, a);
+        const auto low = product(read, a, true);
         auto y = forward_product(x, weight, bias, low, b, scale);
         context->save_for_backward({read, low, weight, a, b});
         context->saved_data["scale"] = scale;
@@ -43,14 +44,14 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
         const double scale = context->saved_data["scale"].toDouble();
         const auto type = static_cast<at::ScalarType>(context->saved_data["type"].toInt());
         const auto dy = gradients[0].contiguous();
-        const auto dlow = at::mm(dy, b).mul_(scale);
+        const auto dlow = product(dy, b, false).mul_(scale);
         at::Tensor dx, dread, da, db;
         if (context->saved_data["x"].toBool()) {
             dx = backward_product(dy, weight, context->saved_data["separate"].toBool() ? at::Tensor() : dlow, a);
         }
-        if (context->saved_data["adapter_input"].toBool()) dread = at::mm(dlow, a);
-        if (context->saved_data["a"].toBool()) da = at::mm(dlow.t(), read).to(type);
-        if (context->saved_data["b"].toBool()) db = at::mm(dy.t(), low).to(type).mul_(scale);
+        if (context->saved_data["adapter_input"].toBool()) dread = product(dlow, a, false);
+        if (context->saved_data["a"].toBool()) da = outer_product(dlow, read, type);
+        if (context->saved_data["b"].toBool()) db = outer_product(dy, low, type).mul_(scale);
         return {dx, dread, {}, {}, da, db, {}};
     }
 };

@@ -138,7 +138,7 @@ struct PackedLinear : torch::autograd::Function<PackedLinear> {
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto holder = c10::static_intrusive_pointer_cast<Holder>(context->saved_data["weight"].toCapsule());
         const auto dy = gradients[0].contiguous(), numbers = holder->weight->numbers(dy.scalar_type());
-        return {has_wide_product(dy, numbers) ? wide_product(dy, numbers, false, {}, {}, {}) : at::mm(dy, numbers), {}, {}};
+        return {product(dy, numbers, false), {}, {}};
     }
 };
 

@@ -33,44 +33,32 @@ void multiply_columns(const at::Tensor& a, const Matrix& b, const at::Tensor& lo
     const int64_t rank = low.defined() ? low.size(1) : 0;
     T* thin = scratch<T>(FACTOR, std::max<int64_t>(rank, 1) * column_block);
     if (rank > 0) factor.pack(column, count, rank, thin);
-    float* sums = scratch<float>(PRODUCT, row_block * column_block);
+    // Floats that fill whole registers are summed where they stay.
+    T* to = data<T>(result) + column;
+    const bool in_place = std::is_same<T, float>::value && columns == count && !bias.defined();
+    float* own = in_place ? nullptr : scratch<float>(PRODUCT, row_block * column_block);
     for (int64_t row = first; row < last; row += row_block) {
         const int64_t rows = std::min(row_block, last - row);
+        float* sums = in_place ? reinterpret_cast<float*>(to + row * n) : own;
+        const int64_t ld = in_place ? n : column_block;
         for (int64_t depth = 0; depth < k; depth += depth_block) {
-            kernels.multiply(rows, columns, std::min(depth_block, k - depth), data<T>(a) + row * k + depth, k, packed + depth * column_block, column_block, sums, column_block, depth > 0);
+            kernels.multiply(rows, columns, std::min(depth_block, k - depth), data<T>(a) + row * k + depth, k, packed + depth * column_block, column_block, sums, ld, depth > 0);
         }
-        if (rank > 0) kernels.multiply(rows, columns, rank, data<T>(low) + row * rank, rank, thin, column_block, sums, column_block, true);
-        write_rows(sums, column_block, rows, count, bias.defined() ? data<float>(bias) + column : nullptr, data<T>(result) + row * n + column, n);
+        if (rank > 0) kernels.multiply(rows, columns, rank, data<T>(low) + row * rank, rank, thin, column_block, sums, ld, true);
+        if (!in_place) write_rows(sums, column_block, rows, count, bias.defined() ? data<float>(bias) + column : nullptr, to + row * n, n);
     }
 }
 
-// What was measured to be faster on this processor; FTS_PRODUCTS=own or library decides otherwise, for measurements.
-template <typename T>
-bool prefers_own_product() {
-    static const bool answer = [] {
-        constexpr int32_t avx512 = 2, avx512_bf16 = 4, amx = 8;
-        const int32_t features = fts_processor_features();
-        const bool has_kernels = features & (sizeof(T) == 2 ? avx512_bf16 : avx512);
-        const char* asked = std::getenv("FTS_PRODUCTS");
-        if (asked != nullptr && std::string(asked) == "own") return has_kernels;
-        if (asked != nullptr && std::string(asked) == "library") return false;
+constexpr int64_t fewest_rows = 33;  // fewer do not pay for the packing
 
-        // With AMX the library's bf16 product stays: ours with tiles was never timed on such a machine.
-        return has_kernels && !(sizeof(T) == 2 && features & amx);
-    }();
-    return answer;
+// FTS_PRODUCTS=own or library, for measurements.
+std::string asked_product() {
+    const char* asked = std::getenv("FTS_PRODUCTS");
+    return asked == nullptr ? "" : asked;
 }
 
-}  // namespace
-
-bool has_wide_product(const at::Tensor& a, const at::Tensor& b) {
-    const bool fits = a.is_cpu() && a.scalar_type() == b.scalar_type() && a.dim() == 2 && a.size(0) >= 48 && a.size(1) % depth_unit == 0 && b.stride(1) == 1;
-    return fits && (a.scalar_type() == at::kBFloat16 ? prefers_own_product<bf16>() : a.scalar_type() == at::kFloat && prefers_own_product<float>());
-}
-
-at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias) {
-    const int64_t rows = a.size(0), columns = transposed ? b.size(0) : b.size(1);
-    auto result = at::empty({rows, columns}, a.options());
+void multiply_wide(const at::Tensor& result, const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias) {
+    const int64_t rows = a.size(0), columns = result.size(1);
     const auto deep_low = low.defined() ? whole_depth(low, 1) : at::Tensor(), deep_factor = factor.defined() ? whole_depth(factor, transposed ? 1 : 0) : at::Tensor();
     const auto wide_bias = bias.defined() ? bias.to(at::kFloat).contiguous() : at::Tensor();
     const int64_t across = (columns + column_block - 1) / column_block;
@@ -85,7 +73,44 @@ at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transpose
             }
         });
     });
+}
+
+}  // namespace
+
+bool prefers_own_product(at::ScalarType type) {
+    constexpr int32_t avx512 = 2, amx = 8;
+    static const int32_t features = fts_processor_features();
+    static const std::string asked = asked_product();
+    if ((type != at::kFloat && type != at::kBFloat16) || (features & avx512) == 0 || asked == "library") return false;
+
+    // With AMX the library's bf16 product stays: ours with tiles was slower there (docs/log.md). Without bf16 instructions ours is several
+    // times faster: pairs are multiplied as floats, and the library rounds through buffers.
+    return asked == "own" || type == at::kFloat || (features & amx) == 0;
+}
+
+bool has_wide_product(const at::Tensor& a, const at::Tensor& b) {
+    return a.is_cpu() && a.scalar_type() == b.scalar_type() && a.dim() == 2 && b.dim() == 2 && a.size(0) >= fewest_rows && a.size(1) % depth_unit == 0 && a.is_contiguous() && b.stride(1) == 1
+        && prefers_own_product(a.scalar_type());
+}
+
+at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias) {
+    auto result = at::empty({a.size(0), transposed ? b.size(0) : b.size(1)}, a.options());
+    multiply_wide(result, a, b, transposed, low, factor, bias);
     return result;
+}
+
+at::Tensor product(const at::Tensor& a, const at::Tensor& b, bool transposed) {
+    if (has_wide_product(a, b)) return wide_product(a, b, transposed, {}, {}, {});
+    return transposed ? at::linear(a, b) : at::mm(a, b);
+}
+
+void product_into(const at::Tensor& result, const at::Tensor& a, const at::Tensor& b, bool transposed) {
+    if (has_wide_product(a, b)) {
+        multiply_wide(result, a, b, transposed, {}, {}, {});
+        return;
+    }
+    at::Tensor out = result;
+    at::mm_out(out, a, transposed ? b.t() : b);
 }
 
 }  // namespace fts

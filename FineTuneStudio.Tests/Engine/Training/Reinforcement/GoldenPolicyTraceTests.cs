@@ -27,7 +27,13 @@ public sealed class GoldenPolicyTraceTests
     [InlineData("gspo", 1)]
     [InlineData("gspo-wide", 1)]
     [InlineData("gspo-wide", 2)]
-    public void Run_RecordedAnswers_MeetsTheReferenceAtEveryStep(string name, int microBatches)
+    public void Run_RecordedAnswers_MeetsTheReferenceAtEveryStep(string name, int microBatches) => Repeat(name, microBatches);
+
+    /// <summary>Repeats a recorded run and asserts every figure.</summary>
+    /// <param name="name">Folder of the trace.</param>
+    /// <param name="microBatches">Passes of a step.</param>
+    /// <param name="device">Where to compute.</param>
+    internal static void Repeat(string name, int microBatches, Device device = default)
     {
         var folder = SharedData.Golden("reinforcement", "traces");
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, name, "trace.json")));
@@ -36,8 +42,8 @@ public sealed class GoldenPolicyTraceTests
         var optimizerOptions = trace.GetProperty("optimizer");
         var clip = ReinforcementGolden.Number(optimizerOptions, "max_grad_norm") ?? 0;
         var options = ReinforcementGolden.Loss(trace.GetProperty("options"));
-        using var model = CausalModel.Load(Path.Combine(folder, "model"), Precision.Fp32);
-        using var adapter = AdapterSet.Load(Path.Combine(folder, "adapter-initial"), model.Linears);
+        using var model = CausalModel.Load(Path.Combine(folder, "model"), Precision.Fp32, device);
+        using var adapter = AdapterSet.Load(Path.Combine(folder, "adapter-initial"), model.Linears, device);
         adapter.SetTrainable(true);
         using var view = model.WithAdapter(adapter);
         using var optimizer = new AdamW(adapter.Parameters, new OptimizerOptions { WeightDecay = 0, ClipNorm = clip });
@@ -84,7 +90,7 @@ public sealed class GoldenPolicyTraceTests
 
         var final = SafetensorsFile.Open(Path.Combine(folder, name, "adapter-final", "adapter_model.safetensors"));
         Assert.All(adapter.Parameters, parameter =>
-            Assert.All(parameter.Value.ToArray<float>().Zip(final.Get(parameter.Key).ToArray<float>()), pair => Assert.Equal(pair.Second, pair.First, 2e-4)));
+            Assert.All(parameter.Value.To(Device.Cpu).ToArray<float>().Zip(final.Get(parameter.Key).ToArray<float>()), pair => Assert.Equal(pair.Second, pair.First, 2e-4)));
     }
 
     private static void AssertTokens(SafetensorsFile file, string name, int step, List<PolicyAnswer> answers, Func<PolicyAnswer, float[]> of)
