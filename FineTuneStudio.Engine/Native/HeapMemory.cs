@@ -21,18 +21,26 @@ internal static partial class HeapMemory
     /// <summary>Lets go of whole pages of a mapped file, which come from disk again when they are touched; does nothing where the system has no such call.</summary>
     public static unsafe void Forget(void* start, long bytes)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
         const int dontNeed = 4;
-        var page = (nuint)Environment.SystemPageSize;
-        var first = ((nuint)start + page - 1) / page * page;
-        var end = ((nuint)start + (nuint)bytes) / page * page;
-        if (end > first)
+
+        // Only pages that lie in the part whole.
+        Advise(((nuint)start + PageSize - 1) / PageSize * PageSize, ((nuint)start + (nuint)bytes) / PageSize * PageSize, dontNeed);
+    }
+
+    /// <summary>Begins to bring the pages of a part of a mapped file from disk, in large pieces; does nothing where the system has no such call.</summary>
+    public static unsafe void Fetch(void* start, long bytes)
+    {
+        const int willNeed = 3;
+        Advise((nuint)start / PageSize * PageSize, (nuint)start + (nuint)bytes, willNeed);
+    }
+
+    private static nuint PageSize => (nuint)Environment.SystemPageSize;
+
+    private static unsafe void Advise(nuint first, nuint end, int advice)
+    {
+        if (OperatingSystem.IsLinux() && end > first)
         {
-            _ = AdviseMemory((void*)first, end - first, dontNeed);
+            _ = AdviseMemory((void*)first, end - first, advice);
         }
     }
 

@@ -24,4 +24,9 @@ internal interface ITensorSource
     void Forget(string name)
     {
     }
+
+    /// <summary>Begins to bring a tensor from disk that is used in place, so that the first pass need not wait for one page after another.</summary>
+    void Fetch(string name)
+    {
+    }
 }

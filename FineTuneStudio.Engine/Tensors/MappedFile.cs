@@ -30,6 +30,9 @@ internal sealed unsafe class MappedFile
     /// <summary>Lets go of the memory of a part that was copied; it comes from disk again where it is touched again.</summary>
     public void Forget(long position, long bytes) => HeapMemory.Forget(Start + position, bytes);
 
+    /// <summary>Begins to bring a part from disk that will be used in place.</summary>
+    public void Fetch(long position, long bytes) => HeapMemory.Fetch(Start + position, bytes);
+
     /// <summary>A tensor over a part of the file, in place where its bytes are aligned, else a copy. The caller (or its scope) releases it.</summary>
     /// <param name="position">First byte in the file; the part must lie inside it.</param>
     /// <param name="shape">Sizes, with at least one element.</param>

@@ -23,5 +23,6 @@ internal static class StudioCommands
         PretrainCommand.Create(),
         TrainBenchWorker.Create(),
         MemoryBenchWorker.Create(),
+        LoadBenchWorker.Create(),
     };
 }

@@ -2,7 +2,8 @@
 //   { "model": PATH, "adapter": PATH?, "threads": 2,
 //     "texts": [TEXT...]?,                                  -> "texts": the ids of each, special tokens found, none added
 //     "prompts": [[ID...]...]?, "tokens": N, "logits": BOOL -> "greedy": N likeliest tokens after each, "logits": of each one's first
-//     "bench": { "rows", "prompt", "steps" }? }             -> "seconds": of each decoding step, all rows together
+//     "bench": { "rows", "prompt", "steps" }?,              -> "seconds": of each decoding step, all rows together
+//     "draw": { "prompts", "answers", "tokens", "atOnce" }? } -> "drawing": seconds of decoding so many answers to each prompt, so many of them at once
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,7 @@ async function load(request) {
   llama.loadBackends();
   if (llama.getGpuType() == null) llama.loadBackends(folder);
   await llama.init();
-  const vocabOnly = !request.prompts && !request.bench;
+  const vocabOnly = !request.prompts && !request.bench && !request.draw;
   const model = new llama.AddonModel(request.model, { addonExports: llama, vocabOnly, useMmap: true, gpuLayers: 0 });
   if (!await model.init()) throw new Error(`llama.cpp did not load ${request.model}`);
   return model;
@@ -32,7 +33,7 @@ async function load(request) {
 
 async function open(model, request, sequences, contextSize) {
   // Keys and values in single precision where answers are compared, as llama.cpp has them by itself where time is.
-  const exact = request.bench ? {} : { kvCacheKeyType: 0, kvCacheValueType: 0, flashAttention: false };
+  const exact = request.bench || request.draw ? {} : { kvCacheKeyType: 0, kvCacheValueType: 0, flashAttention: false };
   const context = new llama.AddonContext(model, { contextSize, batchSize: contextSize, sequences, threads: request.threads ?? 2, ...exact });
   if (!await context.init()) throw new Error('llama.cpp made no context');
   if (request.adapter) {
@@ -93,6 +94,42 @@ async function bench(model, request) {
   return seconds;
 }
 
+// Seconds of decoding alone: the tokens are chosen beside the clock. A prompt counts once for all answers to it, as if to copy its keys cost nothing.
+async function draw(model, request) {
+  const { prompts, answers, tokens, atOnce } = request.draw;
+  const length = Math.max(...prompts.map(prompt => prompt.length)) + tokens;
+  const context = await open(model, request, atOnce, atOnce * length);
+  const sampler = greedySampler(model);
+  let seconds = 0;
+
+  async function timed(rows) {
+    const begin = process.hrtime.bigint();
+    const places = await decode(context, rows);
+    seconds += Number(process.hrtime.bigint() - begin) / 1e9;
+    return places;
+  }
+
+  for (let first = 0; first < prompts.length; first += Math.floor(atOnce / answers)) {
+    const group = prompts.slice(first, first + Math.floor(atOnce / answers));
+    const rows = group.flatMap((prompt, index) => Array.from({ length: answers }, (_, answer) => ({ sequence: index * answers + answer, position: 0, tokens: prompt })));
+    const once = rows.filter((_, index) => index % answers === 0);
+    const places = await timed(once);
+    const last = [];
+    for (let index = 0; index < once.length; index++) {
+      const token = await context.sampleToken(places[index], sampler);
+      for (let answer = 0; answer < answers; answer++) last.push((token + answer) % 1000);
+    }
+    for (const row of rows.filter((_, index) => index % answers !== 0)) await decode(context, [row]);
+    for (let step = 1; step < tokens; step++) {
+      const now = await timed(rows.map((row, index) => ({ sequence: row.sequence, position: row.tokens.length + step - 1, tokens: [last[index]] })));
+      for (let index = 0; index < rows.length; index++) last[index] = await context.sampleToken(now[index], sampler);
+    }
+    for (const row of rows) context.disposeSequence(row.sequence);
+  }
+  await context.dispose();
+  return seconds;
+}
+
 const request = await readRequest();
 const model = await load(request);
 const result = {};
@@ -103,5 +140,6 @@ if (request.prompts) {
   result.greedy = answers.map(one => one.tokens);
   if (request.logits) result.logits = answers.map(one => one.logits);
 }
+if (request.draw) result.drawing = await draw(model, request);
 if (request.bench) result.seconds = await bench(model, request);
 process.stdout.write(JSON.stringify(result), () => process.exit(0));

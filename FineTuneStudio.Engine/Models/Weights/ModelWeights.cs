@@ -71,6 +71,7 @@ internal sealed class ModelWeights : IDisposable
             var tensor = mapped.To(device, TypeOf(slot, dtype));
             if (ReferenceEquals(tensor, mapped) && !trainable)
             {
+                files.Fetch(slot.Name);
                 return mapped;
             }
 

@@ -73,6 +73,15 @@ public sealed class SafetensorsFile
         }
     }
 
+    /// <summary>Begins to bring a tensor from disk that is used in place.</summary>
+    internal void Fetch(string name)
+    {
+        if (_mapping.IsValueCreated && Header.Entries.TryGetValue(name, out var entry))
+        {
+            _mapping.Value.Fetch(Header.DataStart + entry.Begin, entry.Bytes);
+        }
+    }
+
     private Tensor Mapped(SafetensorsEntry entry, long[] shape, DType dtype)
     {
         var mapping = _mapping.Value;

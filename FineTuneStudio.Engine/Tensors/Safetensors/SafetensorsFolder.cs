@@ -74,6 +74,9 @@ public sealed class SafetensorsFolder : ITensorSource
     /// <inheritdoc/>
     public void Forget(string name) => _fileOf.GetValueOrDefault(name)?.Forget(name);
 
+    /// <inheritdoc/>
+    public void Fetch(string name) => _fileOf.GetValueOrDefault(name)?.Fetch(name);
+
     /// <summary>Names of the shards that an index lists, before they are there; plain file names all.</summary>
     /// <exception cref="UserErrorException">The index is broken, or names what is no plain file name.</exception>
     public static IReadOnlyList<string> ShardNames(string index)

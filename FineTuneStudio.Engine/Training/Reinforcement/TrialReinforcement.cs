@@ -53,6 +53,12 @@ public sealed class TrialReinforcement : IDisposable
         (_answers, _answerTokens, _tokensOfPass) = (answers, answerTokens, tokensOfPass);
     }
 
+    /// <summary>The model that the adapter stands beside.</summary>
+    public CausalModel Base => _base;
+
+    /// <summary>Ids of each prompt.</summary>
+    public IReadOnlyList<int[]> Prompts => _prompts;
+
     /// <summary>Tokens that a step draws.</summary>
     public int DrawnTokens => _prompts.Length * _answers * _answerTokens;
 

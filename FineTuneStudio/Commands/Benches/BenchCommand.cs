@@ -21,6 +21,7 @@ internal static class BenchCommand
         ["start"] = _ => StartBench.Run(),
         ["ui"] = settings => UiBench.Run(settings.IsLong),
         ["memory"] = _ => MemoryBench.Run(),
+        ["load"] = _ => LoadBench.Run(),
         ["grade"] = _ => GradeBench.Run(),
     };
 

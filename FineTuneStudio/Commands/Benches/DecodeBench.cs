@@ -65,7 +65,7 @@ internal static class DecodeBench
 
         // The first is the prompt's pass, the second warms up.
         var ratios = steps.Skip(2).Zip(reads.Skip(1), (step, read) => read / step).ToList();
-        return new Timing(Median(steps.Skip(2)), Median(reads.Skip(1)), Median(ratios));
+        return new Timing(Middle.Of(steps.Skip(2)), Middle.Of(reads.Skip(1)), Middle.Of(ratios));
 
         void Tell()
         {
@@ -80,12 +80,6 @@ internal static class DecodeBench
             reads.Add(watch.Elapsed.TotalSeconds);
             watch.Restart();
         }
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return sorted[sorted.Count / 2];
     }
 
     /// <param name="SecondsOfStep">Of one decoding step.</param>

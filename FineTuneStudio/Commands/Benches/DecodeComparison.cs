@@ -19,12 +19,12 @@ internal sealed class DecodeComparison(LlamaPeer peer)
     private const int Skipped = 4;
     private static readonly (int Rows, double Goal)[] Batches = [(1, 1.0), (16, 1.5)];
 
-    /// <summary>The figures of nano and of a model of Qwen3-0.6B's shape; none (and a line on stderr) where llama.cpp cannot be had.</summary>
+    /// <summary>The figures of nano and of a model of Qwen3-0.6B's shape; one that says so where llama.cpp cannot be had.</summary>
     public static IEnumerable<BenchFigure> Run(CausalModel small)
     {
         if (LlamaPeer.Find() is not { } peer)
         {
-            return [];
+            return [LlamaPeer.Absent];
         }
 
         var comparison = new DecodeComparison(peer);
@@ -57,13 +57,13 @@ internal sealed class DecodeComparison(LlamaPeer peer)
                 yield break;
             }
 
-            theirs.Add(Median(seconds.Skip(Skipped)));
-            ours.Add(Median(Measure(model, rows).Skip(Skipped)));
+            theirs.Add(Middle.Of(seconds.Skip(Skipped)));
+            ours.Add(Middle.Of(Measure(model, rows).Skip(Skipped)));
         }
 
-        var ratio = Median(theirs.Zip(ours, (other, own) => other / own));
-        yield return new($"{name}, batch {rows}", Math.Round(rows / Median(ours), 1), "tokens/s", null, null);
-        yield return new($"{name}, batch {rows}, llama.cpp", Math.Round(rows / Median(theirs), 1), "tokens/s", null, null);
+        var ratio = Middle.Of(theirs.Zip(ours, (other, own) => other / own));
+        yield return new($"{name}, batch {rows}", Math.Round(rows / Middle.Of(ours), 1), "tokens/s", null, null);
+        yield return new($"{name}, batch {rows}, llama.cpp", Math.Round(rows / Middle.Of(theirs), 1), "tokens/s", null, null);
         yield return new($"{name}, batch {rows} over llama.cpp", Math.Round(ratio, 2), "x", goal, ratio >= goal);
     }
 
@@ -86,11 +86,5 @@ internal sealed class DecodeComparison(LlamaPeer peer)
             },
             CancellationToken.None);
         return steps;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return sorted[sorted.Count / 2];
     }
 }

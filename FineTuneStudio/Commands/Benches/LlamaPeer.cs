@@ -10,6 +10,9 @@ internal sealed class LlamaPeer(NodePeer node)
     // Its threads wait for each other by spinning, which crawls on a machine that runs tests side by side.
     private const int AnsweringThreads = 1;
 
+    /// <summary>The figure that says so where llama.cpp cannot be had.</summary>
+    public static BenchFigure Absent { get; } = new("llama.cpp is not here: nothing to compare with", 0, "", null, null);
+
     /// <summary>llama.cpp, or <c>null</c> where it cannot be had.</summary>
     public static LlamaPeer? Find() => NodePeer.Find("llama-peer") is { } node ? new LlamaPeer(node) : null;
 
@@ -37,6 +40,15 @@ internal sealed class LlamaPeer(NodePeer node)
     /// <summary>Seconds of each decoding step, all rows together; <c>null</c> where llama.cpp does not load the file.</summary>
     public double[]? Measure(string path, int rows, int prompt, int steps)
         => Run(new { model = path, threads = MeasuredThreads, bench = new { rows, prompt, steps } })?.GetProperty("seconds").EnumerateArray().Select(seconds => seconds.GetDouble()).ToArray();
+
+    /// <summary>Seconds of decoding so many answers of so many tokens to each prompt; <c>null</c> where llama.cpp does not load the file or hold so many rows.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="prompts">Ids.</param>
+    /// <param name="answers">To each prompt.</param>
+    /// <param name="tokens">Of each answer.</param>
+    /// <param name="atOnce">Answers that are decoded together.</param>
+    public double? Draw(string path, IReadOnlyList<int[]> prompts, int answers, int tokens, int atOnce)
+        => Run(new { model = path, threads = MeasuredThreads, draw = new { prompts, answers, tokens, atOnce } })?.GetProperty("drawing").GetDouble();
 
     private static int[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetInt32())];
 

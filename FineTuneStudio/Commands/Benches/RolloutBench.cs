@@ -59,6 +59,13 @@ internal static class RolloutBench
         yield return new($"{name}, drawing", Math.Round(drawing, 3), "s", null, null);
         yield return new($"{name}, learning", Math.Round(learning, 3), "s", null, null);
         yield return new($"{name}, share of drawing", Math.Round(share, 3), "", GoalShare, share <= GoalShare);
+
+        // llama.cpp is here for processors alone.
+        foreach (var figure in device.IsCpu ? RolloutComparison.Run(name, trial, Answers, answerTokens, precision, Math.Min(repeats, 3)) : [])
+        {
+            yield return figure;
+        }
+
         if (config == Small)
         {
             yield return new($"{name}, whole step", Math.Round(drawing + learning, 3), "s", GoalSeconds, drawing + learning <= GoalSeconds);
