@@ -150,6 +150,29 @@ public sealed class AdapterImporterTests : IAsyncLifetime
         Assert.Contains("several adapters", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 300_000)]
+    public async Task Export_ImportedAdapter_IsMergedAndCertified()
+    {
+        var adapter = Taken(await Importer.ImportAsync(Make("mine", "tiny"), model: null, name: null, Token));
+        var exports = _studio.Services.GetRequiredService<AdapterExports>();
+        var merged = ExportKind.Find("merged")!;
+        var made = new TaskCompletionSource();
+        exports.Changed += _ =>
+        {
+            if (exports.Find(adapter.Id, merged) is { Progress: null })
+            {
+                made.TrySetResult();
+            }
+        };
+
+        exports.Start(adapter, merged);
+        await made.Task.WaitAsync(Token);
+
+        var export = exports.Find(adapter.Id, merged);
+        Assert.Empty(export.Errors);
+        Assert.True(export.Certificate!.Passed, $"{export.Certificate}");
+    }
+
     [Fact]
     public async Task Delete_ImportedAdapter_CanBeBroughtBackAndIsThenRemoved()
     {
