@@ -14,18 +14,18 @@ public sealed class ConnectionTests(ChromiumFixture chromium)
         var port = before.Address.Port;
         await using var page = await chromium.OpenAsync(before.Address);
         await page.GoAsync("/models");
-        await page.Page.FillAsync("#folder", "/models/typed-before");
+        await page.Page.FillAsync("#repository", "typed/before");
         await page.Page.Locator("#folder").BlurAsync();
 
         await before.DisposeAsync();
         await page.Page.Locator("#connection:not([hidden])").WaitForAsync();
-        Assert.Equal("/models/typed-before", await page.Page.InputValueAsync("#folder"));
+        Assert.Equal("typed/before", await page.Page.InputValueAsync("#repository"));
         await page.Page.FillAsync("#model-name", "typed meanwhile");
 
         await using var after = await StudioServer.StartAsync(dataDirectory: data.FullName, port: port);
         await page.Page.Locator("#connection[hidden]").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
         await page.InteractiveAsync();
         await page.Page.WaitForFunctionAsync("() => document.getElementById('model-name')?.value === 'typed meanwhile'");
-        await page.Page.WaitForFunctionAsync("() => document.getElementById('folder')?.value === '/models/typed-before'");
+        await page.Page.WaitForFunctionAsync("() => document.getElementById('repository')?.value === 'typed/before'");
     }
 }

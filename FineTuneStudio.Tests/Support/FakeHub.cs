@@ -53,6 +53,9 @@ internal sealed class FakeHub : IAsyncDisposable
     /// <summary>More entries of the list, as they are.</summary>
     public List<object> Strangers { get; } = [];
 
+    /// <summary>Answers with a large file stand still in the middle until it is there; <see langword="null"/> lets them through.</summary>
+    public Task? Held { get; set; }
+
     /// <summary>Where contents are redirected to, or <see langword="null"/>.</summary>
     public Uri? Store { get; set; }
 
@@ -168,6 +171,15 @@ internal sealed class FakeHub : IAsyncDisposable
         }
 
         context.Response.ContentLength = content.Length - from;
+        if (Held is { } held && content.Length > 1 << 16)
+        {
+            var half = (content.Length - from) / 2;
+            await context.Response.Body.WriteAsync(content.AsMemory(from, half), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await held.WaitAsync(context.RequestAborted);
+            from += half;
+        }
+
         if (Cuts > 0 && content.Length - from > 1)
         {
             Cuts--;

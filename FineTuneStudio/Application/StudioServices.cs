@@ -34,7 +34,9 @@ internal static class StudioServices
         services.AddSingleton<ThingDirectory>();
         services.AddSingleton<HomeBoard>();
         services.AddSingleton<FirstRunGuide>();
-        services.AddSingleton(provider => new ModelImports(provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ModelCards(provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ModelLibrary>()));
+        services.AddSingleton(provider => new ModelImports(
+            provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<HubImporter>(), provider.GetRequiredService<IOptions<StudioOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DiskKeeper(
             provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<StudioPaths>(), provider.GetRequiredService<TrashCan>(),
             provider.GetRequiredService<TimeProvider>()));

@@ -1,37 +1,74 @@
 using System.Collections.Concurrent;
+using FineTuneStudio.Application.Models.Hub;
 using FineTuneStudio.Engine.Contracts;
+using Microsoft.Extensions.Options;
 
 namespace FineTuneStudio.Application.Models;
 
 /// <summary>Imports that go on while nobody looks: a page that is opened again finds them where they are.</summary>
 public sealed class ModelImports : IDisposable
 {
-    private readonly ConcurrentDictionary<Guid, (ModelImport Import, CancellationTokenSource Stop)> _imports = new();
+    private readonly ConcurrentDictionary<Guid, Entry> _imports = new();
     private readonly ModelLibrary _models;
+    private readonly HubImporter _hub;
+    private readonly StudioOptions _options;
     private readonly TimeProvider _time;
 
-    internal ModelImports(ModelLibrary models, TimeProvider time)
+    internal ModelImports(ModelLibrary models, HubImporter hub, IOptions<StudioOptions> options, TimeProvider time)
     {
-        (_models, _time) = (models, time);
+        (_models, _hub, _options, _time) = (models, hub, options.Value, time);
     }
+
+    private delegate Task<Result<ModelSummary>> Work(Action<Func<ModelImport, ModelImport>> change, CancellationToken stopped);
 
     /// <summary>Those under way, and those that ended and were not yet looked at, the newest first.</summary>
     public IReadOnlyList<ModelImport> All => [.. _imports.Values.Select(entry => entry.Import).OrderByDescending(import => import.Began)];
 
-    /// <summary>Begins an import.</summary>
-    public Guid Begin(string folder, string? name)
+    /// <summary>The hub that is asked where none is named, by settings and variables.</summary>
+    public string DefaultHub => HubConnection.AddressOf(null, _options);
+
+    /// <summary>Whether settings or variables hold an access token.</summary>
+    public bool HasToken => HubConnection.TokenOf(null, _options) is not null;
+
+    /// <summary>Begins to copy a folder.</summary>
+    public Guid Begin(string folder, string? name) => Begin(
+        folder, isFetched: false,
+        (change, stopped) => _models.ImportAsync(folder, name, (copied, total) => change(import => import with { CopiedBytes = copied, TotalBytes = total }), stopped));
+
+    /// <summary>Begins to fetch a model from a hub.</summary>
+    /// <returns>The import's id, or what is wrong with the request.</returns>
+    public Result<Guid> Begin(HubImportRequest request)
     {
-        var id = Guid.NewGuid();
-        var stop = new CancellationTokenSource();
-        _imports[id] = (new ModelImport(id, folder, 0, 0, _time.GetUtcNow(), Result: null), stop);
-        _ = Task.Run(() => ImportAsync(id, folder, name, stop.Token), CancellationToken.None);
-        return id;
+        try
+        {
+            var address = HubAddress.Parse(request.ToString());
+            var hub = HubConnection.Of(request.Endpoint, request.Token, _options);
+            return new Result<Guid>.Success(Begin(
+                address.ToString(), isFetched: true,
+                (change, stopped) => _hub.ImportAsync(
+                    address, hub, request.Name.Length > 0 ? request.Name : null,
+                    told => change(import => import with { CopiedBytes = told.Bytes, TotalBytes = told.TotalBytes, Remaining = told.Remaining }), stopped)));
+        }
+        catch (UserErrorException exception)
+        {
+            return new Result<Guid>.Refused(exception.Errors);
+        }
     }
 
-    /// <summary>Breaks an import off; nothing of it stays.</summary>
+    /// <summary>Goes on with an import that was stopped or broke.</summary>
+    public void GoOn(Guid id)
+    {
+        if (_imports.TryGetValue(id, out var entry) && entry.Import.CanGoOn)
+        {
+            entry.Stop.Dispose();
+            Begin(entry.Import with { Result = null, Remaining = null }, entry.Work);
+        }
+    }
+
+    /// <summary>Breaks an import off; of a copy nothing stays, what was fetched is kept for the next try.</summary>
     public void Stop(Guid id)
     {
-        if (_imports.TryGetValue(id, out var entry))
+        if (_imports.TryGetValue(id, out var entry) && entry.Import.Result is null)
         {
             entry.Stop.Cancel();
         }
@@ -48,23 +85,37 @@ public sealed class ModelImports : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, stop) in _imports.Values)
+        foreach (var entry in _imports.Values.Where(entry => entry.Import.Result is null))
         {
-            stop.Cancel();
+            entry.Stop.Cancel();
         }
     }
 
-    private async Task ImportAsync(Guid id, string folder, string? name, CancellationToken stopped)
+    private static Result<ModelSummary> Refuse(string message) => new Result<ModelSummary>.Refused([new UserError("", message)]);
+
+    private Guid Begin(string source, bool isFetched, Work work)
+        => Begin(new ModelImport(Guid.NewGuid(), source, 0, 0, _time.GetUtcNow(), Result: null) { IsFetched = isFetched }, work);
+
+    private Guid Begin(ModelImport import, Work work)
+    {
+        var stop = new CancellationTokenSource();
+        _imports[import.Id] = new Entry(import, stop, work);
+        _ = Task.Run(() => ImportAsync(import.Id, work, stop.Token), CancellationToken.None);
+        return import.Id;
+    }
+
+    private async Task ImportAsync(Guid id, Work work, CancellationToken stopped)
     {
         Result<ModelSummary> result;
         try
         {
-            result = await _models.ImportAsync(
-                folder, name, (copied, total) => Change(id, import => import with { CopiedBytes = copied, TotalBytes = total }), stopped);
+            result = await work(change => Change(id, change), stopped);
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
-            result = Refuse("The import was stopped; nothing of it was kept.");
+            result = Refuse(_imports.TryGetValue(id, out var entry) && entry.Import.IsFetched
+                ? "The import was stopped; what was fetched is kept, and the same import goes on from there."
+                : "The import was stopped; nothing of it was kept.");
         }
 #pragma warning disable CA1031 // A defect in one import must not end the studio; it is shown beside the folder.
         catch (Exception exception)
@@ -76,13 +127,16 @@ public sealed class ModelImports : IDisposable
         Change(id, import => import with { Result = result });
     }
 
-    private static Result<ModelSummary> Refuse(string message) => new Result<ModelSummary>.Refused([new UserError("", message)]);
-
     private void Change(Guid id, Func<ModelImport, ModelImport> change)
     {
         if (_imports.TryGetValue(id, out var entry))
         {
-            _imports[id] = (change(entry.Import), entry.Stop);
+            _imports[id] = entry with { Import = change(entry.Import) };
         }
     }
+
+    /// <param name="Import">How far it is.</param>
+    /// <param name="Stop">Breaks it off.</param>
+    /// <param name="Work">What it does, to do it again.</param>
+    private sealed record Entry(ModelImport Import, CancellationTokenSource Stop, Work Work);
 }

@@ -14,13 +14,20 @@ public sealed record HubConnection(Uri Endpoint, string? Token)
     /// <exception cref="UserErrorException">The address is none.</exception>
     public static HubConnection Of(string? endpoint, string? token, StudioOptions settings)
     {
-        string?[] addresses = [endpoint, settings.HubEndpoint, Environment.GetEnvironmentVariable("HF_ENDPOINT"), DefaultEndpoint];
-        string?[] tokens = [token, settings.HubToken, Environment.GetEnvironmentVariable("HF_TOKEN")];
-        var address = addresses.First(text => !string.IsNullOrWhiteSpace(text))!;
+        var address = AddressOf(endpoint, settings);
         return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? new HubConnection(uri, tokens.FirstOrDefault(text => !string.IsNullOrWhiteSpace(text)))
+            ? new HubConnection(uri, TokenOf(token, settings))
             : throw new UserErrorException("--endpoint", $"'{address}' is no address of a hub; expected https://HOST.");
     }
+
+    /// <summary>The address that is asked, as it is written.</summary>
+    public static string AddressOf(string? endpoint, StudioOptions settings)
+        => FirstOf(endpoint, settings.HubEndpoint, Environment.GetEnvironmentVariable("HF_ENDPOINT")) ?? DefaultEndpoint;
+
+    /// <summary>The token that goes along; <see langword="null"/> for none.</summary>
+    public static string? TokenOf(string? token, StudioOptions settings) => FirstOf(token, settings.HubToken, Environment.GetEnvironmentVariable("HF_TOKEN"));
+
+    private static string? FirstOf(params string?[] texts) => texts.FirstOrDefault(text => !string.IsNullOrWhiteSpace(text));
 
     /// <summary>Without the token, so that no log ever has it.</summary>
     public override string ToString() => Endpoint.ToString();

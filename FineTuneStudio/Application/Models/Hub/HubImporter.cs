@@ -41,7 +41,7 @@ public sealed class HubImporter
         }
         catch (HubUnreachableException exception)
         {
-            return Refuse(address, $"{exception.Message} Is the network there? Another hub is named with --endpoint or the variable HF_ENDPOINT.");
+            return Refuse(address, $"{exception.Message} Is the network there? Another hub is named with --endpoint, in the form, or by the variable HF_ENDPOINT.");
         }
         catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentOutOfRangeException or JsonException)
         {

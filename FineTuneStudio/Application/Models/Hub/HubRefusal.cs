@@ -12,10 +12,10 @@ internal static class HubRefusal
         var page = new Uri(hub.Endpoint, address.Repository);
         return new UserError(address.ToString(), (response.StatusCode, code) switch
         {
-            (_, "GatedRepo") when hub.Token is null => $"This model is gated: its owner asks for consent first. Accept the terms at {page}, then give your access token (--token, or the variable HF_TOKEN).",
+            (_, "GatedRepo") when hub.Token is null => $"This model is gated: its owner asks for consent first. Accept the terms at {page}, then give your access token (--token, the form's field, or the variable HF_TOKEN).",
             (_, "GatedRepo") or (HttpStatusCode.Forbidden, _) => $"Your token has no access to this model. Accept its terms at {page} with the same account, and see that the token may read gated repositories.",
             (_, "RevisionNotFound") => $"The repository has no revision '{address.Revision}'; see {page}/tree/main for its branches.",
-            (HttpStatusCode.Unauthorized, _) when hub.Token is null => $"There is no such model at {hub.Endpoint.Host}, or it is private or gated. Check the name at {page}; for a private or gated one give your access token (--token, or the variable HF_TOKEN).",
+            (HttpStatusCode.Unauthorized, _) when hub.Token is null => $"There is no such model at {hub.Endpoint.Host}, or it is private or gated. Check the name at {page}; for a private or gated one give your access token (--token, the form's field, or the variable HF_TOKEN).",
             (HttpStatusCode.Unauthorized, _) => $"The hub does not accept your token, or there is no such model. Check both: {page}",
             (HttpStatusCode.NotFound, _) => $"There is no such model at {hub.Endpoint.Host}. Check the name: {page}",
             (HttpStatusCode.TooManyRequests, _) => "The hub answers no more requests for now. Wait a few minutes and import again; what was fetched is kept.",

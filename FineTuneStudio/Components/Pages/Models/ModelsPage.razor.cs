@@ -1,4 +1,3 @@
-using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
@@ -6,38 +5,27 @@ using Microsoft.AspNetCore.Components;
 namespace FineTuneStudio.Components.Pages.Models;
 
 /// <summary>The library of base models, and the way into it.</summary>
-public sealed partial class ModelsPage : IAsyncDisposable
+public sealed partial class ModelsPage : IDisposable
 {
     private static readonly TimeSpan RefreshPace = TimeSpan.FromMilliseconds(400);
 
     private readonly CancellationTokenSource _closed = new();
-    private IReadOnlyList<ModelSummary>? _models;
-    private Draft<ModelImportForm>? _draft;
+    private IReadOnlyList<ModelCard>? _models;
+    private int _context = OptionCatalog.ContextLength.Default;
 
     [Inject]
-    public required ModelLibrary Models { get; init; }
+    public required ModelCards Models { get; init; }
 
     [Inject]
     public required ModelImports Imports { get; init; }
 
-    [Inject]
-    public required DraftStore Drafts { get; init; }
-
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _closed.CancelAsync();
+        _closed.Cancel();
         _closed.Dispose();
-        if (_draft is not null)
-        {
-            await _draft.DisposeAsync();
-        }
     }
 
-    protected override async Task OnInitializedAsync()
-    {
-        _draft = await Drafts.OpenAsync("models/import", () => new ModelImportForm(), _closed.Token);
-        await LoadAsync();
-    }
+    protected override Task OnInitializedAsync() => LoadAsync();
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -47,14 +35,7 @@ public sealed partial class ModelsPage : IAsyncDisposable
         }
     }
 
-    private async Task LoadAsync() => _models = await Models.ListAsync(_closed.Token);
-
-    private async Task BeginAsync()
-    {
-        var (folder, name) = (_draft!.Value.Folder.Trim(), _draft.Value.Name.Trim());
-        Imports.Begin(folder, name.Length > 0 ? name : null);
-        await _draft.DiscardAsync();
-    }
+    private async Task LoadAsync() => _models = await Models.ListAsync(_context, _closed.Token);
 
     private async Task RefreshAsync(CancellationToken closed)
     {
@@ -72,7 +53,7 @@ public sealed partial class ModelsPage : IAsyncDisposable
 
                 if (now < underWay && Imports.All.Any(import => import.Result is Result<ModelSummary>.Success))
                 {
-                    _models = await Models.ListAsync(closed);
+                    _models = await Models.ListAsync(_context, closed);
                 }
 
                 underWay = now;
