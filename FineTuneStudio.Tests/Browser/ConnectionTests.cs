@@ -15,7 +15,7 @@ public sealed class ConnectionTests(ChromiumFixture chromium)
         await using var page = await chromium.OpenAsync(before.Address);
         await page.GoAsync("/models");
         await page.Page.FillAsync("#repository", "typed/before");
-        await page.Page.Locator("#folder").BlurAsync();
+        await page.Page.Locator("#repository").BlurAsync();
 
         await before.DisposeAsync();
         await page.Page.Locator("#connection:not([hidden])").WaitForAsync();

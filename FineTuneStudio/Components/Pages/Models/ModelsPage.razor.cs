@@ -40,23 +40,24 @@ public sealed partial class ModelsPage : IDisposable
     private async Task RefreshAsync(CancellationToken closed)
     {
         using var timer = new PeriodicTimer(RefreshPace);
-        var underWay = 0;
+        IReadOnlyList<ModelImport> seen = [];
         try
         {
             while (await timer.WaitForNextTickAsync(closed))
             {
-                var now = Imports.All.Count(import => import.Result is null);
-                if (now == 0 && underWay == 0)
+                // What began and ended between two looks is news, too.
+                var now = Imports.All;
+                if (now.SequenceEqual(seen))
                 {
                     continue;
                 }
 
-                if (now < underWay && Imports.All.Any(import => import.Result is Result<ModelSummary>.Success))
+                if (now.Any(import => import.Result is Result<ModelSummary>.Success && !seen.Contains(import)))
                 {
                     _models = await Models.ListAsync(_context, closed);
                 }
 
-                underWay = now;
+                seen = now;
                 await InvokeAsync(StateHasChanged);
             }
         }
