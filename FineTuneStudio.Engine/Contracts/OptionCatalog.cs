@@ -353,6 +353,20 @@ public static class OptionCatalog
         "Answers learn to end in time; off, they are left out.",
         "A cut answer is usually a bad one, and says so.", "TRL's mask_truncated_completions is off by default");
 
+    /// <summary><c>reinforcement.tools.turns</c></summary>
+    public static OptionDescriptor<int> ToolTurns { get; } = new(
+        "reinforcement.tools.turns", "Turns", "turns", 4,
+        "Most turns of the model in one conversation with tools; the calls of the last are not answered.",
+        "Longer chains of calls, slower batches.",
+        "Room for a few calls, one after the other.", "House choice; agent recipes lie between 2 and 50");
+
+    /// <summary><c>reinforcement.tools.resultTokens</c></summary>
+    public static OptionDescriptor<int> ToolResultTokens { get; } = new(
+        "reinforcement.tools.resultTokens", "Length of a tool's answer", "tokens", 256,
+        "Most tokens of what a tool answers; more are cut off, and the model is told.",
+        "Tools may say more, conversations fill the context sooner.",
+        "A lookup or a calculation fits; a page of text does not.", "House choice");
+
     /// <summary><c>evaluation.samples</c></summary>
     public static OptionDescriptor<int> EvaluationSamples { get; } = new(
         "evaluation.samples", "Samples", "rows", 4,
@@ -416,7 +430,7 @@ public static class OptionCatalog
         SgdMomentum, SgdDampening, SgdNesterov, AdafactorRelativeStep, AdafactorWarmupInit, AdafactorScaleParameter, AdafactorClipThreshold,
         AdafactorDecayRate, AdafactorBeta1, AdafactorEpsilon, AdafactorSmallestScale, MuonMomentum, MuonNesterov, MuonNewtonSchulzSteps, MuonMatchAdamW,
         BatchRows, Accumulation, ContextLength, Packing,
-        ReinforcementMethod, Prompts, Answers, Updates, AnswerTokens, Temperature, TopP, TopK, MinP, Rounds, LearnCut,
+        ReinforcementMethod, Prompts, Answers, Updates, AnswerTokens, Temperature, TopP, TopK, MinP, Rounds, LearnCut, ToolTurns, ToolResultTokens,
         Epochs, EvaluationSamples, SampleTokens, CheckpointsKept, Precision, Quantization, Device, GradientCheckpointing, Seed,
     ];
 

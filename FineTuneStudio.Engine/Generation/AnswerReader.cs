@@ -10,7 +10,8 @@ namespace FineTuneStudio.Engine.Generation;
 /// <param name="renderer">The model's own.</param>
 public sealed class AnswerReader(Renderer renderer)
 {
-    private readonly IToolCallFormat _format = ToolCallFormats.Of(renderer.Template);
+    /// <summary>How the model writes calls.</summary>
+    internal IToolCallFormat Format { get; init; } = ToolCallFormats.Of(renderer.Template);
 
     /// <summary>The text of an answer, or of one turn of it: without special tokens, and without what ended it.</summary>
     public string Text(TokenAnswer answer)
@@ -26,7 +27,7 @@ public sealed class AnswerReader(Renderer renderer)
     {
         var (text, special) = Raw(answer);
         var faults = new List<string>();
-        var found = _format.Find(text, tools, faults);
+        var found = Format.Find(text, tools, faults);
         return found.Count == 0
             ? new ParsedAnswer(Text(answer), [], faults)
             : new ParsedAnswer(Without(text, [.. found.Select(part => part.Span), .. special]).Trim(), [.. found.SelectMany(part => part.Calls)], faults);

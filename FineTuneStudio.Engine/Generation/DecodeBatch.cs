@@ -35,6 +35,9 @@ internal sealed class DecodeBatch : IDisposable
 
     public IReadOnlyList<AnswerRow> Rows => _rows;
 
+    /// <summary>Whether there is a row to add a token to.</summary>
+    public bool IsActive => _rows.Exists(row => row.End is null);
+
     /// <summary>Passes prompts through the network and chooses the first token of each of their answers.</summary>
     public void Start(IReadOnlyList<PromptGroup> groups)
     {
@@ -60,31 +63,31 @@ internal sealed class DecodeBatch : IDisposable
         Choose(rows, last.IndexSelect(0, Tensor.From<long>([.. places]).To(_model.Device)));
     }
 
-    /// <summary>Adds a token to every row.</summary>
+    /// <summary>Adds a token to every row that goes on.</summary>
     public void Step()
     {
         using var scope = TensorScope.Enter();
-        var crossing = _rows.FindAll(row => row.Position == _ropeBorder);
-        var rows = crossing.Count == 0 ? _rows : _rows.FindAll(row => row.Position != _ropeBorder);
+        var crossing = _rows.FindAll(row => row.End is null && row.Position == _ropeBorder);
+        var rows = _rows.FindAll(row => row.End is null && row.Position != _ropeBorder);
         if (crossing.Count > 0)
         {
             // What is kept of them was turned by the frequencies of shorter sequences.
-            Choose(crossing, PassWhole(crossing.ConvertAll(row => new PromptGroup(row.Sequence, [row]))));
+            Advance(crossing, PassWhole(crossing.ConvertAll(row => new PromptGroup(row.Sequence, [row]))));
         }
 
         if (rows.Count > 0)
         {
-            Choose(rows, PassOne(rows));
+            Advance(rows, PassOne(rows));
         }
     }
 
     /// <summary>Takes out the rows that have ended, and frees their slots.</summary>
     public IReadOnlyList<AnswerRow> TakeEnded()
     {
-        var ended = _rows.FindAll(row => row.End is not null);
+        var ended = _rows.FindAll(row => row is { End: not null, Waits: false });
         if (ended.Count > 0)
         {
-            _rows.RemoveAll(row => row.End is not null);
+            _rows.RemoveAll(row => row is { End: not null, Waits: false });
             ended.ForEach(row => _cache.Release(row.Slot));
         }
 
@@ -134,6 +137,21 @@ internal sealed class DecodeBatch : IDisposable
     }
 
     private static RoutingRecorder? RecorderOf(IEnumerable<AnswerRow> rows) => rows.Any(row => row.RecordsRouting) ? new RoutingRecorder() : null;
+
+    // Tokens that are given go in one at a time, beside those that others draw: they are in the cache then, and nothing is passed twice. hidden [n, D]
+    private void Advance(List<AnswerRow> rows, Tensor hidden)
+    {
+        long[] drawing = [.. Enumerable.Range(0, rows.Count).Where(index => !rows[index].IsGiven).Select(index => (long)index)];
+        rows.FindAll(row => row.IsGiven).ForEach(row => row.TakeGiven());
+        if (drawing.Length == rows.Count)
+        {
+            Choose(rows, hidden);
+        }
+        else if (drawing.Length > 0)
+        {
+            Choose([.. drawing.Select(index => rows[(int)index])], hidden.IndexSelect(0, Tensor.From<long>(drawing).To(_model.Device)));
+        }
+    }
 
     // hidden [n, D], a row for each answer
     private void Choose(IReadOnlyList<AnswerRow> rows, Tensor hidden)

@@ -57,20 +57,27 @@ public sealed class TokenGenerator
 
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
-        var capacity = requests.Max(request => request.Prompt.Length + request.Options.MaxTokens);
+        var capacity = requests.Max(request => request.Prompt.Length + request.Room);
         using var batch = new DecodeBatch(_model, Slots(requests, capacity), capacity, onToken);
         var waiting = new Queue<PromptGroup>(requests.SelectMany((request, index) => Groups(request, index, batch.Slots)));
-        while (waiting.Count > 0 || batch.Rows.Count > 0)
+        using var turns = new TurnQueue(cancellationToken);
+        for (long step = 0; waiting.Count > 0 || batch.Rows.Count > 0; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            turns.GoOn(step, isIdle: !batch.IsActive);
             var admitted = Admit(waiting, batch.FreeSlots);
             if (admitted.Count > 0)
             {
                 batch.Start(admitted);
             }
-            else
+            else if (batch.IsActive)
             {
                 batch.Step();
+            }
+
+            foreach (var row in batch.Rows.Where(row => row.MayGoOn))
+            {
+                turns.Add(row, step);
             }
 
             foreach (var row in batch.TakeEnded())
@@ -97,7 +104,7 @@ public sealed class TokenGenerator
     // Answers to one prompt start together, as many as there are slots.
     private IEnumerable<PromptGroup> Groups(TokenRequest request, int index, int slots)
         => Enumerable.Range(0, request.Answers)
-            .Select(answer => new AnswerRow(request, index, answer, _stopIds, Stops(request.Options)))
+            .Select(answer => new AnswerRow(request, index, answer, _stopIds, () => Stops(request.Options)))
             .Chunk(slots)
             .Select(rows => new PromptGroup(request.Prompt, rows));
 

@@ -13,6 +13,15 @@ public sealed record TokenRequest(int[] Prompt, SamplingOptions Options)
     /// <summary>Whether answers shall tell which experts their tokens went to.</summary>
     public bool RecordsRouting { get; init; }
 
+    /// <summary>Who goes on after each turn of an answer, by the answer's index; <see langword="null"/> where an answer is one turn.</summary>
+    public Func<int, ITurnTaker>? Turns { get; init; }
+
+    /// <summary>Most tokens of an answer with all its turns and what stands between them; <see langword="null"/> takes those of one turn.</summary>
+    public int? MostTokens { get; init; }
+
+    /// <summary>Tokens behind the prompt that there must be room for.</summary>
+    internal int Room => MostTokens ?? Options.MaxTokens;
+
     /// <summary>Which random stream of the seed; <see langword="null"/> takes the request's place in the list.</summary>
     public long? Stream { get; init; }
 }

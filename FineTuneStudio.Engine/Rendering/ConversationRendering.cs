@@ -14,6 +14,7 @@ internal sealed class ConversationRendering
     private readonly ChatTemplate _template;
     private readonly TemplateInput _input;
     private readonly List<object> _messages;
+    private readonly PyDict? _toolList;
 
     public ConversationRendering(ChatTemplate template, TemplateInput input)
     {
@@ -23,6 +24,15 @@ internal sealed class ConversationRendering
             ? list.Items
             : throw new UserErrorException("messages", "A conversation is an array of messages.");
         MessageReader.Prepare(_messages, template.ReadsArgumentsAsText);
+        if (!ToolText.WritesCalls(template))
+        {
+            WriteCalls();
+        }
+
+        if (input.Conversation.Tools is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0 && !ToolText.ListsTools(template))
+        {
+            _toolList = ListTools(ToolText.List(tools));
+        }
     }
 
     public int Count => _messages.Count;
@@ -62,6 +72,23 @@ internal sealed class ConversationRendering
     /// <summary>As <see cref="Twin"/>, but with the tool calls kept and the last one's arguments exchanged.</summary>
     public string? ToolTwin(int index) => MessageReader.WithLastArguments((PyDict)_messages[index], Stand) is { } message ? Shown(Exchange(index, message)) : null;
 
+    /// <summary>What stands behind the words of a turn, up to where the next answer begins; <see langword="null"/> where the template does not tell.</summary>
+    /// <remarks>The end that the prompt and a twin of it have in common: it may begin with the last words of the turn itself.</remarks>
+    public string? Behind(int index)
+    {
+        var text = Prompt().Text;
+        var call = HasToolCalls(index) ? MessageReader.WithLastArguments((PyDict)_messages[index], Stand) : null;
+        foreach (var other in new[] { call, Said() }.OfType<PyDict>())
+        {
+            if (Shown(Try([.. _messages[..index], other, .. _messages[(index + 1)..]], addGenerationPrompt: true)) is { } twin)
+            {
+                return text[^RenderedText.CommonEnd(text, twin)..];
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>What the template writes behind the words of a last turn; <see langword="null"/> where it refuses to.</summary>
     public string? EndOfLastTurn(int index)
     {
@@ -69,6 +96,39 @@ internal sealed class ConversationRendering
         var found = text?.LastIndexOf(Stand, StringComparison.Ordinal) ?? -1;
         return found < 0 ? null : text![(found + Stand.Length)..];
     }
+
+    // What a template without tools would leave out becomes the words of the message.
+    private void WriteCalls()
+    {
+        var index = 0;
+        foreach (var message in _input.Conversation.Messages.EnumerateArray())
+        {
+            if (ToolText.WithCalls(message) is { } text && _messages[index] is PyDict calling)
+            {
+                calling.Set("content", text);
+                calling.Remove("tool_calls");
+            }
+
+            index++;
+        }
+    }
+
+    // A system message before all others, or nothing where there is one that takes the list in.
+    private PyDict? ListTools(string list)
+    {
+        if (_messages is [PyDict first, ..] && PyText.Raw(first.Find("role") ?? "") == "system" && first.Find("content") is string said)
+        {
+            first.Set("content", $"{said}\n\n{list}");
+            return null;
+        }
+
+        var system = new PyDict();
+        system.Set("role", "system");
+        system.Set("content", list);
+        return system;
+    }
+
+    private PyList Listed(List<object> messages) => new(_toolList is null ? messages : [_toolList, .. messages]);
 
     // A template that does not write the stand-in says nothing about where the words are.
     private static string? Shown(RenderedTemplate? rendered) => rendered?.Text is { } text && text.Contains(Stand, StringComparison.Ordinal) ? text : null;
@@ -84,10 +144,10 @@ internal sealed class ConversationRendering
     private RenderedTemplate? Exchange(int index, PyDict message) => Try([.. _messages[..index], message, .. _messages[(index + 1)..]], addGenerationPrompt: false);
 
     private RenderedTemplate? Try(List<object> messages, bool addGenerationPrompt) =>
-        _template.TryRender(_input with { AddGenerationPrompt = addGenerationPrompt }, new PyList(messages), out var rendered, out _) ? rendered : null;
+        _template.TryRender(_input with { AddGenerationPrompt = addGenerationPrompt }, Listed(messages), out var rendered, out _) ? rendered : null;
 
     private RenderedTemplate Required(List<object> messages, bool addGenerationPrompt) =>
-        _template.TryRender(_input with { AddGenerationPrompt = addGenerationPrompt }, new PyList(messages), out var rendered, out var fault)
+        _template.TryRender(_input with { AddGenerationPrompt = addGenerationPrompt }, Listed(messages), out var rendered, out var fault)
             ? rendered
             : throw new UserErrorException([fault.ToUserError()]);
 }

@@ -13,7 +13,10 @@ internal sealed class RenderedText(string text, TokenSpan[] tokens, Tokenizer to
     public int CommonStart(string other) => text.AsSpan().CommonPrefixLength(other);
 
     /// <summary>Length of the common end of this text and another.</summary>
-    public int CommonEnd(string other)
+    public int CommonEnd(string other) => CommonEnd(text, other);
+
+    /// <summary>Length of the common end of two texts.</summary>
+    public static int CommonEnd(string text, string other)
     {
         var length = 0;
         while (length < text.Length && length < other.Length && text[^(length + 1)] == other[^(length + 1)])

@@ -81,6 +81,32 @@ public sealed class Renderer
         return Row(text, Tokenizer.EncodeWithOffsets(text), new LearntSpans(), null);
     }
 
+    /// <summary>Renders what stands between a turn that the model wrote and its next: the end of that turn, all messages behind it, the header of the next.</summary>
+    /// <remarks>
+    /// The turn itself stays the tokens that the model drew: rendered from its words it may come out as others. What follows is found by a twin of the
+    /// conversation with other words in that turn, and begins with a token that ends a turn, so that both parts meet where tokens meet in the whole text.
+    /// </remarks>
+    /// <param name="conversation">With the turn and everything behind it.</param>
+    /// <param name="turn">Index of the turn's message.</param>
+    /// <param name="stopIds">Tokens that end a turn.</param>
+    /// <param name="isEnded">The model drew such a token itself.</param>
+    /// <exception cref="UserErrorException">The template refuses the conversation, or writes nothing by which the end of the turn is known.</exception>
+    public int[] RenderContinuation(Conversation conversation, int turn, IEnumerable<int> stopIds, bool isEnded)
+    {
+        var behind = new ConversationRendering(Template, Input(conversation)).Behind(turn);
+        var stops = stopIds.Select(id => (Id: id, Text: Tokenizer.IdToToken(id))).Where(stop => !string.IsNullOrEmpty(stop.Text)).ToList();
+        var end = behind is null ? -1 : stops.Select(stop => behind.IndexOf(stop.Text!, StringComparison.Ordinal)).Where(place => place >= 0).DefaultIfEmpty(-1).Min();
+        if (end < 0)
+        {
+            throw new UserErrorException("messages", "The chat template ends the turn of an assistant by no token that is known to end it, so that a conversation with tools cannot go on. Take a model whose template does.");
+        }
+
+        // Some tokenizers put a space before a text: what comes before the end of the turn is none of it.
+        int[] ids = [.. Tokenizer.EncodeWithOffsets(behind![end..]).Select(token => token.Id)];
+        var first = Array.FindIndex(ids, id => stops.Exists(stop => stop.Id == id));
+        return first < 0 ? ids : ids[(isEnded ? first + 1 : first)..];
+    }
+
     private TemplateInput Input(Conversation conversation) => new(conversation)
     {
         BosToken = Tokenizer.Bos?.Text,

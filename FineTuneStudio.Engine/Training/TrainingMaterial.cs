@@ -1,4 +1,5 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Grading;
 using FineTuneStudio.Engine.Grading.Judging;
 using FineTuneStudio.Engine.Rendering;
@@ -18,11 +19,11 @@ internal abstract class TrainingMaterial : IDisposable
     /// <summary>The largest token of all rows.</summary>
     public abstract int LargestToken { get; }
 
-    /// <summary>Reads the dataset, and the grader where there is one.</summary>
-    /// <exception cref="UserErrorException">There is nothing to learn from, or the grader is none.</exception>
+    /// <summary>Reads the dataset, and grader and tools where there are some.</summary>
+    /// <exception cref="UserErrorException">There is nothing to learn from, or the grader or the tools are none.</exception>
     public static TrainingMaterial Load(RunSpecification specification, Renderer renderer, IJudge? judge, CancellationToken cancellationToken)
         => specification.Reinforcement is { } options
-            ? new Prompts(specification, renderer, PromptRows.Load(specification, renderer, cancellationToken), Grader.Parse(options.Grader.Json, "reinforcement.grader", judge))
+            ? Prompts.Load(specification, renderer, options, judge, cancellationToken)
             : new Conversations(specification, renderer, TrainingRows.Load(specification, renderer, cancellationToken));
 
     /// <summary>What is to be learnt of it.</summary>
@@ -54,8 +55,23 @@ internal abstract class TrainingMaterial : IDisposable
         }
     }
 
-    private sealed class Prompts(RunSpecification specification, Renderer renderer, PromptRows rows, Grader grader) : TrainingMaterial
+    private sealed class Prompts(RunSpecification specification, Renderer renderer, PromptRows rows, Grader grader, ToolBox? tools) : TrainingMaterial
     {
+        public static Prompts Load(RunSpecification specification, Renderer renderer, ReinforcementOptions options, IJudge? judge, CancellationToken cancellationToken)
+        {
+            var tools = options.Tools is { } own ? ToolBox.Load(own.Source) : null;
+            try
+            {
+                return new Prompts(
+                    specification, renderer, PromptRows.Load(specification, renderer, tools?.Definitions, cancellationToken), Grader.Parse(options.Grader.Json, "reinforcement.grader", judge), tools);
+            }
+            catch
+            {
+                tools?.Dispose();
+                throw;
+            }
+        }
+
         public override string Hash => rows.Hash;
 
         public override int LargestToken => rows.Training.Concat(rows.HeldOut).Max(row => row.Ids.Max());
@@ -63,9 +79,13 @@ internal abstract class TrainingMaterial : IDisposable
         public override IObjective Objective(Trainee trainee, LossScale? lossScale, string runFolder, RunState? state, PatientWriter writer)
         {
             var rollouts = writer.Write("the answers of each step", 0, runFolder, () => new RolloutLog(runFolder, state?.RolloutBytes ?? 0, writer));
-            return new RftObjective(specification, rows, renderer, trainee, lossScale, grader, rollouts);
+            return new RftObjective(specification, rows, renderer, trainee, lossScale, grader, tools, rollouts);
         }
 
-        public override void Dispose() => grader.Dispose();
+        public override void Dispose()
+        {
+            grader.Dispose();
+            tools?.Dispose();
+        }
     }
 }

@@ -32,8 +32,18 @@ public sealed class NewReinforcementRunTests(ChromiumFixture chromium) : Stepped
         await page.Page.Locator("[data-template='right-and-short']").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#grader-json-faults .fault")).ToHaveCountAsync(0);
 
+        await page.Page.Locator("[data-tools='calculator']").ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Try it", Exact = true }).ClickAsync();
+        await page.Page.Locator(".tool-result").GetByText("84").WaitForAsync();
+        await page.Page.GetByText("calculate(expression: string)").WaitForAsync();
+        await page.Page.FillAsync("#tool-call", "calculate({\"expression\": \"import os\"})");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Try it", Exact = true }).ClickAsync();
+        await page.Page.Locator(".tool-result[data-error='true']").GetByText("write numbers").WaitForAsync();
+        await page.Page.FillAsync("#tool-turns", "5");
+
         await page.Page.GetByText("Read and edit the specification").ClickAsync();
         var text = page.Page.Locator("#spec-json");
+        await Assertions.Expect(text).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("\"turns\": 5"));
         await page.Page.FillAsync("#rl-answers", "6");
         await Assertions.Expect(text).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("\"answers\": 6"));
         await text.FillAsync((await text.InputValueAsync()).Replace("0.9 * right", "0.8 * right", StringComparison.Ordinal).Replace("\"answers\": 6", "\"answers\": 5", StringComparison.Ordinal));

@@ -51,6 +51,25 @@ public sealed class PlaygroundTests(ChromiumFixture chromium) : IAsyncLifetime
     }
 
     [Fact(Timeout = 180_000)]
+    public async Task Answer_WithToolCalls_ShowsThemAsCallsAndAsksWithEveryOption()
+    {
+        _engine.Parsed = new FineTuneStudio.Engine.Contracts.ParsedAnswer("Let me see.", [new("price", "{\"of\": \"pear\", \"count\": 2}")], []);
+        _engine.Allow(6);
+        await _page.Page.GetByText("System message, sampling").ClickAsync();
+        await _page.Page.FillAsync("#min-p", "0.1");
+        await _page.Page.FillAsync("#top-k", "40");
+        await _page.Page.FillAsync("#chat-stop", "END\n\\n\\n");
+        await AskAsync("What does it cost?");
+
+        var call = _page.Page.Locator("[data-answer='0'] [data-call='price']");
+        await call.GetByText("pear").WaitForAsync();
+        await _page.Page.Locator("[data-answer='0']").GetByText("Let me see.").WaitForAsync();
+        Assert.Equal((0.1, 40), (_engine.Asked[0].MinP, _engine.Asked[0].TopK));
+        Assert.Equal(["END", "\n\n"], _engine.Asked[0].Stop);
+        _page.AssertCalm();
+    }
+
+    [Fact(Timeout = 180_000)]
     public async Task Stop_InTheMiddle_KeepsWhatHasCome()
     {
         _engine.Allow(2);

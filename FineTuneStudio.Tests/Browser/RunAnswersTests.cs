@@ -45,6 +45,11 @@ public sealed class RunAnswersTests(ChromiumFixture chromium) : SteppedStudioTes
         Assert.True(await page.Page.Locator(".rollout-answer .push[class*=down-]").CountAsync() > 0);
         Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
 
+        await Assertions.Expect(page.Page.Locator("[data-turn]")).ToHaveCountAsync(3);
+        await page.Page.Locator("[data-turn='tool']").GetByText("answered; read, not learnt").WaitForAsync();
+        await page.Page.Locator("[data-turn='model'] [data-call='add']").GetByText("calls").WaitForAsync();
+        Assert.Equal(0, await page.Page.Locator("[data-turn='tool'] .push").CountAsync());
+
         await page.Page.SelectOptionAsync("[aria-label='Which answers']", new SelectOptionValue { Label = "Not graded" });
         await Assertions.Expect(page.Page.Locator(".rollout-answer")).ToHaveCountAsync(2);
         await page.Page.GetByText("ValueError: no number in it").First.WaitForAsync();

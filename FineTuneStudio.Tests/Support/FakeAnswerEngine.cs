@@ -11,6 +11,9 @@ internal sealed class FakeAnswerEngine : IAnswerEngine, IDisposable
     /// <summary>Options of each question.</summary>
     public List<SamplingOptions> Asked { get; } = [];
 
+    /// <summary>What its answers call.</summary>
+    public ParsedAnswer? Parsed { get; set; }
+
     /// <summary>Lets it say so many words more.</summary>
     public void Allow(int words) => _allowed.Release(words);
 
@@ -26,7 +29,7 @@ internal sealed class FakeAnswerEngine : IAnswerEngine, IDisposable
                 report(new AnswerPiece(side, words[word] + " ", word + 1, 0.1 * (word + 1), Ended: false));
             }
 
-            report(new AnswerPiece(side, "", words.Length, 0.3, Ended: true));
+            report(new AnswerPiece(side, "", words.Length, 0.3, Ended: true) { Parsed = Parsed });
         }
     }
 

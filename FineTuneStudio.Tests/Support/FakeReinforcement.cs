@@ -94,7 +94,7 @@ internal static class FakeReinforcement
             ? [.. Enumerable.Range(0, 4).Select(_ => Answer("no idea", 0, 0))]
             :
             [
-                Answer($"{row + 2} + {row + 3} = {(2 * row) + 5}", 1, 1.2),
+                row == 1 ? WithTool() : Answer($"{row + 2} + {row + 3} = {(2 * row) + 5}", 1, 1.2),
                 Answer($"{row + 2} + {row + 3} = {(2 * row) + 4}, after step {step}", 0, -0.8),
                 Answer("It is many, and more, and more, and", 0, -0.8) with { Cut = true },
                 new RolloutAnswer
@@ -102,6 +102,18 @@ internal static class FakeReinforcement
                     Text = "?", Grade = Grade.Failed(GradeErrorKind.PythonRaised, "ValueError: no number in it"), Reward = null, Advantage = 0, Learnt = false, Cut = false, Tokens = [new("?", -3)],
                 },
             ],
+    };
+
+    /// <summary>An answer of two turns, with a call between them.</summary>
+    private static RolloutAnswer WithTool() => Answer("3 + 4 = 7", 1, 1.2) with
+    {
+        Tokens = [new("<tool_call>", -0.2f), new("{\"name\": \"add\", \"arguments\": {\"a\": 3, \"b\": 4}}", -1.5f), new("</tool_call>", -0.1f), new("3 + 4", -0.4f), new(" = 7", -0.9f)],
+        Turns =
+        [
+            new RolloutTurn { Text = "", Calls = [new ToolCall("add", "{\"a\": 3, \"b\": 4}")], Tokens = 3 },
+            new RolloutTurn { Tool = "add", Text = "7", Tokens = 0 },
+            new RolloutTurn { Text = "3 + 4 = 7", Tokens = 2 },
+        ],
     };
 
     private static RolloutAnswer Answer(string text, double right, double advantage) => new()

@@ -61,6 +61,10 @@ public sealed record ReinforcementFigures
     /// <summary>Mean distance between the log-probabilities of the sampler and the trainer, in nats a token: 0 but for rounding.</summary>
     public required double LogProbabilityGap { get; init; }
 
+    /// <summary>How tools were used; <see langword="null"/> in a run without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ToolFigures? Tools { get; init; }
+
     /// <summary>Seconds spent drawing answers; 0 for a later step over the same answers.</summary>
     public required double RolloutSeconds { get; init; }
 

@@ -39,6 +39,9 @@ public sealed record ReinforcementOptions
     /// <summary>Texts that end an answer, which is graded without them.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>Tools that the model may call while it answers; <see langword="null"/> for none.</summary>
+    public ToolOptions? Tools { get; init; }
+
     /// <summary>What the distance of a reward from its group is measured by.</summary>
     public AdvantageScale? Scale { get; init; }
 
@@ -84,7 +87,7 @@ public sealed record ReinforcementOptions
             ClipHigh = ClipHigh ?? loss.ClipHigh,
             DualClip = DualClip ?? loss.DualClip,
             Sampler = Sampler,
-            LongestAnswer = AnswerTokens,
+            LongestAnswer = checked(AnswerTokens * (Tools?.Turns ?? 1)),
         };
     }
 
@@ -94,6 +97,10 @@ public sealed record ReinforcementOptions
 
     /// <summary>How held-out prompts are answered: by the likeliest tokens.</summary>
     public SamplingOptions Greedy() => new() { Temperature = 0, Stop = Stop, MaxTokens = AnswerTokens };
+
+    /// <summary>Most tokens behind a prompt: of the answer, with all its turns where it may call tools.</summary>
+    /// <param name="room">Tokens that the context leaves behind the prompt.</param>
+    public int MostTokens(int room) => Math.Min(room, Tools is null ? AnswerTokens : Tools.ConversationTokens ?? int.MaxValue);
 
     /// <summary>The advantage's measure: as given, or the method's.</summary>
     public AdvantageScale AdvantageScale() => Scale ?? Method switch
@@ -147,6 +154,11 @@ public sealed record ReinforcementOptions
         foreach (var error in Sampling(0).Validate().Where(error => error.Field is "minP" or "stop"))
         {
             yield return error with { Field = $"reinforcement.{error.Field}" };
+        }
+
+        foreach (var error in Tools?.Validate() ?? [])
+        {
+            yield return error;
         }
 
         if (Rounds is not (>= 1 and <= 100))

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using FineTuneStudio.Engine.Contracts.Grading;
 
@@ -17,9 +18,20 @@ public sealed record RolloutAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? CallFaults { get; init; }
 
+    /// <summary>All its turns, where it was given tools: <see cref="Text"/> is of the last, and <see cref="Tokens"/> are the model's of all of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RolloutTurn>? Turns { get; init; }
+
     /// <summary>Text and calls together.</summary>
     [JsonIgnore]
     public ParsedAnswer Said => new(Text, Calls ?? [], CallFaults ?? []);
+
+    /// <summary>What a grader sees of it.</summary>
+    /// <param name="item">The row's fields.</param>
+    public GradedSample ToSample(JsonElement item) => new(item, Text, (Said with { Calls = Turns is null ? Calls ?? [] : [.. Turns.SelectMany(turn => turn.Calls ?? [])] }).ToOpenAi())
+    {
+        Messages = Turns is null ? null : RolloutTurn.ToMessages(Turns),
+    };
 
     /// <summary>Its score and why, or why it has none.</summary>
     public required Grade Grade { get; init; }
@@ -36,6 +48,6 @@ public sealed record RolloutAnswer
     /// <summary>Whether it was cut at the most tokens allowed.</summary>
     public required bool Cut { get; init; }
 
-    /// <summary>Its tokens, in order; empty where the run kept none to save disk.</summary>
+    /// <summary>The tokens that the model drew, in order; empty where the run kept none to save disk.</summary>
     public required IReadOnlyList<RolloutToken> Tokens { get; init; }
 }

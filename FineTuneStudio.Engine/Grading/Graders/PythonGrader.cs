@@ -26,7 +26,7 @@ internal sealed class PythonGrader : IGrader, IDisposable
             fields.Text("image_tag");
         }
 
-        _workers = new PythonWorkers(source, services.Sandbox, services.Workers);
+        _workers = new PythonWorkers(source, services.Sandbox, services.Workers, WorkerRole.Grader);
     }
 
     public string Name { get; }
@@ -40,7 +40,7 @@ internal sealed class PythonGrader : IGrader, IDisposable
             throw new GradeException(GradeErrorKind.PythonUnavailable, reason);
         }
 
-        var score = _workers.Score(sample, cancellationToken);
+        var score = _workers.Use(worker => worker.Score(sample, cancellationToken), cancellationToken);
         return Grade.Scored(score, $"The function returned {score.ToString(System.Globalization.CultureInfo.InvariantCulture)}.");
     }
 

@@ -12,7 +12,7 @@ internal static class PythonSandbox
     private static readonly Lazy<string> FilterFile = new(WriteFilter);
     private static readonly Lazy<string> Worker = new(ReadWorker);
 
-    /// <summary>Why python graders cannot run here, and the way out; <see langword="null"/> where they can.</summary>
+    /// <summary>Why Python cannot run here, and the way out; <see langword="null"/> where they can.</summary>
     public static string? WhyNot => Fault.Value;
 
     /// <summary>Starts a worker that waits for its source.</summary>
@@ -46,24 +46,24 @@ internal static class PythonSandbox
     {
         if (!OperatingSystem.IsLinux() || !SeccompFilter.IsKnown)
         {
-            return "Python graders need Linux on x64 or arm64 for their sandbox.";
+            return "Python graders and tools need Linux on x64 or arm64 for their sandbox.";
         }
 
         if (!File.Exists(Python))
         {
-            return "Python graders need python3. Install it: apt-get install python3";
+            return "Python graders and tools need python3. Install it: apt-get install python3";
         }
 
         if (!IsInPath(Bubblewrap))
         {
-            return "Python graders need bubblewrap for their sandbox. Install it: apt-get install bubblewrap";
+            return "Python graders and tools need bubblewrap for their sandbox. Install it: apt-get install bubblewrap";
         }
 
         using var process = Start(new SandboxLimits());
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEnd().Trim();
         process.WaitForExit();
-        return error.Length == 0 ? null : $"Python graders cannot run in their sandbox here: {error.Split('\n')[0]} User namespaces must be allowed.";
+        return error.Length == 0 ? null : $"Python graders and tools cannot run in their sandbox here: {error.Split('\n')[0]} User namespaces must be allowed.";
     }
 
     private static bool IsInPath(string program)

@@ -6,10 +6,11 @@ using FineTuneStudio.Engine.Contracts.Grading;
 
 namespace FineTuneStudio.Engine.Grading.Sandbox;
 
-/// <summary>One process in the sandbox with a grader's source loaded; answers one question at a time.</summary>
+/// <summary>One process in the sandbox with a source loaded; answers one question at a time.</summary>
 internal sealed class PythonWorker : IDisposable
 {
     private readonly SandboxLimits _limits;
+    private readonly WorkerRole _role;
     private readonly Process _process;
     private readonly Stream _input;
     private readonly Stream _output;
@@ -20,9 +21,9 @@ internal sealed class PythonWorker : IDisposable
 
     /// <summary>Starts a process and loads the source.</summary>
     /// <exception cref="GradeException">The source does not load.</exception>
-    public PythonWorker(string source, SandboxLimits limits)
+    public PythonWorker(string source, SandboxLimits limits, WorkerRole role)
     {
-        _limits = limits;
+        (_limits, _role) = (limits, role);
         _reply = new byte[limits.ReplyBytes];
         _process = PythonSandbox.Start(limits);
         _input = _process.StandardInput.BaseStream;
@@ -31,11 +32,13 @@ internal sealed class PythonWorker : IDisposable
         _process.BeginErrorReadLine();
         try
         {
-            var reply = Ask(JsonSerializer.SerializeToUtf8Bytes(new { source }), limits.StartTime, CancellationToken.None);
+            var reply = Ask(JsonSerializer.SerializeToUtf8Bytes(new { source, kind = role.Kind }), limits.StartTime, CancellationToken.None);
             if (reply.TryGetProperty("error", out var error))
             {
-                throw new GradeException(GradeErrorKind.PythonRaised, $"The grader does not load: {error.GetString()}");
+                throw new GradeException(GradeErrorKind.PythonRaised, $"{role.NotLoaded}: {error.GetString()}");
             }
+
+            Tools = reply.TryGetProperty("tools", out var tools) ? tools : null;
         }
         catch
         {
@@ -44,6 +47,9 @@ internal sealed class PythonWorker : IDisposable
         }
     }
 
+    /// <summary>The tools that the source defines, in OpenAI's form; <see langword="null"/> where it is for something else.</summary>
+    public JsonElement? Tools { get; }
+
     /// <summary>Whether it can be asked again.</summary>
     public bool IsUsable { get; private set; } = true;
 
@@ -51,20 +57,27 @@ internal sealed class PythonWorker : IDisposable
     /// <exception cref="GradeException">The grader raised, returned no number or broke a limit; after a limit the worker is no longer usable.</exception>
     public double Score(GradedSample sample, CancellationToken cancellationToken)
     {
-        var id = ++_number;
-        var reply = Ask(Question(id, sample), _limits.Time, cancellationToken);
-        if (reply.ValueKind != JsonValueKind.Object || !reply.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number || answered.GetInt64() != id)
-        {
-            IsUsable = false;
-            throw new GradeException(GradeErrorKind.PythonLimit, "The grader wrote where only its score may be written.");
-        }
-
+        var reply = Ask(id => Question(id, sample), cancellationToken);
         if (reply.TryGetProperty("score", out var score) && score.ValueKind == JsonValueKind.Number && double.IsFinite(score.GetDouble()))
         {
             return score.GetDouble();
         }
 
-        throw new GradeException(GradeErrorKind.PythonRaised, $"The grader raised {(reply.TryGetProperty("error", out var error) ? error.ToString() : "an error")}");
+        throw new GradeException(GradeErrorKind.PythonRaised, Raised(reply));
+    }
+
+    /// <summary>Has a tool answer a call.</summary>
+    /// <param name="name">Of its function.</param>
+    /// <param name="arguments">A JSON object.</param>
+    /// <param name="item">The row's fields.</param>
+    /// <param name="cancellationToken">Ends the process.</param>
+    /// <exception cref="GradeException">The function raised or broke a limit; after a limit the worker is no longer usable.</exception>
+    public string Call(string name, string arguments, JsonElement item, CancellationToken cancellationToken)
+    {
+        var reply = Ask(id => Call(id, name, arguments, item), cancellationToken);
+        return reply.TryGetProperty("result", out var result) && result.ValueKind == JsonValueKind.String
+            ? result.GetString()!
+            : throw new GradeException(GradeErrorKind.PythonRaised, Raised(reply));
     }
 
     /// <summary>Ends the process and everything in its sandbox.</summary>
@@ -73,6 +86,22 @@ internal sealed class PythonWorker : IDisposable
         IsUsable = false;
         Kill();
         _process.Dispose();
+    }
+
+    private string Raised(JsonElement reply) => $"{_role.Subject} raised {(reply.TryGetProperty("error", out var error) ? error.ToString() : "an error")}";
+
+    // A question with a number of its own, which comes back.
+    private JsonElement Ask(Func<long, byte[]> question, CancellationToken cancellationToken)
+    {
+        var id = ++_number;
+        var reply = Ask(question(id), _limits.Time, cancellationToken);
+        if (reply.ValueKind != JsonValueKind.Object || !reply.TryGetProperty("id", out var answered) || answered.ValueKind != JsonValueKind.Number || answered.GetInt64() != id)
+        {
+            IsUsable = false;
+            throw new GradeException(GradeErrorKind.PythonLimit, $"{_role.Subject} wrote where only {_role.Reply} may be written.");
+        }
+
+        return reply;
     }
 
     // One line there, one line back, within a time.
@@ -101,7 +130,7 @@ internal sealed class PythonWorker : IDisposable
             if (_filled == _reply.Length)
             {
                 IsUsable = false;
-                throw new GradeException(GradeErrorKind.PythonLimit, $"The grader wrote more than {_reply.Length} bytes where only its score may be written.");
+                throw new GradeException(GradeErrorKind.PythonLimit, $"{_role.Subject} wrote more than {_reply.Length} bytes where only {_role.Reply} may be written.");
             }
 
             var count = _output.Read(_reply, _filled, _reply.Length - _filled);
@@ -120,7 +149,7 @@ internal sealed class PythonWorker : IDisposable
         catch (JsonException)
         {
             IsUsable = false;
-            throw new GradeException(GradeErrorKind.PythonLimit, "The grader wrote where only its score may be written.");
+            throw new GradeException(GradeErrorKind.PythonLimit, $"{_role.Subject} wrote where only {_role.Reply} may be written.");
         }
         finally
         {
@@ -134,8 +163,8 @@ internal sealed class PythonWorker : IDisposable
         IsUsable = false;
         cancellationToken.ThrowIfCancellationRequested();
         return new GradeException(GradeErrorKind.PythonLimit, _isLate
-            ? $"The grader took longer than {time.TotalSeconds:0.#} s."
-            : "The grader's process ended in the middle: it crashed, or left by itself.");
+            ? $"{_role.Subject} took longer than {time.TotalSeconds:0.#} s."
+            : $"{_role.Subject}'s process ended in the middle: it crashed, or left by itself.");
     }
 
     private void Kill()
@@ -148,6 +177,24 @@ internal sealed class PythonWorker : IDisposable
         {
             // It has ended already.
         }
+    }
+
+    private static byte[] Call(long id, string name, string arguments, JsonElement item)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("id", id);
+            writer.WriteString("call", name);
+            writer.WritePropertyName("arguments");
+            writer.WriteRawValue(arguments);
+            writer.WritePropertyName("item");
+            item.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static byte[] Question(long id, GradedSample sample)
@@ -163,6 +210,12 @@ internal sealed class PythonWorker : IDisposable
             {
                 writer.WritePropertyName("output_tools");
                 tools.WriteTo(writer);
+            }
+
+            if (sample.Messages is { } messages)
+            {
+                writer.WritePropertyName("messages");
+                messages.WriteTo(writer);
             }
 
             if (TryJson(sample.OutputText) is { } json)

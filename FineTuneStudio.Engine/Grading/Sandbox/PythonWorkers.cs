@@ -1,25 +1,24 @@
 using System.Collections.Concurrent;
-using FineTuneStudio.Engine.Contracts.Grading;
 
 namespace FineTuneStudio.Engine.Grading.Sandbox;
 
-/// <summary>Warm workers of one grader: as many as answers are graded side by side, up to a number, kept for the next.</summary>
-internal sealed class PythonWorkers(string source, SandboxLimits limits, int most) : IDisposable
+/// <summary>Warm workers of one source: as many as are asked side by side, up to a number, kept for the next.</summary>
+internal sealed class PythonWorkers(string source, SandboxLimits limits, int most, WorkerRole role) : IDisposable
 {
     private readonly ConcurrentBag<PythonWorker> _idle = [];
     private readonly SemaphoreSlim _places = new(most, most);
 
-    /// <summary>The score of one answer, by a worker of its own for that time.</summary>
-    /// <exception cref="GradeException">The grader raised, returned no number or broke a limit.</exception>
-    public double Score(GradedSample sample, CancellationToken cancellationToken)
+    /// <summary>Asks a worker, which is nobody else's for that time.</summary>
+    /// <exception cref="GradeException">The source does not load, raised or broke a limit.</exception>
+    public T Use<T>(Func<PythonWorker, T> ask, CancellationToken cancellationToken)
     {
         _places.Wait(cancellationToken);
         try
         {
-            var worker = _idle.TryTake(out var idle) ? idle : new PythonWorker(source, limits);
+            var worker = _idle.TryTake(out var idle) ? idle : new PythonWorker(source, limits, role);
             try
             {
-                return worker.Score(sample, cancellationToken);
+                return ask(worker);
             }
             finally
             {
@@ -39,7 +38,7 @@ internal sealed class PythonWorkers(string source, SandboxLimits limits, int mos
         }
     }
 
-    /// <summary>Ends all workers. Nothing may be graded at the time.</summary>
+    /// <summary>Ends all workers. None may be asked at the time.</summary>
     public void Dispose()
     {
         while (_idle.TryTake(out var worker))

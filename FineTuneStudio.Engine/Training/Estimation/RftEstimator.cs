@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Generation;
+using FineTuneStudio.Engine.Grading;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Rendering.Lengths;
@@ -59,28 +60,34 @@ internal static class RftEstimator
             (long)(lengths.Average() * prompts), 0, sizes.Trainable, sizes.Parameters,
             work.Seconds(rate, ShortAnswers, BestShare), work.Seconds(rate, LongAnswers, WorstShare),
             [.. MemoryEstimate.Parts(config, specification, sizes.Parameters, sizes.Trainable, specification.Batch.ContextLength).Append(Cache(config, specification, lengths)).OrderByDescending(part => part.Bytes)],
-            sizes.DiskBytes(specification) + Math.Min(MostAnswerBytes, (long)(work.Answers * options.AnswerTokens / 2.0 * BytesOfToken)))
+            sizes.DiskBytes(specification) + Math.Min(MostAnswerBytes, (long)(work.Answers * MostTokens(specification, (int)lengths.Average()) / 2.0 * BytesOfToken)))
         {
             ActiveParameters = sizes.Active,
             Sampled = lengths.Length < split.TrainingCount,
         };
     }
 
+    // Behind a prompt of a length.
+    private static int MostTokens(RunSpecification specification, int prompt)
+        => Math.Min(specification.Reinforcement!.AnswerTokens * (specification.Reinforcement.Tools?.Turns ?? 1), specification.Reinforcement.MostTokens(Math.Max(1, specification.Batch.ContextLength - prompt)));
+
     private static int[] PromptLengths(RunSpecification specification, DatasetIndex index, DatasetSplit split, TokenLengths? measured, CancellationToken cancellationToken)
     {
-        if (measured is { IsComplete: true, ArePrompts: true } && split.TrainingCount > 0)
+        if (measured is { IsComplete: true, ArePrompts: true } && split.TrainingCount > 0 && specification.Reinforcement!.Tools is null)
         {
             MeasuredRows.RefuseUnrendered(index, measured, specification);
             return [.. Enumerable.Range(0, split.TrainingCount).Select(row => measured.TokensOf(split.TrainingRow(row))!.Value)];
         }
 
         var renderer = Renderer.Load(specification.Model);
+        using var tools = specification.Reinforcement!.Tools is { } own ? ToolBox.Load(own.Source) : null;
         var lengths = new int[Math.Min(split.TrainingCount, MostPromptsRendered)];
         for (var sample = 0; sample < lengths.Length; sample++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var row = index.Read(split.TrainingRow((int)((long)sample * split.TrainingCount / lengths.Length)));
-            lengths[sample] = renderer.RenderPrompt(row.ToPrompt()).Ids.Length;
+            var prompt = row.ToPrompt();
+            lengths[sample] = renderer.RenderPrompt(prompt with { Tools = prompt.Tools ?? tools?.Definitions }).Ids.Length;
         }
 
         return lengths.Length > 0 ? lengths : throw new UserErrorException("dataset.path", "There is no row to learn from.");
@@ -97,7 +104,7 @@ internal static class RftEstimator
         var options = specification.Reinforcement!;
         var limits = DecodeLimits.Default;
         var type = specification.Precision == Precision.Fp32 ? DType.Float32 : DType.BFloat16;
-        var ofAnswer = KvCache.BytesOf(config, type, Math.Min(lengths.Max() + options.AnswerTokens, specification.Batch.ContextLength));
+        var ofAnswer = KvCache.BytesOf(config, type, lengths.Max() + MostTokens(specification, lengths.Max()));
         var rows = Math.Clamp(Math.Min(limits.CacheBytes / ofAnswer, (long)options.Prompts * options.Answers), 1, limits.Rows);
         return new MemoryPart("keys and values of answers", rows * ofAnswer);
     }
@@ -112,7 +119,7 @@ internal static class RftEstimator
 
         public TimeSpan Seconds(double rate, double fill, double share)
         {
-            var answerTokens = Options.AnswerTokens * fill;
+            var answerTokens = MostTokens(Specification, (int)PromptTokens) * fill;
             var drawn = (Answers * answerTokens) + (Answers / Options.Answers * PromptTokens) + ((double)RunEstimator.EvaluationsPerRun * HeldOut * (PromptTokens + answerTokens));
 
             // Forward 2 N, backward 2 N through the activations, 2 N more where every weight learns, and 2 N for the model of the beginning.

@@ -51,7 +51,8 @@ public static class AdapterReload
         TorchRuntime.Threads = threads;
         var options = specification.Reinforcement ?? throw new ArgumentException("Only a reinforcement run has a grader.", nameof(specification));
         var renderer = Renderer.Load(specification.Model);
-        var rows = PromptRows.Load(specification, renderer, cancellationToken);
+        using var tools = options.Tools is { } own ? ToolBox.Load(own.Source) : null;
+        var rows = PromptRows.Load(specification, renderer, tools?.Definitions, cancellationToken);
         if (rows.HeldOut.Count == 0)
         {
             throw NothingHeldOut();
@@ -61,7 +62,7 @@ public static class AdapterReload
         using var model = CausalModel.Load(specification.Model, specification.Precision, quantization: specification.Quantization);
         using var adapter = AdapterSet.Load(adapterFolder, model.Linears);
         using var tuned = model.WithAdapter(adapter);
-        var answers = new GradedSampler(tuned, renderer, grader, specification.Batch.ContextLength).DrawGreedy(rows.HeldOut, options, cancellationToken);
+        var answers = new GradedSampler(tuned, renderer, grader, specification, tools).DrawGreedy(rows.HeldOut, options, cancellationToken);
         double[] scores = [.. answers.Select(answer => answer.Grade.Score).OfType<double>()];
         return scores.Length > 0
             ? (scores.Average(), [.. answers.Select(answer => answer.Said.Shown)])

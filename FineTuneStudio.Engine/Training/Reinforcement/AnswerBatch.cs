@@ -26,10 +26,10 @@ internal sealed class AnswerBatch
             bool[] flags = [.. group.Answers.Select((answer, place) => teaches && !double.IsNaN(group.Rewards[place]) && (options.LearnCut || !answer.IsCut))];
             if (teaches)
             {
-                learnt.AddRange(group.Answers.Select((answer, place) => new PolicyAnswer(group.Prompt.Ids, answer.Tokens.Ids, own[place])
+                learnt.AddRange(group.Answers.Select((answer, place) => new PolicyAnswer(group.Prompt.Ids, answer.Tokens.Ids, own[place], answer.Tokens.Given)
                 {
                     Learnt = flags[place],
-                    Sampler = answer.Tokens.LogProbabilities,
+                    Sampler = [.. answer.Tokens.Turns().SelectMany(turn => turn.LogProbabilities)],
                     Routing = answer.Tokens.Routing,
                 }));
             }
@@ -53,7 +53,7 @@ internal sealed class AnswerBatch
     public int Tokens => Groups.Sum(group => group.Drawn.Answers.Sum(answer => group.Drawn.Prompt.Ids.Length + answer.Tokens.Ids.Length));
 
     /// <summary>Tokens that are learnt.</summary>
-    public int LearntTokens => Answers.Where(answer => answer.Learnt).Sum(answer => answer.Tokens.Length);
+    public int LearntTokens => Answers.Where(answer => answer.Learnt).Sum(answer => answer.Count);
 
     /// <summary>Share of groups whose answers all have the same reward.</summary>
     public double ZeroVarianceShare { get; }
@@ -81,8 +81,8 @@ internal sealed class AnswerBatch
             LearntAnswers = Answers.Count(answer => answer.Learnt),
             ZeroVarianceShare = ZeroVarianceShare,
             GraderErrors = answers.Count(answer => answer.Grade.Score is null),
-            AnswerTokens = answers.Average(answer => (double)answer.Tokens.Ids.Length),
-            LongestAnswer = answers.Max(answer => answer.Tokens.Ids.Length),
+            AnswerTokens = answers.Average(answer => (double)answer.Tokens.DrawnTokens),
+            LongestAnswer = answers.Max(answer => answer.Tokens.DrawnTokens),
             CutShare = (double)answers.Count(answer => answer.IsCut) / answers.Count,
             SameAnswerShare = (double)Groups.Count(group => group.Drawn.Answers.DistinctBy(answer => answer.Said.Shown).Count() == 1) / Groups.Count,
             Entropy = outcome.Entropy,
@@ -91,6 +91,7 @@ internal sealed class AnswerBatch
             ClippedLow = outcome.Figures.ClippedLow,
             ClippedHigh = outcome.Figures.ClippedHigh,
             LogProbabilityGap = gap,
+            Tools = ToolFigures.Of(answers.ConvertAll(answer => answer.Turns)),
             RolloutSeconds = isFirst ? _drawingSeconds : 0,
             GradingSeconds = isFirst ? _gradingSeconds : 0,
             LearningSeconds = learningSeconds,

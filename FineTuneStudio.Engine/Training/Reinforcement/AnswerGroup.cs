@@ -16,5 +16,5 @@ internal sealed record AnswerGroup(PromptRow Prompt, IReadOnlyList<GradedAnswer>
         => new(prompt, answers, [.. answers.Select(answer => Reward(answer, options))]);
 
     private static double Reward(GradedAnswer answer, ReinforcementOptions options)
-        => (answer.Grade.Score ?? double.NaN) + (options.OverlongCache is { } cache ? OverlongPenalty.Of(answer.Tokens.Ids.Length, options.AnswerTokens, cache) : 0);
+        => (answer.Grade.Score ?? double.NaN) + (options.OverlongCache is { } cache ? OverlongPenalty.Of(answer.Tokens.LongestTurn, options.AnswerTokens, cache) : 0);
 }

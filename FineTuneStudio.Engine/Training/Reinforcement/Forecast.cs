@@ -28,10 +28,11 @@ public static class Forecast
         var options = specification.Reinforcement ?? throw new UserErrorException("method", "Only a run by the method rft can be forecast: set method to rft and give reinforcement.grader.");
         TorchRuntime.Threads = Environment.ProcessorCount;
         var renderer = Renderer.Load(specification.Model);
-        var rows = PromptRows.Load(specification, renderer, cancellationToken);
+        using var tools = options.Tools is { } own ? ToolBox.Load(own.Source) : null;
+        var rows = PromptRows.Load(specification, renderer, tools?.Definitions, cancellationToken);
         using var grader = Grader.Parse(options.Grader.Json, "reinforcement.grader", judge);
         using var trainee = Trainee.Load(specification, Devices.Resolve(specification.Device));
-        var sampler = new GradedSampler(trainee.Model, renderer, grader, specification.Batch.ContextLength);
+        var sampler = new GradedSampler(trainee.Model, renderer, grader, specification, tools);
         var order = new PromptOrder(rows.Training.Count, specification.Seed);
         List<(PromptRow Prompt, long Stream)> chosen = [.. Enumerable.Range(0, Math.Min(prompts, rows.Training.Count)).Select(draw => (rows.Training[order[draw]], (long)draw))];
         var (answers, drawing, grading) = sampler.Draw(chosen, options.Answers, options.Sampling(specification.Seed), cancellationToken);
@@ -78,7 +79,7 @@ public static class Forecast
             ZeroVarianceShare = batch.ZeroVarianceShare,
             CutShare = (double)answers.Count(answer => answer.IsCut) / answers.Count,
             UngradedShare = 1 - ((double)scores.Length / answers.Count),
-            AnswerTokens = answers.Average(answer => (double)answer.Tokens.Ids.Length),
+            AnswerTokens = answers.Average(answer => (double)answer.Tokens.DrawnTokens),
             DrawingSeconds = drawing * scale * rounds / options.Updates,
             LearningSeconds = learning * scale * Math.Min(rounds, 1 / Math.Max(share, 0.01)),
             TotalSteps = RftObjective.StepsOf(specification, prompts),

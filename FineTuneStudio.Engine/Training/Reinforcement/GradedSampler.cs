@@ -19,19 +19,24 @@ internal sealed class GradedSampler
     private readonly Grader _grader;
     private readonly int _contextLength;
     private readonly bool _recordsRouting;
+    private readonly ReinforcementOptions _options;
+    private readonly ToolSetup? _tools;
 
     /// <summary>Takes what it draws from and who grades; both stay their owner's.</summary>
     /// <param name="model">With its adapter, where one learns.</param>
     /// <param name="renderer">The model's own.</param>
     /// <param name="grader">Scores the answers.</param>
-    /// <param name="contextLength">Most tokens of prompt and answer.</param>
-    public GradedSampler(CausalModel model, Renderer renderer, Grader grader, int contextLength)
+    /// <param name="specification">By the method rft.</param>
+    /// <param name="tools">Answer calls of the model, where its specification has some; stay their owner's.</param>
+    public GradedSampler(CausalModel model, Renderer renderer, Grader grader, RunSpecification specification, ToolBox? tools)
     {
         _model = model;
         _texts = new TextGenerator(model, renderer);
         _tokens = new TokenGenerator(model, _texts.StopIds, limits: null, renderer.Tokenizer);
         _grader = grader;
-        _contextLength = Math.Min(contextLength, model.Config.ContextLength);
+        _options = specification.Reinforcement!;
+        _contextLength = Math.Min(specification.Batch.ContextLength, model.Config.ContextLength);
+        _tools = tools is null ? null : new ToolSetup(tools, _options.Tools!, renderer, _texts.StopIds);
         _recordsRouting = model.Config.Experts > 0;
     }
 
@@ -45,16 +50,19 @@ internal sealed class GradedSampler
         IReadOnlyList<(PromptRow Prompt, long Stream)> prompts, int answers, SamplingOptions options, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var requests = prompts.Select(drawn => new TokenRequest(drawn.Prompt.Ids, options with { MaxTokens = Math.Min(options.MaxTokens, _contextLength - drawn.Prompt.Ids.Length) })
+        var conversations = prompts.Select(drawn => _tools is null ? null : Enumerable.Range(0, answers).Select(_ => new ToolConversation(_tools, drawn.Prompt)).ToArray()).ToList();
+        var requests = prompts.Select((drawn, request) => new TokenRequest(drawn.Prompt.Ids, options with { MaxTokens = Math.Min(options.MaxTokens, _contextLength - drawn.Prompt.Ids.Length) })
         {
             Answers = answers,
             Stream = drawn.Stream,
             RecordsRouting = _recordsRouting,
+            Turns = conversations[request] is { } own ? index => own[index] : null,
+            MostTokens = _options.MostTokens(_contextLength - drawn.Prompt.Ids.Length),
         }).ToList();
         var graded = requests.ConvertAll(_ => new Task<GradedAnswer>[answers]);
         try
         {
-            _tokens.Generate(requests, onToken: null, (request, index, answer) => graded[request][index] = Task.Run(() => Grade(prompts[request].Prompt, answer, cancellationToken), cancellationToken), cancellationToken);
+            _tokens.Generate(requests, onToken: null, (request, index, answer) => graded[request][index] = Task.Run(() => Grade(prompts[request].Prompt, answer, conversations[request]?[index], cancellationToken), cancellationToken), cancellationToken);
             var drawn = Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
             var all = graded.ConvertAll(group => Array.ConvertAll(group, task => task.GetAwaiter().GetResult()));
@@ -78,8 +86,15 @@ internal sealed class GradedSampler
         return [.. groups.Select(group => group[0])];
     }
 
-    private GradedAnswer Grade(PromptRow prompt, TokenAnswer answer, CancellationToken cancellationToken)
+    private GradedAnswer Grade(PromptRow prompt, TokenAnswer answer, ToolConversation? conversation, CancellationToken cancellationToken)
     {
+        if (conversation is not null)
+        {
+            var last = conversation.Finish(answer);
+            var sample = new GradedSample(prompt.Item, last.Text, (last with { Calls = conversation.Calls }).ToOpenAi()) { Messages = conversation.Messages };
+            return new GradedAnswer(answer, last, _grader.Evaluate(sample, cancellationToken)) { Turns = conversation.Turns };
+        }
+
         var said = _texts.Reader.Read(answer, prompt.Tools);
         return new GradedAnswer(answer, said, _grader.Evaluate(new GradedSample(prompt.Item, said.Text, said.ToOpenAi()), cancellationToken));
     }

@@ -66,7 +66,7 @@ internal sealed class PolicyStep
     {
         using var scope = TensorScope.Enter();
         var all = microBatches.SelectMany(answers => answers).ToList();
-        var step = new StepSize(all.Count, all.Where(answer => answer.Learnt).Sum(answer => answer.Tokens.Length));
+        var step = new StepSize(all.Count, all.Where(answer => answer.Learnt).Sum(answer => answer.Count));
         var (loss, entropy, figures) = (0.0, 0.0, new List<(PolicyFigures Figures, int Answers, int Tokens)>());
         var isFirst = all.TrueForAll(answer => answer.Old is null);
         try
@@ -81,7 +81,7 @@ internal sealed class PolicyStep
                     var part = Gather(microBatches[index], learnt, step, stream);
                     loss += part.Loss;
                     entropy += part.Entropy;
-                    figures.Add((part.Figures, learnt.Count, learnt.Sum(answer => answer.Tokens.Length)));
+                    figures.Add((part.Figures, learnt.Count, learnt.Sum(answer => answer.Count)));
                 }
             }
 
@@ -175,7 +175,7 @@ internal sealed class PolicyStep
         var device = found.Device;
         return new PolicyBatch
         {
-            Lengths = [.. answers.Select(answer => answer.Learnt ? answer.Tokens.Length : 0)],
+            Lengths = [.. answers.Select(answer => answer.Learnt ? answer.Count : 0)],
             New = found,
             Old = All(answer => answer.Old ?? answer.New),
             Reference = _loss.KlWeight > 0 ? All(answer => answer.Reference!) : null,
@@ -191,8 +191,8 @@ internal sealed class PolicyStep
         var next = 0;
         foreach (var answer in learnt)
         {
-            yield return (answer, all[next..(next + answer.Tokens.Length)]);
-            next += answer.Tokens.Length;
+            yield return (answer, all[next..(next + answer.Count)]);
+            next += answer.Count;
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class PolicyTokens : IDisposable
         var layout = new Layout(answers, shares);
         Batch = TokenBatch.Continue(layout.Sequences, layout.Known, model.Device);
         Positions = Tensor.From<long>([.. layout.Positions]).To(model.Device);
-        Targets = Tensor.From<long>([.. answers.SelectMany(answer => answer.Tokens.Select(id => (long)id))]).To(model.Device);
+        Targets = Tensor.From<long>([.. answers.SelectMany(answer => answer.Drawn.Select(place => (long)answer.Tokens[place]))]).To(model.Device);
         Wholes = Tensor.From<long>([.. layout.Wholes]).To(model.Device);
         Firsts = Tensor.From<long>([.. layout.Firsts]).To(model.Device);
         _starts = [.. layout.Starts];
@@ -31,10 +31,10 @@ internal sealed class PolicyTokens : IDisposable
     /// <summary>Every prompt and answer, but for each answer's last token: nothing is predicted from it.</summary>
     public TokenBatch Batch { get; }
 
-    /// <summary>Tokens from which an answer's token is predicted, answer by answer. <c>[n]</c>, Int64</summary>
+    /// <summary>Tokens from which a drawn token of an answer is predicted, answer by answer. <c>[n]</c>, Int64</summary>
     public Tensor Positions { get; }
 
-    /// <summary>The answers' tokens. <c>[n]</c>, Int64</summary>
+    /// <summary>The answers' drawn tokens. <c>[n]</c>, Int64</summary>
     public Tensor Targets { get; }
 
     private Tensor Wholes { get; }
@@ -72,8 +72,7 @@ internal sealed class PolicyTokens : IDisposable
                 Firsts.AddRange(Enumerable.Range(Wholes.Count, inputs.Length).Select(place => (long)place));
                 Wholes.AddRange(Enumerable.Range(start, inputs.Length).Select(token => (long)token));
                 Starts.Add(Wholes.Count);
-                Positions.Add(promptStart + prompt.Length - 1L);
-                Positions.AddRange(Enumerable.Range(start, inputs.Length).Select(token => (long)token));
+                Positions.AddRange(answer.Drawn.Select(place => place == 0 ? promptStart + prompt.Length - 1L : start + place - 1L));
                 next = Add(inputs, prompt.Length, next, replays ? answer.Routing!.Slice(prompt.Length, inputs.Length) : null);
             }
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Engine.Training.Reinforcement;
 
@@ -13,4 +14,7 @@ internal sealed record PromptRow(int Number, long Line, int[] Ids, string Questi
 {
     /// <summary>Names of the tools that the row offers; <see langword="null"/> where it offers none.</summary>
     public IReadOnlySet<string>? Tools { get; } = ToolNames.Of(Item);
+
+    /// <summary>The conversation that <see cref="Ids"/> are of, where answers may go on with it; <see langword="null"/> elsewhere.</summary>
+    public Conversation? Conversation { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Datasets;
 using FineTuneStudio.Engine.Rendering;
@@ -33,13 +34,14 @@ internal sealed class PromptRows
     /// <summary>Reads, splits and renders a dataset.</summary>
     /// <param name="specification">Dataset, context and seed.</param>
     /// <param name="renderer">The base model's.</param>
+    /// <param name="tools">That prompts tell of, a list in OpenAI's form; <see langword="null"/> for none.</param>
     /// <param name="cancellationToken">Looked at between blocks of rows.</param>
     /// <exception cref="UserErrorException">No such file, no good row, or no prompt with room for an answer.</exception>
-    public static PromptRows Load(RunSpecification specification, Renderer renderer, CancellationToken cancellationToken)
+    public static PromptRows Load(RunSpecification specification, Renderer renderer, JsonElement? tools, CancellationToken cancellationToken)
     {
         var context = specification.Batch.ContextLength;
         var rows = SplitRows<PromptRow, PromptRow>.Load(
-            specification, renderer, (index, number) => Render(index, number, renderer, specification), row => row.Ids.Length < context, row => row, cancellationToken);
+            specification, renderer, (index, number) => Render(index, number, renderer, specification, tools), row => row.Ids.Length < context, row => row, cancellationToken);
         if (rows.TrainingCount - rows.Training.Count is > 0 and var left)
         {
             rows.Warnings.Add($"{left} prompts leave no room for an answer within the context of {context} tokens and are left out.");
@@ -50,13 +52,14 @@ internal sealed class PromptRows
             : throw new UserErrorException("dataset.path", $"None of the {rows.TrainingCount} prompts leaves room for an answer within the context of {context} tokens.");
     }
 
-    private static PromptRow Render(DatasetIndex index, int number, Renderer renderer, RunSpecification specification)
+    private static PromptRow Render(DatasetIndex index, int number, Renderer renderer, RunSpecification specification, JsonElement? tools)
     {
         var row = index.Read(number);
         var split = ConversationSplit.Of(row.Conversation);
         try
         {
-            return new PromptRow(row.Index, row.Line, renderer.RenderPrompt(split.Prompt).Ids, split.Question, split.AnswerText, index.ReadItem(number));
+            var prompt = split.Prompt with { Tools = split.Prompt.Tools ?? tools };
+            return new PromptRow(row.Index, row.Line, renderer.RenderPrompt(prompt).Ids, split.Question, split.AnswerText, index.ReadItem(number)) { Conversation = tools is null ? null : prompt };
         }
         catch (UserErrorException exception)
         {

@@ -27,8 +27,8 @@ internal sealed class RftObjective : IObjective
     private AnswerBatch? _batch;
     private double _gap;
 
-    /// <summary>Takes what it learns from; the trainee stays its owner's, grader too, the log becomes its own.</summary>
-    public RftObjective(RunSpecification specification, PromptRows rows, Renderer renderer, Trainee trainee, LossScale? lossScale, Grader grader, RolloutLog rollouts)
+    /// <summary>Takes what it learns from; the trainee stays its owner's, grader and tools too, the log becomes its own.</summary>
+    public RftObjective(RunSpecification specification, PromptRows rows, Renderer renderer, Trainee trainee, LossScale? lossScale, Grader grader, ToolBox? tools, RolloutLog rollouts)
     {
         _specification = specification;
         _options = specification.Reinforcement!;
@@ -37,7 +37,7 @@ internal sealed class RftObjective : IObjective
         _trainee = trainee;
         _rollouts = rollouts;
         _reference = ReferencePolicy.Of(specification, trainee);
-        _sampler = new GradedSampler(trainee.Model, renderer, grader, specification.Batch.ContextLength);
+        _sampler = new GradedSampler(trainee.Model, renderer, grader, specification, tools);
         _step = PolicyStep.Of(specification, trainee, lossScale, _reference);
         _order = new PromptOrder(rows.Training.Count, specification.Seed);
         TotalSteps = StepsOf(specification, rows.Training.Count);
@@ -105,6 +105,12 @@ internal sealed class RftObjective : IObjective
 
         _rollouts.Append(step, _batch!.Groups, _renderer.Tokenizer);
         var failed = _batch.Groups.SelectMany(group => group.Drawn.Answers).Where(answer => answer.Grade.Score is null).ToList();
+        var asked = _batch.Groups.SelectMany(group => group.Drawn.Answers).SelectMany(answer => answer.Turns ?? []).Where(turn => turn.IsError).ToList();
+        if (asked.Count > 0)
+        {
+            yield return new TrainingEvent.Logged(step, LogSeverity.Warning, $"{asked.Count} calls were answered with an error, which the model read; the first, of {asked[0].Tool}: {asked[0].Text}");
+        }
+
         if (failed.Count > 0)
         {
             yield return new TrainingEvent.Logged(step, LogSeverity.Warning, $"{failed.Count} answers could not be graded and teach nothing; the first: {failed[0].Grade.Reason}");
@@ -123,7 +129,7 @@ internal sealed class RftObjective : IObjective
         }
 
         var rewarded = new TrainingEvent.Rewarded(
-            step, scores.Average(), answers.Count - scores.Length, answers.Average(answer => (double)answer.Tokens.Ids.Length),
+            step, scores.Average(), answers.Count - scores.Length, answers.Average(answer => (double)answer.Tokens.DrawnTokens),
             (double)answers.Count(answer => answer.IsCut) / answers.Count, clock.Elapsed.TotalSeconds);
         return (new HeldOutScore(Loss: null, rewarded.Reward), [rewarded, .. Samples(step, answers)]);
     }

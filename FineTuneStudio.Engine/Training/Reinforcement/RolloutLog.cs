@@ -68,6 +68,7 @@ internal sealed class RolloutLog : IDisposable
             Text = answer.Said.Text,
             Calls = answer.Said.Calls.Count > 0 ? answer.Said.Calls : null,
             CallFaults = answer.Said.Faults.Count > 0 ? answer.Said.Faults : null,
+            Turns = answer.Turns,
             Grade = answer.Grade,
             Reward = double.IsNaN(group.Drawn.Rewards[index]) ? null : group.Drawn.Rewards[index],
             Advantage = group.Advantages[index],
@@ -80,11 +81,14 @@ internal sealed class RolloutLog : IDisposable
     private static List<RolloutToken> Tokens(GradedAnswer answer, Tokenizer tokenizer)
     {
         var decoder = tokenizer.CreateStreamingDecoder(skipSpecial: false);
-        var tokens = new List<RolloutToken>(answer.Tokens.Ids.Length);
-        for (var index = 0; index < answer.Tokens.Ids.Length; index++)
+        var tokens = new List<RolloutToken>(answer.Tokens.DrawnTokens);
+        foreach (var turn in answer.Tokens.Turns())
         {
-            var text = decoder.Push(answer.Tokens.Ids[index]) + (index == answer.Tokens.Ids.Length - 1 ? decoder.Finish() : "");
-            tokens.Add(new RolloutToken(text, answer.Tokens.LogProbabilities[index]));
+            for (var index = 0; index < turn.Ids.Length; index++)
+            {
+                var text = decoder.Push(turn.Ids[index]) + (index == turn.Ids.Length - 1 ? decoder.Finish() : "");
+                tokens.Add(new RolloutToken(text, turn.LogProbabilities[index]));
+            }
         }
 
         return tokens;

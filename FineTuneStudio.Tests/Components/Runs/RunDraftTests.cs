@@ -43,7 +43,7 @@ public sealed class RunDraftTests
             Reinforcement = new ReinforcementOptions
             {
                 Grader = new GraderDefinition("""{"type":"math","name":"right","reference":"{{item.answer}}"}"""), Method = ReinforcementMethod.Dapo, Prompts = 3, Answers = 5, Updates = 2, AnswerTokens = 99,
-                Temperature = 0.7, TopP = 0.9, TopK = 40, MinP = 0.05, Stop = ["\n", "####"], Rounds = 2, LearnCut = false, ClipHigh = 0.3, ZeroVariance = ZeroVarianceGroups.Keep, OverlongCache = 20,
+                Temperature = 0.7, TopP = 0.9, TopK = 40, MinP = 0.05, Tools = new ToolOptions { Source = "def f(): return 1", Turns = 3, ResultTokens = 40, ConversationTokens = 300 }, Stop = ["\n", "####"], Rounds = 2, LearnCut = false, ClipHigh = 0.3, ZeroVariance = ZeroVarianceGroups.Keep, OverlongCache = 20,
             },
         };
         var draft = new RunDraft();

@@ -9,6 +9,7 @@ internal static class GraderServices
     {
         services.AddSingleton<TrialDatasets>();
         services.AddSingleton(provider => new GraderTrials(provider.GetRequiredService<TrialDatasets>()));
+        services.AddSingleton(provider => new ToolTrials(provider.GetRequiredService<TrialDatasets>()));
         services.AddSingleton(provider => new GraderWorkbench(provider.GetRequiredService<TrialDatasets>(), provider.GetRequiredService<RunRollouts>()));
     }
 }

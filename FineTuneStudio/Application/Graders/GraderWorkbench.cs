@@ -59,7 +59,7 @@ public sealed class GraderWorkbench
             dataset, graders,
             (index, opened) => [.. groups.Where(group => group.Row < index.Count).SelectMany(group => group.Answers.Select(answer => (group, answer))).Take(answers).Select(pair => new GradedAnswerRow(
                 pair.group.Line, TrialRow.Short(pair.group.Prompt), TrialRow.Short(pair.answer.Said.Shown), AnswerOrigin.Run,
-                Grades(opened, new GradedSample(index.ReadItem(pair.group.Row), pair.answer.Text, pair.answer.Said.ToOpenAi()), cancellationToken)))],
+                Grades(opened, pair.answer.ToSample(index.ReadItem(pair.group.Row)), cancellationToken)))],
             cancellationToken);
     }
 

@@ -45,6 +45,13 @@ internal static class ReinforcementColumns
             yield return (Kl, kl);
         }
 
+        if (figures.Tools is { } tools)
+        {
+            yield return ("turns", tools.Turns);
+            yield return ("calls", tools.Calls);
+            yield return ("toolErrors", tools.Errors);
+        }
+
         yield return ("ratio", figures.Ratio);
         yield return ("clippedLow", figures.ClippedLow);
         yield return ("clippedHigh", figures.ClippedHigh);

@@ -286,6 +286,12 @@ public sealed partial class NewRunPage : IAsyncDisposable
         Navigation.NavigateTo(WorkbenchAddress);
     }
 
+    private void UseTools(string source)
+    {
+        Form.Tools = source;
+        Changed();
+    }
+
     private void TakeSoundness(bool isSound) => _hasSoundGrader = isSound;
 
     private async Task ChooseDatasetAsync(ChangeEventArgs change)

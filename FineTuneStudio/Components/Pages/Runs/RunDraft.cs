@@ -55,6 +55,13 @@ public sealed class RunDraft
     /// <summary>Texts that end an answer, a line each.</summary>
     public string Stop { get; set; } = "";
 
+    /// <summary>Functions in Python that the model may call; empty for none.</summary>
+    public string Tools { get; set; } = "";
+
+    public int ToolTurns { get; set; } = OptionCatalog.ToolTurns.Default;
+
+    public int ToolResultTokens { get; set; } = OptionCatalog.ToolResultTokens.Default;
+
     public int Rounds { get; set; } = OptionCatalog.Rounds.Default;
 
     public bool LearnCut { get; set; } = OptionCatalog.LearnCut.Default;
@@ -170,6 +177,7 @@ public sealed class RunDraft
         TopP = TopP,
         TopK = TopK,
         MinP = MinP,
+        Tools = Tools.Length == 0 ? null : (Rest.Reinforcement?.Tools ?? new ToolOptions { Source = Tools }) with { Source = Tools, Turns = ToolTurns, ResultTokens = ToolResultTokens },
         Stop = StopLines.Read(Stop),
         Rounds = Rounds,
         LearnCut = LearnCut,
@@ -241,6 +249,8 @@ public sealed class RunDraft
             Grader = SameJson(Grader, reinforcement.Grader.Json) ? Grader : Indented(reinforcement.Grader.Json);
             (Loss, Prompts, AnswersEach, Updates, AnswerTokens) = (reinforcement.Method, reinforcement.Prompts, reinforcement.Answers, reinforcement.Updates, reinforcement.AnswerTokens);
             (Temperature, TopP, TopK, Rounds, LearnCut) = (reinforcement.Temperature, reinforcement.TopP, reinforcement.TopK, reinforcement.Rounds, reinforcement.LearnCut);
+            var tools = reinforcement.Tools ?? new ToolOptions { Source = "" };
+            (Tools, ToolTurns, ToolResultTokens) = (tools.Source, tools.Turns, tools.ResultTokens);
             (MinP, Stop) = (reinforcement.MinP, StopLines.Write(reinforcement.Stop));
         }
 
