@@ -22,6 +22,7 @@ public sealed class NewReinforcementRunTests(ChromiumFixture chromium) : Stepped
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Measure it", Exact = true }).ClickAsync();
         await page.Page.GetByText("the best of 8 0.78 (pass@8)").WaitForAsync();
         await page.Page.ReloadAsync();
+        await page.InteractiveAsync();
         await page.Page.GetByText("the best of 8 0.78 (pass@8)").WaitForAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Try it on 8 rows" }).ClickAsync();
         await page.Page.GetByText("The dataset's own answers score 1 in the mean, those of other rows 0.").WaitForAsync();
