@@ -43,11 +43,11 @@ internal sealed class RouterComparison
         }
 
         using var scope = TensorScope.Enter();
-        var (ids, order) = choice.Ids.Sort(1, descending: false);
+        var (ids, order) = choice.Ids.To(Device.Cpu).Sort(1, descending: false);
         var expected = _batch.Select(_file.Get(Name(layer, "ids"))).To(DType.Int64);
         var same = (ids - expected).EqualTo(0).To(DType.Float32);
         Differing = (Differing ?? 0) + (int)(same.ElementCount - same.Sum().Item());
-        var weights = (choice.Weights.Gather(1, order) - _batch.Select(_file.Get(Name(layer, "weights")))) * same;
+        var weights = (choice.Weights.To(Device.Cpu).Gather(1, order) - _batch.Select(_file.Get(Name(layer, "weights")))) * same;
         var logits = ReferenceVerifier.Difference(choice.Logits, _batch.Select(_file.Get(Name(layer, "logits"))));
         Absolute = new[] { Absolute ?? 0, weights.Abs().Max().Item(), logits }.Max();
     }

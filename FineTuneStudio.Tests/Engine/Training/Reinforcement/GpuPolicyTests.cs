@@ -26,7 +26,7 @@ public sealed class GpuPolicyTests
     {
         _ = Gpu.First();
         using var run = TinyRun.Rft(options => options with { Updates = 2, ZeroVariance = ZeroVarianceGroups.Replace });
-        run.Specification = run.Specification with { Device = DeviceName.Cuda, Precision = precision };
+        run.Specification = run.Specification with { Device = DeviceName.Cuda, Precision = precision, Lora = new LoraOptions { Rank = 4 } };
         var whole = run.Run(folder: run.At("whole"));
         Assert.Equal(EndReason.Completed, Assert.IsType<TrainingEvent.Ended>(whole[^1]).Reason);
         if (precision == Precision.Fp32)
