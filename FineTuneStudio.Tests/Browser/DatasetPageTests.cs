@@ -126,8 +126,8 @@ public sealed class DatasetPageTests(ChromiumFixture chromium) : IAsyncLifetime
     {
         using var content = new StringContent("a,b,c\n" + string.Join('\n', Enumerable.Range(0, 20).Select(row => $"first {row},second {row},third {row}")));
         var response = await _studio.Client.PostAsync("/api/datasets?name=table.csv", content, Token);
-        var address = response.Headers.Location!;
-        await using var page = await OpenAsync(address.ToString());
+        var address = PageOf(response);
+        await using var page = await OpenAsync(address);
         var columns = page.Page.Locator(".column");
         await columns.First.WaitForAsync();
 
@@ -168,7 +168,7 @@ public sealed class DatasetPageTests(ChromiumFixture chromium) : IAsyncLifetime
     {
         using var content = new StringContent("prompt,level\n" + string.Join('\n', Enumerable.Range(0, 20).Select(row => $"ask {row},{row}")));
         var response = await _studio.Client.PostAsync("/api/datasets?name=prompts.csv", content, Token);
-        await using var page = await OpenAsync(response.Headers.Location!.ToString());
+        await using var page = await OpenAsync(PageOf(response));
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use as prompts" }).ClickAsync();
         await page.Page.GetByText("Prompts: for reinforcement fine-tuning").WaitForAsync();
         var columns = page.Page.Locator(".column");
@@ -188,6 +188,9 @@ public sealed class DatasetPageTests(ChromiumFixture chromium) : IAsyncLifetime
     private static Task FilterAsync(StudioPage page, string name) => page.Page.Locator(".explorer-filters").GetByRole(AriaRole.Button, new() { Name = name }).ClickAsync();
 
     private Task<Guid> UploadAsync(IEnumerable<string> rows) => _studio.UploadAsync("rows.jsonl", rows, Token);
+
+    // The answer names the dataset of the API; its page has the same id.
+    private static string PageOf(HttpResponseMessage response) => $"/datasets/{response.Headers.Location!.ToString().Split('/')[^1]}";
 
     private async Task<StudioPage> OpenAsync(string address)
     {
