@@ -418,6 +418,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private void Refresh()
     {
+        // What was planned for other values must not be shown over these.
+        StopPlanning();
         _errors = [.. Form.ToSpecification().Validate()];
         if (!IsReinforcement && HoldsOnlyPrompts)
         {
