@@ -23,4 +23,7 @@ internal static class FileNames
 
         return candidate;
     }
+
+    /// <summary>The name of a file as it comes from elsewhere: no folders, no control characters.</summary>
+    public static string Received(string name) => Path.GetFileName(string.Concat(name.Where(letter => !char.IsControl(letter))).Trim());
 }

@@ -1,7 +1,5 @@
-using FineTuneStudio.Application;
 using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Engine.Contracts;
-using Microsoft.Extensions.Options;
 
 namespace FineTuneStudio.Commands;
 
@@ -17,19 +15,15 @@ internal static class AdapterArgument
             return Path.GetFullPath(adapterOrPath);
         }
 
-        using var services = new ServiceCollection().AddStudioStorage(StudioConfiguration.Read()).BuildServiceProvider();
-
-        // A studio that never ran has no database yet, and looking must not make one.
-        var hasDatabase = services.GetRequiredService<IOptions<StudioOptions>>().Value.PostgreSql is { Length: > 0 } || File.Exists(services.GetRequiredService<StudioPaths>().Database);
-        var library = services.GetRequiredService<AdapterLibrary>();
-        var called = hasDatabase
-            ? library.ListAsync(CancellationToken.None).GetAwaiter().GetResult().Where(adapter => adapter.Name == adapterOrPath || adapter.Id.ToString() == adapterOrPath).ToList()
-            : [];
+        var called = LibraryLookup.Ask(services => FindAsync(services.GetRequiredService<AdapterLibrary>(), adapterOrPath), absent: []);
         return called.Count switch
         {
-            1 => library.FolderOf(called[0]),
+            1 => called[0].Folder,
             0 => throw new UserErrorException(adapterOrPath, "There is no such folder, and no adapter of this name or id in the library; expected an adapter in PEFT layout."),
             _ => throw new UserErrorException(adapterOrPath, $"Several adapters are called so; name one by its id: {string.Join(", ", called.Select(adapter => adapter.Id))}."),
         };
     }
+
+    private static async Task<IReadOnlyList<(Guid Id, string Folder)>> FindAsync(AdapterLibrary library, string called)
+        => [.. (await library.ListAsync(CancellationToken.None)).Where(adapter => adapter.Name == called || adapter.Id.ToString() == called).Select(adapter => (adapter.Id, library.FolderOf(adapter)))];
 }

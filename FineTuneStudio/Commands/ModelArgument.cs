@@ -1,7 +1,6 @@
 using FineTuneStudio.Application;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Engine.Contracts;
-using Microsoft.Extensions.Options;
 
 namespace FineTuneStudio.Commands;
 
@@ -23,14 +22,7 @@ internal static class ModelArgument
 
     private static string? FromLibrary(string name)
     {
-        using var services = new ServiceCollection().AddStudioStorage(StudioConfiguration.Read()).BuildServiceProvider();
-
-        // A studio that never ran has no database yet, and looking must not make one.
-        var hasDatabase = services.GetRequiredService<IOptions<StudioOptions>>().Value.PostgreSql is { Length: > 0 }
-            || File.Exists(services.GetRequiredService<StudioPaths>().Database);
-        var folder = hasDatabase
-            ? services.GetRequiredService<ModelLibrary>().FindAsync(name, CancellationToken.None).GetAwaiter().GetResult()?.Folder
-            : null;
+        var folder = LibraryLookup.Ask(async services => (await services.GetRequiredService<ModelLibrary>().FindAsync(name, CancellationToken.None))?.Folder, absent: null);
         return folder ?? (name == ModelLibrary.EmbeddedName && Directory.Exists(StudioPaths.EmbeddedModel) ? StudioPaths.EmbeddedModel : null);
     }
 }

@@ -44,11 +44,12 @@ public sealed class AdapterImporter
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     public async Task<Result<AdapterSummary>> ReceiveAsync(Stream content, string fileName, string? model, string? name, CancellationToken cancellationToken)
     {
-        fileName = Path.GetFileName(string.Concat(fileName.Where(letter => !char.IsControl(letter))).Trim());
+        fileName = FileNames.Received(fileName);
         var partial = Path.Combine(_paths.Uploads, $"{Guid.NewGuid():N}{AdapterZip.Ending}");
         try
         {
-            if (!await StoreAsync(content, partial, cancellationToken))
+            var (_, bytes) = await ReceivedFile.WriteAsync(content, partial, _options.MaxUploadBytes, cancellationToken);
+            if (bytes > _options.MaxUploadBytes)
             {
                 return Refuse(fileName, $"The file is larger than the limit of {_options.MaxUploadBytes:N0} bytes. Raise Studio:MaxUploadBytes in appsettings.json, or import its folder by path.");
             }
@@ -63,19 +64,6 @@ public sealed class AdapterImporter
         {
             File.Delete(partial);
         }
-    }
-
-    // Whether it was no larger than files may be.
-    private async Task<bool> StoreAsync(Stream content, string path, CancellationToken cancellationToken)
-    {
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-        var buffer = new byte[1 << 20];
-        while (file.Length <= _options.MaxUploadBytes && await content.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-        {
-            await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-        }
-
-        return file.Length <= _options.MaxUploadBytes;
     }
 
     private async Task<Result<AdapterSummary>> ImportAsync(string path, string origin, string? model, string name, CancellationToken cancellationToken)

@@ -12,13 +12,12 @@ namespace FineTuneStudio.Application.Datasets;
 internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases, StudioPaths paths, TimeProvider time, IOptions<StudioOptions> options)
 {
     private const int MaxNameLength = 255;
-    private const int BufferBytes = 1 << 20;
 
     private static readonly string[] Extensions = [".jsonl.gz", ".json.gz", ".csv.gz", ".tsv.gz", ".jsonl", ".json", ".csv", ".tsv", ".gz"];
 
     public async Task<Result<DatasetEntity>> ReceiveAsync(string name, Stream content, long? length, CancellationToken cancellationToken)
     {
-        name = Path.GetFileName(string.Concat(name.Where(letter => !char.IsControl(letter))).Trim());
+        name = FileNames.Received(name);
         if (name.Length is 0 or > MaxNameLength)
         {
             return Refuse("name", $"Give the file a name of 1 to {MaxNameLength} characters.");
@@ -40,7 +39,7 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
         var isStored = false;
         try
         {
-            var (sha256, bytes) = await WriteAsync(content, partial, cancellationToken);
+            var (sha256, bytes) = await ReceivedFile.WriteAsync(content, partial, options.Value.MaxUploadBytes, cancellationToken);
             if (bytes > options.Value.MaxUploadBytes)
             {
                 return Refuse(name, TooLarge());
@@ -69,26 +68,6 @@ internal sealed class DatasetUpload(IDbContextFactory<StudioDatabase> databases,
                 Directory.Delete(paths.Dataset(id), recursive: true);
             }
         }
-    }
-
-    private async Task<(string Sha256, long Bytes)> WriteAsync(Stream content, string path, CancellationToken cancellationToken)
-    {
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-        await using var hashing = new HashingStream(file);
-        var buffer = new byte[BufferBytes];
-        while (hashing.Length <= options.Value.MaxUploadBytes)
-        {
-            var count = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-            if (count == 0)
-            {
-                break;
-            }
-
-            await hashing.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-        }
-
-        file.Flush(flushToDisk: true);
-        return (hashing.HashText(), hashing.Length);
     }
 
     private async Task<DatasetEntity> AddAsync(Guid id, string name, string extension, long bytes, string sha256, CancellationToken cancellationToken)
