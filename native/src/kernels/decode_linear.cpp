@@ -1,6 +1,6 @@
 // fts::linears: several products of the same rows in one go (q, k and v; gate and up), with adapters beside them or an activation behind
-// them. Few rows go through kernels that read each weight once; many rows, all that a graph may record, other types and other processors
-// through libtorch's own product.
+// them. Few rows go through kernels that read each weight once, many rows through block kernels; all that a graph may record, other types
+// and other processors through libtorch's own product.
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
@@ -45,7 +45,7 @@ int64_t columns_at_once(linear_kernel kernel) {
 
 namespace {
 
-// From here on libtorch's product, which packs its operands, is faster (measured: docs/log.md).
+// From here on a product that packs its operands is faster (measured: docs/log.md).
 constexpr int64_t most_rows = 32;
 
 linear_kernel choose(at::ScalarType type) {
@@ -59,7 +59,7 @@ bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
         && (!bias.defined() || (bias.scalar_type() == x.scalar_type() && bias.is_contiguous()));
 }
 
-// The kernel for these rows; null where libtorch's product is to be taken.
+// The kernel for these rows; null where they are many or not for kernels.
 linear_kernel choose_for(const at::Tensor& x) {
     TORCH_CHECK(x.dim() == 2, "x must be [rows, width], not ", x.sizes());
     return x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !records_graph() ? choose(x.scalar_type()) : nullptr;
@@ -72,8 +72,7 @@ linear_piece whole_piece(const at::Tensor& strips, const at::Tensor& weight, con
 
 // Many rows, or what no kernel here multiplies.
 at::Tensor many(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-    const at::Tensor rows = x.contiguous();
-    return has_wide_product(rows, weight) && !records_graph() ? wide_product(rows, weight, true, {}, {}, bias) : at::linear(x, weight, bias);
+    return records_graph() ? at::linear(x, weight, bias) : product(x.contiguous(), weight, true, bias);
 }
 
 using optional_list = c10::List<fts::optional<at::Tensor>>;

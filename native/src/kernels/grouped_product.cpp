@@ -248,19 +248,22 @@ at::Tensor grouped_outer_product(const at::Tensor& left, const at::Tensor& right
     for (int64_t group = 0; group < groups.count(); group++) {
         if (groups.rows(group) == 0) result.select(0, group).zero_();
     }
-    if (!prefers_own_product(left.scalar_type())) {
+    if (!left.is_cpu() || !prefers_own_product(left.scalar_type())) {
         for (int64_t group = 0; group < groups.count(); group++) {
             const int64_t first = groups.first(group), rows = groups.rows(group);
             if (rows > 0) result.select(0, group).copy_(at::mm(left.narrow(0, first, rows).t(), right.narrow(0, first, rows)));
         }
         return result;
     }
-    const int64_t down = (left.size(1) + outer_height - 1) / outer_height, across = (right.size(1) + outer_width - 1) / outer_width;
+    // Narrower blocks where there would be too few for the threads.
+    const int64_t q = right.size(1), down = (left.size(1) + outer_height - 1) / outer_height;
+    const int64_t wanted = std::max<int64_t>(1, at::get_num_threads() / (groups.count() * down));
+    const int64_t width = std::clamp(round_up((q + wanted - 1) / wanted, outer_column), outer_column, outer_width), across = (q + width - 1) / width;
     with_type(left, [&](auto element) {
         each_task(groups.count() * down * across, [&](int64_t task) {
             const int64_t group = task / (down * across), block = task % (down * across);
             if (groups.rows(group) > 0) {
-                multiply_outer<decltype(element)>(left, right, groups.first(group), groups.rows(group), block / across * outer_height, block % across * outer_width, outer_width, result.select(0, group));
+                multiply_outer<decltype(element)>(left, right, groups.first(group), groups.rows(group), block / across * outer_height, block % across * width, width, result.select(0, group));
             }
         });
     });
@@ -268,19 +271,9 @@ at::Tensor grouped_outer_product(const at::Tensor& left, const at::Tensor& right
 }
 
 at::Tensor outer_product(const at::Tensor& left, const at::Tensor& right, at::ScalarType type) {
-    if (!left.is_cpu() || !prefers_own_product(left.scalar_type())) return at::mm(left.t(), right).to(type);
-    const int64_t p = left.size(1), q = right.size(1);
     // The narrow one is turned, the wide one read as it lies.
-    if (p > q) return outer_product(right, left, type).t().contiguous();
-    auto result = at::empty({p, q}, left.options().dtype(type));
-    const int64_t width = std::clamp(round_up((q + at::get_num_threads() - 1) / at::get_num_threads(), outer_column), outer_column, outer_width);
-    const int64_t down = (p + outer_height - 1) / outer_height, across = (q + width - 1) / width;
-    with_type(left, [&](auto element) {
-        each_task(down * across, [&](int64_t task) {
-            multiply_outer<decltype(element)>(left, right, 0, left.size(0), task / across * outer_height, task % across * width, width, result);
-        });
-    });
-    return result;
+    if (left.size(1) > right.size(1)) return outer_product(right, left, type).t().contiguous();
+    return grouped_outer_product(left, right, Groups::of(at::tensor({int64_t{0}, left.size(0)}), left.size(0)), type).select(0, 0);
 }
 
 }  // namespace fts

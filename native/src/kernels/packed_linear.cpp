@@ -131,8 +131,7 @@ struct PackedLinear : torch::autograd::Function<PackedLinear> {
     static Variable forward(AutogradContext* context, const at::Tensor& x_input, std::shared_ptr<const Weight> weight, const fts::optional<at::Tensor>& bias) {
         const auto x = x_input.contiguous(), numbers = weight->numbers(x.scalar_type());
         context->saved_data["weight"] = c10::IValue::make_capsule(c10::make_intrusive<Holder>(weight));
-        if (has_wide_product(x, numbers)) return wide_product(x, numbers, true, {}, {}, bias ? *bias : at::Tensor());
-        return at::linear(x, numbers, bias);
+        return product(x, numbers, true, bias ? *bias : at::Tensor());
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {

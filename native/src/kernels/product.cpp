@@ -83,8 +83,8 @@ bool prefers_own_product(at::ScalarType type) {
     static const std::string asked = asked_product();
     if ((type != at::kFloat && type != at::kBFloat16) || (features & avx512) == 0 || asked == "library") return false;
 
-    // With AMX the library's bf16 product stays: ours with tiles was slower there (docs/log.md). Without bf16 instructions ours is several
-    // times faster: pairs are multiplied as floats, and the library rounds through buffers.
+    // With AMX the library's bf16 product stays: ours with tiles reaches a ninth of what they can do (docs/log.md). Without bf16 instructions
+    // ours, which multiplies pairs as floats, is several times faster than the library's.
     return asked == "own" || type == at::kFloat || (features & amx) == 0;
 }
 
@@ -99,9 +99,10 @@ at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transpose
     return result;
 }
 
-at::Tensor product(const at::Tensor& a, const at::Tensor& b, bool transposed) {
-    if (has_wide_product(a, b)) return wide_product(a, b, transposed, {}, {}, {});
-    return transposed ? at::linear(a, b) : at::mm(a, b);
+at::Tensor product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& bias) {
+    TORCH_CHECK(transposed || !bias.defined(), "product: a bias goes with a transposed b");
+    if (has_wide_product(a, b)) return wide_product(a, b, transposed, {}, {}, bias);
+    return transposed ? at::linear(a, b, bias) : at::mm(a, b);
 }
 
 void product_into(const at::Tensor& result, const at::Tensor& a, const at::Tensor& b, bool transposed) {

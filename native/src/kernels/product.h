@@ -16,8 +16,8 @@ bool has_wide_product(const at::Tensor& a, const at::Tensor& b);
 // [n, k] and [n, r]. low [m, r] and factor may be undefined together, bias [n] by itself.
 at::Tensor wide_product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& low, const at::Tensor& factor, const at::Tensor& bias);
 
-// a b, or a b^T, by block kernels where they are worth it, else by the library; unrecorded. In a's type.
-at::Tensor product(const at::Tensor& a, const at::Tensor& b, bool transposed);
+// a b, or a b^T + bias, by block kernels where they are worth it, else by the library; unrecorded. In a's type.
+at::Tensor product(const at::Tensor& a, const at::Tensor& b, bool transposed, const at::Tensor& bias = {});
 
 // The same into a result whose rows lie without gaps.
 void product_into(const at::Tensor& result, const at::Tensor& a, const at::Tensor& b, bool transposed);
