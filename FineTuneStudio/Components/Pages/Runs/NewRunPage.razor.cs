@@ -435,9 +435,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     /// <summary>Estimates as soon as a person has stopped typing; a small model is then rehearsed, so that the figures are measured.</summary>
     private async Task PlanAsync()
     {
-        StopPlanning();
-        _planning = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
-        var cancelled = _planning.Token;
+        var cancelled = BeginPlanning();
         try
         {
             _estimating = true;
@@ -477,8 +475,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private async Task RehearseAsync()
     {
         StopPlanning();
-        _planning = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
-        var cancelled = _planning.Token;
+        var cancelled = BeginPlanning();
         try
         {
             await RehearseAsync(Form.ToSpecification(), cancelled);
@@ -510,6 +507,12 @@ public sealed partial class NewRunPage : IAsyncDisposable
                 (_plan, _errors) = (null, errors);
                 break;
         }
+    }
+
+    private CancellationToken BeginPlanning()
+    {
+        _planning = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+        return _planning.Token;
     }
 
     private void StopPlanning()
