@@ -61,22 +61,17 @@ public static class RunAdvisor
             Rank = rank,
             Options =
             [
-                new("duration.epochs", epochs, epochReason, House,
-                    run => run.Duration.Steps is null ? run.Duration.Epochs : null, run => run with { Duration = new DurationOptions { Epochs = epochs } }),
-                new("schedule.learningRate", rate,
+                new(AdvisedOption.Epochs, epochs, epochReason, House),
+                new(AdvisedOption.LearningRate, rate,
                     $"Narrow models bear larger steps: 2e-4 at a width of 4096, {SuggestedOption.Text(rate)} at {facts.HiddenSize}{(facts.IsAdapter ? "" : ", a tenth of it where every weight learns")}.",
-                    "QLoRA, Dettmers et al. 2023, table 9; Tinker cookbook's fit over widths",
-                    run => run.Schedule.LearningRate, run => run with { Schedule = run.Schedule with { LearningRate = rate } }),
+                    "QLoRA, Dettmers et al. 2023, table 9; Tinker cookbook's fit over widths"),
                 .. RankOption(facts, rank),
-                new("batch.contextLength", context, ContextReason(facts, context), House,
-                    run => run.Batch.ContextLength, run => run with { Batch = run.Batch with { ContextLength = context } }),
-                new("batch.rows", batch,
+                new(AdvisedOption.ContextLength, context, ContextReason(facts, context), House),
+                new(AdvisedOption.BatchRows, batch,
                     $"About {Math.Round(context * batch * accumulation / facts.MeanTokens)} rows a step, so that {facts.Rows} rows give {Math.Round(stepsOfAnEpoch)} steps an epoch.",
-                    "16 to 32 rows a step are what most recipes use; fewer where rows are few",
-                    run => run.Batch.Rows, run => run with { Batch = run.Batch with { Rows = batch } }),
-                new("batch.accumulation", accumulation,
-                    accumulation == 1 ? "One pass holds a whole step." : $"A pass holds {batch * context} tokens; a step takes {accumulation}.", House,
-                    run => run.Batch.Accumulation, run => run with { Batch = run.Batch with { Accumulation = accumulation } }),
+                    "16 to 32 rows a step are what most recipes use; fewer where rows are few"),
+                new(AdvisedOption.Accumulation, accumulation,
+                    accumulation == 1 ? "One pass holds a whole step." : $"A pass holds {batch * context} tokens; a step takes {accumulation}.", House),
             ],
         };
     }
@@ -112,10 +107,9 @@ public static class RunAdvisor
     {
         if (rank is { } chosen)
         {
-            yield return new("lora.rank", chosen,
+            yield return new(AdvisedOption.Rank, chosen,
                 $"{Count(facts.Rows * facts.LearntTokens)} tokens to learn hold about as many bits; the {Count((facts.WeightsOfARank ?? 0) * chosen)} weights of this rank store two each.",
-                "Schulman et al. 2025, LoRA Without Regret: one bit a token, two bits a weight",
-                run => run.Lora?.Rank, run => run with { Lora = run.Lora is null ? null : run.Lora with { Rank = chosen } });
+                "Schulman et al. 2025, LoRA Without Regret: one bit a token, two bits a weight");
         }
     }
 

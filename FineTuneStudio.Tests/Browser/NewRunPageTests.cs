@@ -1,4 +1,6 @@
+using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -66,6 +68,56 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : SteppedStudioTes
         await page.Page.GetByText("With the options of").WaitForAsync();
         await page.Page.FillAsync("#rank", "32");
         await page.Page.Locator(".like-note").GetByText("lora.rank").WaitForAsync();
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task FreshForm_HoldsWhatFitsTheData_AndLeavesWhatAPersonChose()
+    {
+        await using var page = await OpenAsync("/runs/new");
+        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("10");
+        await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("0.002");
+        await Assertions.Expect(page.Page.Locator("#context")).ToHaveValueAsync("512");
+        await page.Page.Locator("[data-option='schedule.learningRate'] .suggested").GetByText("Narrow models bear larger steps").WaitForAsync();
+        await page.Page.Locator("[data-preset='data'][aria-pressed='true']").WaitForAsync();
+
+        // A choice stays, for another dataset too and after a reload; what was not chosen stays filled in.
+        await page.Page.FillAsync("#epochs", "4");
+        await Assertions.Expect(page.Page.Locator("[data-option='duration.epochs'] .suggested")).ToHaveCountAsync(0);
+        await Studio.UploadAsync("more.jsonl", StudioSeed.IntentRows(300), Token);
+        await page.Page.Locator("[data-review='memory']").WaitForAsync();
+        await page.Page.ReloadAsync();
+        await page.InteractiveAsync();
+        await page.Page.GetByText("Your input of").WaitForAsync();
+        await page.Page.SelectOptionAsync("#dataset", "more.jsonl");
+        await page.Page.Locator("[data-suggestion='duration.epochs']").GetByRole(AriaRole.Button).WaitForAsync();
+        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("4");
+        await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("0.002");
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use the defaults" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("2e-4");
+        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("3");
+        await page.Page.Locator("[data-preset='data']").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("10");
+
+        // Reinforcement has no such rules: its defaults are back, and with the method the suggestions.
+        await page.Page.Locator("[data-method='Rft'] input").CheckAsync();
+        await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("2e-4");
+        await page.Page.Locator("[data-method='Sft'] input").CheckAsync();
+        await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("0.002");
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Start_BeforeTheRowsAreRead_TakesWhatFitsTheData()
+    {
+        Engine.Allow(2);
+        await using var page = await OpenAsync("/runs/new");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await page.AddressAsync("/runs/[0-9a-f-]{36}$");
+
+        var run = await Studio.Services.GetRequiredService<RunService>().FindAsync(Guid.Parse(page.Page.Url[^36..]), Token);
+        Assert.Equal((2e-3, 10.0), (run!.Specification.Schedule.LearningRate, run.Specification.Duration.Epochs));
         page.AssertCalm();
     }
 

@@ -133,7 +133,7 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
     }
 
     public RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
-        => RunAdvisor.Suggest(new RunFacts(950, 43, 90, 80, 9, 256, 2048, IsAdapter: true, WeightsOfARank: 18_432));
+        => RunAdvisor.Suggest(new RunFacts(950, 43, 90, 80, 9, 256, 2048, IsAdapter: specification.Lora is not null, WeightsOfARank: specification is { Lora: not null, InitialAdapter: null } ? 18_432 : null));
 
     public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken) => new(
         TotalSteps, TotalSteps / 3, 950, 50, 0, 41_000, 9_300, 294_912, 8_126_464, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(80),

@@ -79,4 +79,16 @@ public sealed class RunDraftTests
 
         Assert.Null(draft.ToSpecification().Dataset.Columns);
     }
+
+    [Fact]
+    public void Fill_EveryOptionTheDataSpeaksFor_IsTaken()
+    {
+        var draft = new RunDraft { DurationInSteps = true };
+        var specification = AdvisedOption.All.Index().Aggregate(draft.ToSpecification(), (filled, option) => option.Item.Set(filled, option.Index + 40));
+
+        draft.Fill(specification);
+
+        Assert.Equal(specification.ToJson(), draft.ToSpecification().ToJson());
+        Assert.False(draft.HasMethod);
+    }
 }

@@ -12,7 +12,9 @@ public sealed class SuggestionListTests : BunitContext
 
     private static readonly RunSpecification Defaults = new() { Model = "nano", Dataset = new DatasetOptions { Path = "intents.jsonl" } };
 
-    private readonly List<RunSpecification> _chosen = [];
+    private readonly List<SuggestedOption> _chosen = [];
+    private int _all;
+    private int _declined;
 
     [Fact]
     public void List_RowsNotReadYet_SaysSo()
@@ -43,23 +45,25 @@ public sealed class SuggestionListTests : BunitContext
     }
 
     [Fact]
-    public void UseOne_TakesThatOneAlone()
+    public void UseOne_AsksForThatOneAlone()
     {
         Show(Defaults).Find("[data-suggestion='schedule.learningRate'] button").Click();
 
-        Assert.Equal((Defaults with { Schedule = new ScheduleOptions { LearningRate = Suggestion.LearningRate } }).ToJson(), Assert.Single(_chosen).ToJson());
+        Assert.Equal("schedule.learningRate", Assert.Single(_chosen).Path);
+        Assert.Equal((0, 0), (_all, _declined));
     }
 
     [Fact]
-    public void UseAll_TakesAll_AndThenNothingIsLeft()
+    public void UseAll_AsksForAll_AndThenNothingIsLeftButTheWayBack()
     {
-        Show(Defaults).Find(".card-head button").Click();
+        Show(Defaults).FindAll(".card-head button").Single().Click();
+        Assert.Equal(1, _all);
 
-        var all = Assert.Single(_chosen);
-        Assert.Equal(Suggestion.ApplyTo(Defaults).ToJson(), all.ToJson());
-        var done = Show(all);
-        Assert.Empty(done.FindAll("button"));
+        var done = Show(Suggestion.ApplyTo(Defaults));
         Assert.Contains("All set", done.Markup, StringComparison.Ordinal);
+        Assert.Empty(done.FindAll("li button"));
+        done.FindAll(".card-head button").Single().Click();
+        Assert.Equal(1, _declined);
     }
 
     [Fact]
@@ -69,11 +73,19 @@ public sealed class SuggestionListTests : BunitContext
 
         Show(inSteps).Find("[data-suggestion='duration.epochs'] button").Click();
 
-        Assert.Equal(new DurationOptions { Epochs = Suggestion.Epochs }, Assert.Single(_chosen).Duration);
+        Assert.Equal(new DurationOptions { Epochs = Suggestion.Epochs }, Assert.Single(_chosen).Apply(inSteps).Duration);
+    }
+
+    [Fact]
+    public void List_FillsTheFieldsByItself_SaysSo()
+    {
+        Assert.Contains("stays as you set it", Show(Defaults, Suggestion, follows: true).Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("stays as you set it", Show(Defaults).Markup, StringComparison.Ordinal);
     }
 
     private IRenderedComponent<SuggestionList> Show(RunSpecification current) => Show(current, Suggestion);
 
-    private IRenderedComponent<SuggestionList> Show(RunSpecification current, RunSuggestion? suggestion) => Render<SuggestionList>(parameters => parameters
-        .Add(list => list.Suggestion, suggestion).Add(list => list.Current, current).Add(list => list.Chosen, _chosen.Add));
+    private IRenderedComponent<SuggestionList> Show(RunSpecification current, RunSuggestion? suggestion, bool follows = false) => Render<SuggestionList>(parameters => parameters
+        .Add(list => list.Suggestion, suggestion).Add(list => list.Current, current).Add(list => list.Follows, follows)
+        .Add(list => list.Chosen, _chosen.Add).Add(list => list.AllChosen, () => _all++).Add(list => list.Declined, () => _declined++));
 }

@@ -74,6 +74,33 @@ public sealed class DraftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Filled_NothingTyped_IsNoInputToBringBack()
+    {
+        await using (var draft = await OpenAsync())
+        {
+            draft.Value.Rank = 64;
+            draft.Filled();
+        }
+
+        await using var again = await OpenAsync();
+        Assert.Null(again.RestoredFrom);
+    }
+
+    [Fact]
+    public async Task Filled_AfterTyping_IsKeptWithIt()
+    {
+        await using (var draft = await OpenAsync())
+        {
+            Type(draft, 8);
+            draft.Value.Rank = 64;
+            draft.Filled();
+        }
+
+        await using var again = await OpenAsync();
+        Assert.Equal((64, "a 🦙 name"), (again.Value.Rank, again.Value.Name));
+    }
+
+    [Fact]
     public async Task Flush_WhileTyping_KeepsWhatWasTyped()
     {
         var store = Store;

@@ -20,12 +20,14 @@ public sealed class Draft<T> : IDraft, IAsyncDisposable
     private readonly SemaphoreSlim _writing = new(1);
     private string _kept;
     private string? _pending;
+    private bool _touched;
 
     internal Draft(DraftStore store, TimeProvider time, string key, Func<T> fresh, T? restored, DateTimeOffset? restoredFrom)
     {
         (_store, _key, _fresh) = (store, key, fresh);
         Value = restored ?? fresh();
         RestoredFrom = restored is null ? null : restoredFrom;
+        _touched = restored is not null;
         _kept = JsonSerializer.Serialize(Value);
         _timer = time.CreateTimer(_ => _ = WriteAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         store.Opened(this, WriteAsync);
@@ -40,6 +42,8 @@ public sealed class Draft<T> : IDraft, IAsyncDisposable
     /// <inheritdoc/>
     public void Changed()
     {
+        _touched = true;
+
         // Taken down here, on the page's thread: the timer's must not read what the page is changing.
         Volatile.Write(ref _pending, JsonSerializer.Serialize(Value));
         _timer.Change(KeepingDelay, Timeout.InfiniteTimeSpan);
@@ -53,9 +57,19 @@ public sealed class Draft<T> : IDraft, IAsyncDisposable
         await ForgetAsync();
     }
 
+    /// <summary>Values changed that nobody typed: they are kept beside what somebody did, and alone they are no input to bring back.</summary>
+    public void Filled()
+    {
+        if (_touched)
+        {
+            Changed();
+        }
+    }
+
     /// <summary>The form was submitted: there is nothing left to keep.</summary>
     public async Task ForgetAsync()
     {
+        _touched = false;
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Volatile.Write(ref _pending, null);
         await _writing.WaitAsync();

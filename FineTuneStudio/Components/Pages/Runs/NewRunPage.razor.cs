@@ -48,6 +48,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private RunPlan? _plan;
     private RunSuggestion? _suggestion;
     private object? _suggestedFor;
+    private RunSpecification? _before;
     private CancellationTokenSource? _planning;
     private IJSObjectReference? _module;
     private bool _estimating;
@@ -219,7 +220,13 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
         form.Model = _models.Where(model => model.Name == Model || model.Id.ToString() == Model).Concat(_models).FirstOrDefault()?.Name ?? "";
         form.Dataset = datasets.Where(dataset => dataset.Name == Dataset || dataset.Id.ToString() == Dataset).Concat(datasets).FirstOrDefault()?.Name ?? "";
-        form.ContextLength = Context ?? form.ContextLength;
+        form.Followed.FollowAll();
+        if (Context is { } context)
+        {
+            form.ContextLength = context;
+            form.Followed.Chosen.Add(AdvisedOption.ContextLength.Path);
+        }
+
         return form;
     }
 
@@ -369,13 +376,52 @@ public sealed partial class NewRunPage : IAsyncDisposable
         Changed();
     }
 
-    private async Task UsePresetAsync(RunPreset preset) => await LoadAsync(preset.Apply(Form.ToSpecification()));
+    private Task UsePresetAsync(RunPreset preset) => DecideAsync(preset.Apply(Form.ToSpecification()));
 
-    private async Task LoadAsync(RunSpecification specification)
+    /// <summary>A specification as a whole: what it says is chosen.</summary>
+    private async Task DecideAsync(RunSpecification specification)
     {
+        Form.Followed.Follows = false;
         Form.Load(specification);
         _kept!.Changed();
         await UseFormAsync();
+    }
+
+    private void TakeSuggestion(SuggestedOption option)
+    {
+        Form.Followed.Chosen.Remove(option.Path);
+        Fill(option.Apply(Form.ToSpecification()));
+    }
+
+    private void TakeSuggestions()
+    {
+        Form.Followed.FollowAll();
+        Fill(Suggestion!.ApplyTo(Form.ToSpecification()));
+    }
+
+    private void TakeDefaults()
+    {
+        Form.Followed.Follows = false;
+        Fill(AdvisedOption.All.Aggregate(Form.ToSpecification(), (cleared, option) => option.ToDefault(cleared)));
+    }
+
+    private void Fill(RunSpecification specification)
+    {
+        Form.Fill(specification);
+        _before = Form.ToSpecification();
+        Changed();
+    }
+
+    /// <summary>Values that nobody chose become what fits the data, as soon as that is known; for reinforcement no such rules are.</summary>
+    private void FollowData()
+    {
+        var current = Form.ToSpecification();
+        _before = IsReinforcement ? Form.Followed.Clear(current) : Suggestion is { } suggestion ? Form.Followed.Fill(current, suggestion) : current;
+        if (_before != current)
+        {
+            Form.Fill(_before);
+            _kept!.Filled();
+        }
     }
 
     private void Apply(MemoryFit fit)
@@ -411,6 +457,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private void Changed()
     {
+        Form.Followed.Note(_before!, Form.ToSpecification());
         _kept!.Changed();
         Refresh();
         Advise();
@@ -420,6 +467,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         // What was planned for other values must not be shown over these.
         StopPlanning();
+        FollowData();
         _errors = [.. Form.ToSpecification().Validate()];
         if (!IsReinforcement && HoldsOnlyPrompts)
         {
@@ -440,13 +488,14 @@ public sealed partial class NewRunPage : IAsyncDisposable
         {
             _estimating = true;
             await Task.Delay(EstimateDelay, cancelled);
-            var specification = Form.ToSpecification();
-            Take(await Estimates.PlanAsync(specification, cancelled), cancelled);
             if (!IsReinforcement)
             {
-                await SuggestAsync(specification, cancelled);
+                // First of all: the values that follow it are what is planned with.
+                await SuggestAsync(cancelled);
             }
 
+            var specification = Form.ToSpecification();
+            Take(await Estimates.PlanAsync(specification, cancelled), cancelled);
             _estimating = false;
             StateHasChanged();
             if (!IsReinforcement && _plan is { IsSmall: true, Fits: true, Estimate.Rehearsed: false })
@@ -461,14 +510,16 @@ public sealed partial class NewRunPage : IAsyncDisposable
         }
     }
 
-    private async Task SuggestAsync(RunSpecification specification, CancellationToken cancelled)
+    private async Task SuggestAsync(CancellationToken cancelled)
     {
         var by = SuggestedBy;
         if (!by.Equals(_suggestedFor))
         {
-            var result = await Estimates.SuggestAsync(specification, cancelled);
+            var result = await Estimates.SuggestAsync(Form.ToSpecification(), cancelled);
             cancelled.ThrowIfCancellationRequested();
             (_suggestedFor, _suggestion) = (by, result is Result<RunSuggestion>.Success(var suggestion) ? suggestion : null);
+            FollowData();
+            StateHasChanged();
         }
     }
 
@@ -525,6 +576,12 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         StopPlanning();
         _starting = true;
+        if (Form.Followed.Follows && IsSuggesting)
+        {
+            // Started before the rows were read: what was not chosen is still to be filled in.
+            await SuggestAsync(_closed.Token);
+        }
+
         switch (await Runs.StartAsync(Form.ToSpecification(), _closed.Token))
         {
             case Result<RunSummary>.Success(var run):

@@ -19,6 +19,9 @@ public sealed class RunDraft
     /// <summary>What the form has no field for; its own fields win.</summary>
     public RunSpecification Rest { get; set; } = new() { Model = "", Dataset = new DatasetOptions { Path = "" } };
 
+    /// <summary>Which values follow the data.</summary>
+    public FollowedOptions Followed { get; set; } = new();
+
     /// <summary>Answers to the questions of the decision tree, choice by question.</summary>
     public Dictionary<string, string> Answers { get; set; } = [];
 
@@ -268,6 +271,14 @@ public sealed class RunDraft
         (DurationInSteps, Steps, Epochs) = (specification.Duration.Steps is not null, specification.Duration.Steps ?? Steps, specification.Duration.Epochs);
         (Samples, SampleTokens) = (specification.Evaluation.Samples, specification.Evaluation.SampleTokens);
         (Precision, Quantization, GradientCheckpointing, Seed) = (specification.Precision, specification.Quantization, specification.GradientCheckpointing, specification.Seed);
+    }
+
+    /// <summary>Takes the options for which the data can speak (<see cref="AdvisedOption"/>), and nothing else, of a specification.</summary>
+    public void Fill(RunSpecification specification)
+    {
+        (DurationInSteps, Epochs, LearningRate) = (specification.Duration.Steps is not null, specification.Duration.Epochs, specification.Schedule.LearningRate);
+        (BatchRows, Accumulation, ContextLength) = (specification.Batch.Rows, specification.Batch.Accumulation, specification.Batch.ContextLength);
+        Rank = specification.Lora?.Rank ?? Rank;
     }
 
     private void TakeLora(LoraOptions lora)
