@@ -251,7 +251,7 @@ internal sealed class ReportBuilder(DatasetFile file, DatasetCheckOptions option
         }
         else if (_good is > 0 and < FewRows)
         {
-            AddFileFault(new DatasetFault(DatasetFaultKind.FewRows, FaultSeverity.Warning, 0, null, 0, "", $"{_good} good rows", $"at least {FewRows}", "A run needs some rows to learn from and some to hold out; hundreds make a difference."));
+            AddFileFault(new DatasetFault(DatasetFaultKind.FewRows, FaultSeverity.Warning, 0, null, 0, "", Counted.Text(_good, "good row"), $"at least {FewRows}", "A run needs some rows to learn from and some to hold out; hundreds make a difference."));
         }
     }
 

@@ -42,8 +42,15 @@ public sealed class Screenshots(ChromiumFixture chromium)
         await TakeAsync(tour.Studio, [.. pages.Where(page => Shown.ContainsKey(page.Name))], TakeScreenAsync);
     }
 
-    private static Task TakeWholeAsync(IPage page, string name, string file)
-        => page.ScreenshotAsync(new() { Path = Path.Combine(Everything, file), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+    /// <summary>The window grows to the page's height: charts that wait to be seen are drawn, and a phone's bar stays at its foot.</summary>
+    private static async Task TakeWholeAsync(IPage page, string name, string file)
+    {
+        var (width, height) = (page.ViewportSize!.Width, page.ViewportSize.Height);
+        await page.SetViewportSizeAsync(width, Math.Max(height, await page.EvaluateAsync<int>("document.documentElement.scrollHeight")));
+        await page.WaitForTimeoutAsync(300);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Everything, file), Animations = ScreenshotAnimations.Disabled });
+        await page.SetViewportSizeAsync(width, height);
+    }
 
     private static async Task TakeScreenAsync(IPage page, string name, string file)
     {

@@ -63,8 +63,7 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
         {
             if (reason != EndReason.Cancelled)
             {
-                Directory.CreateDirectory(Path.Combine(runFolder, "adapter"));
-                File.WriteAllText(Path.Combine(runFolder, "adapter", "adapter_model.safetensors"), $"weights after {step}");
+                FakeAdapter.Write(Path.Combine(runFolder, "adapter"), step);
             }
 
             var end = specification.Method == TrainingMethod.Rft

@@ -286,7 +286,7 @@ internal sealed partial class ChatRowValidator(BlockFaults faults, int maxDepth,
             // A message whose speaker is not known may well be the assistant's; its own fault is listed.
             if (!_unclear && faults.Count(DatasetFaultKind.NoAssistantMessage))
             {
-                faults.Add(DatasetFaultKind.NoAssistantMessage, 0, _mapPath("messages"), $"{_messageIndex + 1} messages, none of the assistant", "an assistant message to learn", "Add the answer as a message with role assistant, or remove the row.");
+                faults.Add(DatasetFaultKind.NoAssistantMessage, 0, _mapPath("messages"), Counted.Text(_messageIndex + 1, "message") + ", none of the assistant", "an assistant message to learn", "Add the answer as a message with role assistant, or remove the row.");
             }
         }
         else if (_measure.Learnt == 0 || _rowWeight == 0)

@@ -46,12 +46,12 @@ internal static class ColumnGuesser
         var assistant = FindNamed(names, AssistantNames);
         if (user is not null && assistant is not null)
         {
-            return (Map(system, user, assistant), $"by name: {user} is what the user says, {assistant} the answer");
+            return (Map(system, user, assistant), $"By name: {user} is what the user says, {assistant} the answer");
         }
 
         if (user is not null && promptIsEnough)
         {
-            return (Map(system, user, null), $"by name: {user} is what the user says; no column is an answer");
+            return (Map(system, user, null), $"By name: {user} is what the user says; no column is an answer");
         }
 
         if (names.Count == 2)

@@ -17,7 +17,7 @@ internal static class WeightCheck
         var missing = slots.Where(slot => !slot.IsOptional && files.Find(slot.Name) is null).Select(slot => slot.Name).ToList();
         if (missing.Count > 0)
         {
-            yield return new(files.Path, $"{Count(missing.Count, "weight is", "weights are")} missing: {List(missing)}. The folder is incomplete, or {ModelConfigFile.FileName} describes another model.");
+            yield return new(files.Path, $"{Counted.Text(missing.Count, "weight is", "weights are")} missing: {List(missing)}. The folder is incomplete, or {ModelConfigFile.FileName} describes another model.");
         }
 
         foreach (var slot in slots)
@@ -40,7 +40,7 @@ internal static class WeightCheck
         var strangers = Strangers(config, files, slots).ToList();
         if (strangers.Count > 0)
         {
-            yield return new(files.Path, $"{config.Family} has no place for {Count(strangers.Count, "tensor", "tensors")}: {List(strangers)}. Without them the model would compute something else.");
+            yield return new(files.Path, $"{config.Family} has no place for {Counted.Text(strangers.Count, "tensor")}: {List(strangers)}. Without them the model would compute something else.");
         }
     }
 
@@ -65,8 +65,6 @@ internal static class WeightCheck
         var dot = number.IndexOf('.');
         return dot > 0 && int.TryParse(number[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var layer) ? layer : null;
     }
-
-    private static string Count(int count, string one, string many) => count == 1 ? $"1 {one}" : $"{count} {many}";
 
     private static string List(List<string> names)
         => string.Join(", ", names.Take(ListedAtMost)) + (names.Count > ListedAtMost ? $" and {names.Count - ListedAtMost} more" : "");

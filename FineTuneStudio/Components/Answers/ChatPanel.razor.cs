@@ -65,9 +65,9 @@ public sealed partial class ChatPanel : IAsyncDisposable
     private static string StatusOf(ChatAnswer answer) => answer switch
     {
         { Ended: false, Tokens: 0 } => "waiting",
-        { TokensPerSecond: { } rate } => $"{Figures.Count(answer.Tokens)} tokens · {Figures.Short(rate)} tokens/s",
+        { TokensPerSecond: { } rate } => $"{Figures.Count(answer.Tokens, "token")} · {Figures.Short(rate)} tokens/s",
         { Tokens: 0 } => "stopped",
-        _ => $"{Figures.Count(answer.Tokens)} tokens",
+        _ => Figures.Count(answer.Tokens, "token"),
     };
 
     private Task AskAsync()

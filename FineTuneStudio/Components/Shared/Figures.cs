@@ -14,6 +14,9 @@ public static class Figures
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <inheritdoc cref="Counted.Text"/>
+    public static string Count(long count, string one, string? many = null) => Counted.Text(count, one, many);
+
     /// <summary>1.2 M, 34.5 k.</summary>
     public static string Short(double count) => Math.Abs(count) switch
     {

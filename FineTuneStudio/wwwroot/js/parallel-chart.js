@@ -3,17 +3,26 @@ import { loadScript } from "./charts/live.js";
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Places of an axis' values from 0 to 1: numbers by size, words in their order. */
+/** An axis narrower than this has no room for its figures: the chart then scrolls. */
+const leastAxis = 84;
+const longestEnd = 14;
+
+const brief = (text) => text.length > longestEnd ? `${text.slice(0, longestEnd - 1)}…` : text;
+
+/** Places of an axis' values from 0 to 1: numbers by size, words in their order; a run without a value has no place. */
 function places(values) {
-  const numbers = values.map((value) => value === "" ? NaN : Number(value));
-  const isNumeric = values.every((value, index) => value === "" || !Number.isNaN(numbers[index]));
-  const known = isNumeric ? numbers.filter((number) => !Number.isNaN(number)) : [...new Set(values)].sort();
+  const given = values.filter((value) => value !== "");
+  const isNumeric = given.every((value) => !Number.isNaN(Number(value)));
+  const known = isNumeric ? given.map(Number) : [...new Set(given)].sort();
   const [low, high] = isNumeric ? [Math.min(...known), Math.max(...known)] : [0, known.length - 1];
-  const placed = isNumeric ? numbers : values.map((value) => known.indexOf(value));
-  return { places: placed.map((place) => high > low ? (place - low) / (high - low) : 0.5), ends: isNumeric ? [low, high] : [known[0], known.at(-1)] };
+  const place = (value) => isNumeric ? Number(value) : known.indexOf(value);
+  return {
+    places: values.map((value) => value === "" ? null : high > low ? (place(value) - low) / (high - low) : 0.5),
+    ends: high > low ? (isNumeric ? [low, high] : [known[0], known.at(-1)]) : ["", known[0]],
+  };
 }
 
-function figure(names, axes) {
+function figure(names, axes, width) {
   const placed = axes.map((axis) => places(axis.values));
   const [ink, faint, line] = [token("--ink"), token("--ink-faint"), token("--line-strong")];
   const traces = names.map((name, run) => ({
@@ -21,13 +30,14 @@ function figure(names, axes) {
     mode: "lines+markers",
     x: axes.map((_, index) => index),
     y: placed.map((axis) => axis.places[run]),
-    text: axes.map((axis) => `${axis.title}: ${axis.values[run] || "–"}`),
+    text: axes.map((axis) => `${axis.path}: ${axis.values[run] || "–"}`),
     hoverinfo: "text+name",
     line: { color: token(`--series-${run + 1}`), width: 2 },
     marker: { size: 7 },
   }));
-  const end = (index, at) => ({ x: index, y: at, text: String(placed[index].ends[at] ?? ""), showarrow: false, yshift: at === 1 ? 14 : -14, font: { size: 11, color: faint } });
+  const end = (index, at) => ({ x: index, y: at, text: brief(String(placed[index].ends[at] ?? "")), showarrow: false, yshift: at === 1 ? 14 : -14, font: { size: 11, color: faint } });
   return [traces, {
+    ...(axes.length * leastAxis > width ? { width: axes.length * leastAxis } : {}),
     margin: { l: 40, r: 40, t: 48, b: 40 },
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",
@@ -35,7 +45,7 @@ function figure(names, axes) {
     showlegend: false,
     hovermode: "closest",
     hoverlabel: { bgcolor: token("--surface"), bordercolor: line, font: { color: ink } },
-    xaxis: { tickvals: axes.map((_, index) => index), ticktext: axes.map((axis) => axis.title), side: "top", range: [-0.3, axes.length - 0.7], showgrid: true, gridcolor: line, zeroline: false, fixedrange: true },
+    xaxis: { tickvals: axes.map((_, index) => index), ticktext: axes.map((axis) => axis.title), side: "top", automargin: true, range: [-0.3, axes.length - 0.7], showgrid: true, gridcolor: line, zeroline: false, fixedrange: true },
     yaxis: { visible: false, range: [-0.15, 1.15], fixedrange: true },
     annotations: axes.flatMap((_, index) => [end(index, 0), end(index, 1)]),
   }];
@@ -44,7 +54,7 @@ function figure(names, axes) {
 /** Draws into an element; the answer's close() lets go of everything. */
 export async function open(root, names, axes) {
   await loadScript("lib/plotly.js");
-  const draw = () => Plotly.react(root, ...figure(names, axes), { displayModeBar: false, responsive: true });
+  const draw = () => Plotly.react(root, ...figure(names, axes, root.clientWidth), { displayModeBar: false, responsive: true });
   await draw();
   addEventListener("themechange", draw);
   return {

@@ -53,13 +53,13 @@ public sealed partial class LengthCard : IAsyncDisposable
         null => "",
         var cut when Lengths is { ArePrompts: true } => cut.RowsLeftOut == 0
             ? "Every prompt leaves room for an answer."
-            : $"{Figures.Count(cut.RowsLeftOut)} {(cut.RowsLeftOut == 1 ? "prompt leaves" : "prompts leave")} no room for an answer ({Figures.Percent((double)cut.RowsLeftOut / _summary!.Rows)}): left out.",
+            : $"{Figures.Count(cut.RowsLeftOut, "prompt leaves", "prompts leave")} no room for an answer ({Figures.Percent((double)cut.RowsLeftOut / _summary!.Rows)}): left out.",
         { RowsCut: 0 } cut => $"No row is cut.{LeftOut(cut)}",
-        var cut => $"{Figures.Count(cut.RowsCut)} {(cut.RowsCut == 1 ? "row" : "rows")} ({Figures.Percent((double)cut.RowsCut / _summary!.Rows)}) cut: "
-            + $"{Figures.Count(cut.TokensLost)} tokens lost ({Figures.Percent((double)cut.TokensLost / Math.Max(1, _summary.Tokens))}), {Figures.Count(cut.LearntLost)} of them learnt.{LeftOut(cut)}",
+        var cut => $"{Figures.Count(cut.RowsCut, "row")} ({Figures.Percent((double)cut.RowsCut / _summary!.Rows)}) cut: "
+            + $"{Figures.Count(cut.TokensLost, "token")} lost ({Figures.Percent((double)cut.TokensLost / Math.Max(1, _summary.Tokens))}), {Figures.Count(cut.LearntLost)} of them learnt.{LeftOut(cut)}",
     };
 
-    private string Spoken => $"{Figures.Count(Context)} tokens. {Sentence}";
+    private string Spoken => $"{Figures.Count(Context, "token")}. {Sentence}";
 
     public async ValueTask DisposeAsync()
     {
@@ -127,7 +127,7 @@ public sealed partial class LengthCard : IAsyncDisposable
 
     private static string Share(double share) => share.ToString("0.###%", CultureInfo.InvariantCulture);
 
-    private static string LeftOut(ContextCut cut) => cut.RowsLeftOut > 0 ? $" {Figures.Count(cut.RowsLeftOut)} rows have nothing to learn within it and are left out." : "";
+    private static string LeftOut(ContextCut cut) => cut.RowsLeftOut > 0 ? $" {Figures.Count(cut.RowsLeftOut, "row has nothing to learn within it and is", "rows have nothing to learn within it and are")} left out." : "";
 
     private static string Description(LengthSummary summary)
         => $"Rows by length: median {summary.Median}, 99 % at most {summary.Percentile99}, longest {summary.Longest} tokens";
@@ -135,8 +135,8 @@ public sealed partial class LengthCard : IAsyncDisposable
     private static string Measuring(LengthMeasurement measuring) => measuring.State switch
     {
         LengthState.Waiting => "Waits for another dataset to be measured",
-        LengthState.Measuring => $"Measured {Figures.Count(measuring.Known)} of {Figures.Count(measuring.Rows)} rows; figures are of these",
-        _ => $"Stopped after {Figures.Count(measuring.Known)} of {Figures.Count(measuring.Rows)} rows; figures are of these",
+        LengthState.Measuring => $"Measured {Figures.Count(measuring.Known)} of {Figures.Count(measuring.Rows, "row")}; figures are of these",
+        _ => $"Stopped after {Figures.Count(measuring.Known)} of {Figures.Count(measuring.Rows, "row")}; figures are of these",
     };
 
     private static IEnumerable<(string Label, int Tokens)> Fits(LengthSummary summary)
@@ -170,7 +170,7 @@ public sealed partial class LengthCard : IAsyncDisposable
         builder.AddAttribute(3, "width", "0.88");
         builder.AddAttribute(4, "height", height.ToString("0.##", CultureInfo.InvariantCulture));
         builder.OpenElement(5, "title");
-        builder.AddContent(6, $"{Figures.Count(bar.From)} to {Figures.Count(bar.To)} tokens: {Figures.Count(bar.Count)} rows");
+        builder.AddContent(6, $"{Figures.Count(bar.From)} to {Figures.Count(bar.To, "token")}: {Figures.Count(bar.Count, "row")}");
         builder.CloseElement();
         builder.CloseElement();
     }

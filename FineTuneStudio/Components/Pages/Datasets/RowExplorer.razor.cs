@@ -80,8 +80,8 @@ public sealed partial class RowExplorer : IDisposable
     private string CountText => (_searching, _search.Length > 0) switch
     {
         (true, _) => $"{Figures.Count(Count)} found, {Figures.Percent((double)_searched / Math.Max(1, Dataset.Count))} searched",
-        (_, true) => $"{Figures.Count(Count)} {(Count == 1 ? "row says" : "rows say")} it",
-        _ => $"{Figures.Count(Count)} {(Count == 1 ? "row" : "rows")}",
+        (_, true) => Figures.Count(Count, "row says", "rows say") + " it",
+        _ => Figures.Count(Count, "row"),
     };
 
     private string NothingText => (_search.Length > 0, Query.Filter) switch

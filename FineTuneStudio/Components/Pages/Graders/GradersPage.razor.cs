@@ -72,7 +72,7 @@ public sealed partial class GradersPage : IAsyncDisposable
         ? [.. _rows!.Where(row => !_onlyApart || row.Apart is null or > Near).OrderByDescending(row => row.Apart ?? double.MaxValue)]
         : _rows!;
 
-    private string Agreement => $"They are within {Figures.Reward(Near)} of one another on {Figures.Count(_rows!.Count(row => row.Apart <= Near))} of {Figures.Count(_rows!.Count)} answers.";
+    private string Agreement => $"They are within {Figures.Reward(Near)} of one another on {Figures.Count(_rows!.Count(row => row.Apart <= Near))} of {Figures.Count(_rows!.Count, "answer")}.";
 
     /// <summary>One distribution for each grader and each origin of answers.</summary>
     private IEnumerable<(string Key, string Title, ScoreSummary Scores)> Summaries

@@ -86,7 +86,7 @@ public sealed partial class RunAnswers : IDisposable
         {
             var answers = _groups!.SelectMany(group => group.Answers).ToList();
             var (cut, errors) = (answers.Count(answer => answer.Cut), answers.Count(answer => answer.Grade.Error is not null));
-            return $"{Figures.Count(answers.Count)} answers to {Figures.Count(_groups!.Count)} prompts{(cut > 0 ? $", {Figures.Count(cut)} cut" : "")}{(errors > 0 ? $", {Figures.Count(errors)} not graded" : "")}";
+            return $"{Figures.Count(answers.Count, "answer")} to {Figures.Count(_groups!.Count, "prompt")}{(cut > 0 ? $", {Figures.Count(cut)} cut" : "")}{(errors > 0 ? $", {Figures.Count(errors)} not graded" : "")}";
         }
     }
 

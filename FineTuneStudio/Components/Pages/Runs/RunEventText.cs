@@ -9,15 +9,15 @@ internal static class RunEventText
     /// <summary>In one sentence.</summary>
     public static string Describe(TrainingEvent happened) => happened switch
     {
-        TrainingEvent.Started { Step: 0 } started => $"Started: {Figures.Count(started.TotalSteps)} steps over {Figures.Count(started.TrainingRows)} rows",
+        TrainingEvent.Started { Step: 0 } started => $"Started: {Figures.Count(started.TotalSteps, "step")} over {Figures.Count(started.TrainingRows, "row")}",
         TrainingEvent.Started started => $"Went on from the checkpoint at step {Figures.Count(started.Step)}",
         TrainingEvent.Evaluated evaluated => $"Held-out loss {Figures.Loss(evaluated.Loss)} after step {Figures.Count(evaluated.Step)}",
-        TrainingEvent.Rewarded rewarded => $"Held-out reward {Figures.Reward(rewarded.Reward)} after step {Figures.Count(rewarded.Step)}{(rewarded.GraderErrors > 0 ? $", {Figures.Count(rewarded.GraderErrors)} answers could not be graded" : "")}",
+        TrainingEvent.Rewarded rewarded => $"Held-out reward {Figures.Reward(rewarded.Reward)} after step {Figures.Count(rewarded.Step)}{(rewarded.GraderErrors > 0 ? $", {Figures.Count(rewarded.GraderErrors, "answer")} could not be graded" : "")}",
         TrainingEvent.CheckpointSaved saved => $"Checkpoint at step {Figures.Count(saved.Step)}, {Figures.Bytes(saved.Bytes)}{(saved.Best ? ", the best so far on held-out rows" : "")}",
         TrainingEvent.Paused { Message.Length: > 0 } paused => paused.Message,
         TrainingEvent.Paused paused => $"Paused after step {Figures.Count(paused.Step)}",
         TrainingEvent.Resumed resumed => $"Went on after step {Figures.Count(resumed.Step)}",
-        TrainingEvent.Ended { Reason: EndReason.Completed } ended => $"Finished after {Figures.Count(ended.Step)} steps",
+        TrainingEvent.Ended { Reason: EndReason.Completed } ended => $"Finished after {Figures.Count(ended.Step, "step")}",
         TrainingEvent.Ended { Reason: EndReason.StoppedAndKept } ended => $"Stopped after step {Figures.Count(ended.Step)}; what was learnt is kept",
         TrainingEvent.Ended { Reason: EndReason.Cancelled } ended => $"Cancelled after step {Figures.Count(ended.Step)}",
         TrainingEvent.Ended ended => $"Failed after step {Figures.Count(ended.Step)}: {ended.Message}",

@@ -43,7 +43,7 @@ const several = (linesOf, { figure = plain, fromZero = true } = {}) => ({
   data: (shown) => [shown.view("step"), ...linesOf().map(([column]) => gaps(shown.view(column)))],
   describe: ([steps, ...columns], index, pointed) => [
     ...pointed ? [`step ${count(steps[index])}`] : [],
-    ...linesOf().flatMap(([, title], at) => columns[at]?.[index] == null ? [] : [`${title} ${figure(columns[at][index])}`]),
+    ...linesOf().flatMap(([, title], at) => columns[at]?.[index] == null ? [] : [`${title} ${figure(columns[at][index]).replaceAll(" ", "\u00a0")}`]),
   ].join(" · "),
 });
 
