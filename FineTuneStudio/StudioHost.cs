@@ -4,7 +4,6 @@ using FineTuneStudio.Application;
 using FineTuneStudio.Components;
 using FineTuneStudio.Components.Notices;
 using FineTuneStudio.Live;
-using Radzen;
 
 namespace FineTuneStudio;
 
@@ -36,7 +35,6 @@ internal static class StudioHost
 
         builder.Services.AddStudio(builder.Configuration);
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddRadzenComponents();
         builder.Services.AddLive();
         builder.Services.AddScoped<ToastService>();
         builder.Services.AddScoped<Deletion>();

@@ -11,6 +11,8 @@ import { Series } from "./charts/series.js";
 const MOST_ROWS = 7000;
 const TELL_MILLISECONDS = 300;
 const SUMMARY_MILLISECONDS = 10000;
+// With every message that arrives the main chart is drawn, the others this often: an open page leaves the processor to the training.
+const SIDES_MILLISECONDS = 1000;
 
 class RunCharts extends ChartGroup {
   series = new Series();
@@ -25,6 +27,9 @@ class RunCharts extends ChartGroup {
 
   #telling = 0;
   #summarised = 0;
+  #sidesDrawn = 0;
+  #sidesWait = 0;
+  #hasArrived = false;
   #replacing = false;
 
   constructor(root, owner, { runId, name, view }) {
@@ -51,6 +56,7 @@ class RunCharts extends ChartGroup {
     this.live.close();
     this.lane?.close();
     clearTimeout(this.#telling);
+    clearTimeout(this.#sidesWait);
     this.closePlots();
   }
 
@@ -75,6 +81,7 @@ class RunCharts extends ChartGroup {
     this.totalSteps = delta.totalSteps;
     if (this.series.length > 2 * MOST_ROWS) this.#replace();
     if (this.messages === 1) this.refine();
+    this.#hasArrived = true;
     this.drawSoon();
   }
 
@@ -122,10 +129,29 @@ class RunCharts extends ChartGroup {
     this.plots.forEach(({ card, form }) => {
       if (form.columns !== undefined) card.hidden = this.series.length > 0 && form.columns().every((column) => this.series.lacks(column));
     });
-    this.drawPlots((form) => form.data(shown, { heldOut: this.#heldOut(form), weight, whole: this.series, logarithmic: this.logarithmic(form) }));
+    const isMainAlone = this.#mayLeaveSides();
+    this.drawPlots((form) => form.data(shown, { heldOut: this.#heldOut(form), weight, whole: this.series, logarithmic: this.logarithmic(form) }), (plot) => !isMainAlone || plot === this.main);
     this.root.dataset.points = String(this.series.length);
     this.root.dataset.lastStep = String(this.series.lastStep);
     this.#summarise();
+  }
+
+  /** Whether nothing but points asks for a drawing, and the smaller charts had theirs a moment ago; they then have it soon. */
+  #mayLeaveSides() {
+    const hasArrived = this.#hasArrived;
+    const rest = this.#sidesDrawn + SIDES_MILLISECONDS - performance.now();
+    this.#hasArrived = false;
+    if (!hasArrived || this.done || rest <= 0) {
+      clearTimeout(this.#sidesWait);
+      this.#sidesWait = 0;
+      this.#sidesDrawn = performance.now();
+      return false;
+    }
+    this.#sidesWait ||= setTimeout(() => {
+      this.#sidesWait = 0;
+      this.drawSoon();
+    }, rest);
+    return true;
   }
 
   /** What a chart shows of held-out rows, as pairs of step and figure. */

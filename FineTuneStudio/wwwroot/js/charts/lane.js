@@ -17,13 +17,15 @@ export class Lane {
 
   place() {
     const { uplot } = this.#plot;
-    const width = uplot.over.clientWidth;
+    // Not asked of the page, which would have to lay itself out with every point that arrives.
+    const [first, width] = [uplot.bbox.left, uplot.bbox.width].map((length) => length / devicePixelRatio);
     const taken = [];
     const marks = Array.from(this.#element.children).map((mark) => ({ mark, x: uplot.valToPos(Number(mark.dataset.step), "x"), rank: Number(mark.dataset.rank) }));
     for (const { mark, x } of marks.sort((one, other) => other.rank - one.rank || other.x - one.x)) {
       const isShown = x >= -1 && x <= width + 1 && taken.every((other) => Math.abs(other - x) >= ROOM);
-      mark.hidden = !isShown;
-      mark.style.left = `${uplot.over.offsetLeft + x}px`;
+      const left = `${(first + x).toFixed(1)}px`;
+      if (mark.hidden === isShown) mark.hidden = !isShown;
+      if (mark.style.left !== left) mark.style.left = left;
       if (isShown) taken.push(x);
     }
   }

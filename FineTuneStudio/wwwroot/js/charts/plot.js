@@ -170,6 +170,23 @@ function axisSize(plot, values, index, cycle) {
   const axis = plot.axes[index];
   if (cycle > 1) return axis._size;
   const longest = (values ?? []).reduce((widest, value) => value.length > widest.length ? value : widest, "");
-  plot.ctx.font = axis.font[0];
-  return Math.ceil(Math.max(34, axis.gap + 4 + plot.ctx.measureText(longest).width / devicePixelRatio));
+  return Math.ceil(Math.max(34, axis.gap + 4 + textWidth(axis.font[0], longest) / devicePixelRatio));
+}
+
+// Setting the font of a canvas in the page makes the browser compute the page's styles at once, and a live chart's labels seldom change.
+const ruler = document.createElement("canvas").getContext("2d");
+const widths = new Map();
+const MOST_WIDTHS = 500;
+
+/** Width of a text in pixels of the device. */
+function textWidth(font, text) {
+  const key = `${font}|${text}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    if (widths.size >= MOST_WIDTHS) widths.clear();
+    ruler.font = font;
+    width = ruler.measureText(text).width;
+    widths.set(key, width);
+  }
+  return width;
 }
