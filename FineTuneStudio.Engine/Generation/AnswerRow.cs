@@ -71,6 +71,10 @@ internal sealed class AnswerRow
     /// <summary>Whether its next token is given, and not drawn.</summary>
     public bool IsGiven => _taken < _next.Length;
 
+    /// <summary>What passes through the network next: its last token, and behind it tokens that are given.</summary>
+    /// <param name="most">How many at most.</param>
+    public int[] Next(int most) => [LastId, .. _next.AsSpan(_taken, Math.Min(most - 1, _next.Length - _taken))];
+
     /// <summary>Whether its turn has ended so that another may follow, and nobody was asked to take it yet.</summary>
     public bool MayGoOn => _turns is not null && !_isOver && !Waits && (End is AnswerEnd.Stop or AnswerEnd.StopText);
 
@@ -106,24 +110,27 @@ internal sealed class AnswerRow
         End = fits ? null : AnswerEnd.Length;
     }
 
-    /// <summary>Takes the next of the tokens that are given.</summary>
-    public void TakeGiven()
+    /// <summary>Takes the next tokens of those that are given.</summary>
+    /// <param name="count">How many; there are as many at least.</param>
+    public void TakeGiven(int count)
     {
-        Append(_next[_taken++], 0, 0, isGiven: true);
-        if (!IsGiven)
+        for (var token = 0; token < count; token++)
         {
-            (_turnStart, _stops) = (Count, _watch());
+            Append(_next[_taken++], 0, 0, isGiven: true);
+            if (!IsGiven)
+            {
+                (_turnStart, _stops) = (Count, _watch());
+            }
         }
     }
 
-    /// <summary>Keeps where the last tokens of its sequence went, where it shall; of those that passed through the network before it has a record already.</summary>
-    /// <param name="routing">Of one token, or of the whole sequence.</param>
+    /// <summary>Keeps where the next tokens of its sequence went, where it shall.</summary>
+    /// <param name="routing">Of tokens that it has no record of yet.</param>
     public void Keep(RoutingRecord routing)
     {
         if (RecordsRouting)
         {
-            var fresh = Count == 0 ? routing.Tokens : 1;
-            _routing.Add(routing.Slice(routing.Tokens - fresh, fresh));
+            _routing.Add(routing);
         }
     }
 

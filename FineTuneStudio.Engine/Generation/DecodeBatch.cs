@@ -14,12 +14,14 @@ internal sealed class DecodeBatch : IDisposable
     private readonly Action<GeneratedToken>? _onToken;
     private readonly List<AnswerRow> _rows = [];
     private readonly int? _ropeBorder;
+    private readonly int _tokensOfStep;
 
     /// <param name="model">The network.</param>
     /// <param name="slots">Most rows.</param>
     /// <param name="capacity">Most tokens of a row, its prompt included.</param>
+    /// <param name="tokensOfStep">Most tokens that pass at a time where rows are given some; a token of each row passes in any case.</param>
     /// <param name="onToken">Told of each token.</param>
-    public DecodeBatch(CausalModel model, int slots, int capacity, Action<GeneratedToken>? onToken)
+    public DecodeBatch(CausalModel model, int slots, int capacity, int tokensOfStep, Action<GeneratedToken>? onToken)
     {
         _model = model;
         _head = model.Head;
@@ -27,6 +29,9 @@ internal sealed class DecodeBatch : IDisposable
         Slots = slots;
         _cache = new KvCache(model.Config, model.ComputeType, model.Device, slots, capacity);
         _ropeBorder = model.Config.RopeBorder;
+
+        // A cache as short as a window uses its places in turns: a later token of a piece would take the place of one that an earlier one looks at.
+        _tokensOfStep = model.Config.Layers.Any(layer => layer.Attention.Window < capacity) ? 0 : tokensOfStep;
     }
 
     public int Slots { get; }
@@ -72,12 +77,13 @@ internal sealed class DecodeBatch : IDisposable
         if (crossing.Count > 0)
         {
             // What is kept of them was turned by the frequencies of shorter sequences.
-            Advance(crossing, PassWhole(crossing.ConvertAll(row => new PromptGroup(row.Sequence, [row]))));
+            Advance(crossing, crossing.ConvertAll(_ => 1), PassWhole(crossing.ConvertAll(row => new PromptGroup(row.Sequence, [row]))));
         }
 
         if (rows.Count > 0)
         {
-            Advance(rows, PassOne(rows));
+            var pieces = Pieces(rows);
+            Advance(rows, pieces.ConvertAll(piece => piece.Length), PassPieces(rows, pieces));
         }
     }
 
@@ -111,38 +117,65 @@ internal sealed class DecodeBatch : IDisposable
             for (var index = 0; index < groups.Count; index++)
             {
                 var own = routing.Slice(batch.SequenceStarts[index], groups[index].Prompt.Length);
-                Array.ForEach(groups[index].Rows, row => row.Keep(own));
+                Array.ForEach(groups[index].Rows, row => row.Keep(row.Count == 0 ? own : own.Slice(own.Tokens - 1, 1)));
             }
         }
 
         return hidden.IndexSelect(0, Tensor.From<long>(last).To(_model.Device));
     }
 
-    // Each row's last token, which sees what is kept of its sequence. [n, D]
-    private Tensor PassOne(List<AnswerRow> rows)
+    // What passes next of each row: its last token, and as many of those that it is given as there is room for. They are in the cache then, beside what others
+    // draw, and nothing is passed twice.
+    private List<int[]> Pieces(List<AnswerRow> rows)
     {
-        using var batch = TokenBatch.Continue(rows.ConvertAll(row => new[] { row.LastId }), rows.ConvertAll(row => row.Position), _model.Device);
-        using var places = new CachePlaces([.. rows.Select(row => (long)row.Slot)], [.. rows.Select(row => (long)row.Position)], _model.Device);
-        var recorder = RecorderOf(rows);
-        var hidden = _model.Hidden(batch, new StepContext(_cache, places.SlotIndex, batch.Positions, places) { RoutingObserved = recorder is null ? null : recorder.Observe });
-        if (recorder?.Take() is { } routing)
+        var free = Math.Max(0, _tokensOfStep - rows.Count);
+        return rows.ConvertAll(row =>
         {
-            for (var index = 0; index < rows.Count; index++)
+            // Up to the border only: behind it a sequence is turned by other frequencies.
+            var room = row.Position < _ropeBorder ? Math.Min(free, _ropeBorder.Value - 1 - row.Position) : free;
+            var piece = row.Next(1 + room);
+            free -= piece.Length - 1;
+            return piece;
+        });
+    }
+
+    // The pieces, whose tokens see what is kept of their sequence and one another; the hidden state of each one's last token. [n, D]
+    private Tensor PassPieces(List<AnswerRow> rows, List<int[]> pieces)
+    {
+        // A token is a sequence of its own here: what it turns by does not depend on those that come with it.
+        int[][] ids = [.. pieces.SelectMany(piece => piece).Select(id => new[] { id })];
+        int[] positions = [.. rows.SelectMany((row, index) => Enumerable.Range(row.Position, pieces[index].Length))];
+        using var batch = TokenBatch.Continue(ids, positions, _model.Device);
+        long[] slots = [.. rows.SelectMany((row, index) => Enumerable.Repeat((long)row.Slot, pieces[index].Length))];
+        using var places = new CachePlaces(slots, [.. positions.Select(position => (long)position)], _model.Device);
+        var recorder = RecorderOf(rows);
+        var context = new StepContext(_cache, places.SlotIndex, batch.Positions, places) { AreAlone = ids.Length == rows.Count, RoutingObserved = recorder is null ? null : recorder.Observe };
+        var hidden = _model.Hidden(batch, context);
+        var (routing, ends, next) = (recorder?.Take(), new List<long>(), 0);
+        for (var index = 0; index < rows.Count; next += pieces[index++].Length)
+        {
+            ends.Add(next + pieces[index].Length - 1);
+            if (routing is not null)
             {
-                rows[index].Keep(routing.Slice(index, 1));
+                rows[index].Keep(routing.Slice(next, pieces[index].Length));
             }
         }
 
-        return hidden;
+        return context.AreAlone ? hidden : hidden.IndexSelect(0, Tensor.From<long>([.. ends]).To(_model.Device));
     }
 
     private static RoutingRecorder? RecorderOf(IEnumerable<AnswerRow> rows) => rows.Any(row => row.RecordsRouting) ? new RoutingRecorder() : null;
 
-    // Tokens that are given go in one at a time, beside those that others draw: they are in the cache then, and nothing is passed twice. hidden [n, D]
-    private void Advance(List<AnswerRow> rows, Tensor hidden)
+    // A row draws once all that it was given has passed; otherwise the next token of that becomes its last. hidden [n, D]
+    private void Advance(List<AnswerRow> rows, List<int> passed, Tensor hidden)
     {
+        for (var index = 0; index < rows.Count; index++)
+        {
+            rows[index].TakeGiven(passed[index] - 1);
+        }
+
         long[] drawing = [.. Enumerable.Range(0, rows.Count).Where(index => !rows[index].IsGiven).Select(index => (long)index)];
-        rows.FindAll(row => row.IsGiven).ForEach(row => row.TakeGiven());
+        rows.FindAll(row => row.IsGiven).ForEach(row => row.TakeGiven(1));
         if (drawing.Length == rows.Count)
         {
             Choose(rows, hidden);

@@ -12,6 +12,6 @@ public sealed record DecodeLimits
     /// <summary>Most bytes of keys and values, if every answer became as long as it may; one answer is always let in.</summary>
     public long CacheBytes { get; init; } = 4L << 30;
 
-    /// <summary>Most prompt tokens that pass through the network at a time; a longer prompt passes alone.</summary>
+    /// <summary>Most tokens of prompts, or of what is put between turns, that pass through the network at a time; a longer prompt passes alone.</summary>
     public int PromptTokens { get; init; } = 2048;
 }

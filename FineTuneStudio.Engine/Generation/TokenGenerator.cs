@@ -58,7 +58,7 @@ public sealed class TokenGenerator
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
         var capacity = requests.Max(request => request.Prompt.Length + request.Room);
-        using var batch = new DecodeBatch(_model, Slots(requests, capacity), capacity, onToken);
+        using var batch = new DecodeBatch(_model, Slots(requests, capacity), capacity, _limits.PromptTokens, onToken);
         var waiting = new Queue<PromptGroup>(requests.SelectMany((request, index) => Groups(request, index, batch.Slots)));
         using var turns = new TurnQueue(cancellationToken);
         for (long step = 0; waiting.Count > 0 || batch.Rows.Count > 0; step++)

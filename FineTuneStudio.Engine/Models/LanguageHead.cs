@@ -50,5 +50,17 @@ public sealed class LanguageHead
     public Tensor LogProbabilities(Tensor hidden, Tensor targets)
         => LinearCrossEntropy.TokenLogProbabilities(Scaled(hidden), Weight, targets, _softCap);
 
+    /// <summary>Log-probabilities and entropies of tokens at a temperature, without gradient, and the slopes that a loss over them weighs.</summary>
+    /// <param name="hidden">Normed. <c>[n, D]</c></param>
+    /// <param name="targets"><c>[n]</c>, Int64</param>
+    /// <param name="temperature">That the scores are divided by.</param>
+    /// <param name="slopes">Return the gradient of each log-probability by its hidden state too: all there is to a gradient where <see cref="Weight"/> is frozen.</param>
+    public TokenScores Score(Tensor hidden, Tensor targets, double temperature, bool slopes)
+    {
+        using var off = GradMode.Off();
+        var found = LinearTokenScores.Apply(Scaled(hidden), Weight, targets, temperature, _softCap, slopes);
+        return found with { Slopes = found.Slopes is { } own ? Scaled(own) : null };
+    }
+
     private Tensor Scaled(Tensor hidden) => _scale == 1 ? hidden : hidden * _scale;
 }

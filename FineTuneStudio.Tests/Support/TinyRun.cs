@@ -54,6 +54,19 @@ internal sealed class TinyRun : IDisposable
         return run;
     }
 
+    /// <summary>The same by a model that calls a tool, whose answers are of two turns.</summary>
+    public static TinyRun Tools(Func<ReinforcementOptions, ReinforcementOptions>? change = null)
+    {
+        var run = Rft(options => options with { AnswerTokens = 64, Tools = new ToolOptions { Source = CallingModel.Source, Turns = 2 } });
+        run.Specification = run.Specification with
+        {
+            Model = CallingModel.Folder,
+            Batch = run.Specification.Batch with { ContextLength = 512 },
+            Reinforcement = change?.Invoke(run.Specification.Reinforcement!) ?? run.Specification.Reinforcement,
+        };
+        return run;
+    }
+
     public string Folder => _folder.At("run");
 
     public string At(string name) => _folder.At(name);

@@ -17,7 +17,7 @@ public static class CachedAttention
     /// <param name="v">Values. <c>[N, K, V]</c></param>
     /// <param name="keys">The cache's keys, written to. <c>[slots, K, capacity, C]</c></param>
     /// <param name="values">The cache's values, written to. <c>[slots, K, capacity, V]</c></param>
-    /// <param name="slots">Which slot each row's sequence owns; each at most once. <c>[N]</c>, Int64</param>
+    /// <param name="slots">Which slot each row's sequence owns; each once, unless all their keys and values were written before (<see cref="Write"/>). <c>[N]</c>, Int64</param>
     /// <param name="positions">Place of the new token in its sequence. <c>[N]</c>, Int64</param>
     /// <param name="scoring">What governs the scores.</param>
     /// <param name="steps">What queries and keys still have to go through; <see langword="null"/> is nothing.</param>

@@ -1,6 +1,6 @@
 namespace FineTuneStudio.Engine.Tensors.Kernels;
 
-/// <summary>Attention of one new token of each of several sequences over the latents kept of them, which are keys and, in their first part, values; no gradient.</summary>
+/// <summary>Attention of new tokens of several sequences over the latents kept of them, which are keys and, in their first part, values; no gradient.</summary>
 /// <remarks>
 /// DeepSeek-AI 2024, arXiv 2405.04434. A cache is one tensor <c>[slots, 1, capacity, C]</c>: all heads share it. Nothing is padded, and a
 /// row's result does not depend on its neighbours.
@@ -10,10 +10,10 @@ public static class CachedLatentAttention
     private static readonly Operator Fused = Operator.Named("fts::latent_attention");
 
     /// <summary>Writes each row's latent into the cache and attends over all of its sequence.</summary>
-    /// <param name="q">Queries of one token a row, taken to the latents. <c>[N, H, C]</c></param>
+    /// <param name="q">Queries, one token a row, taken to the latents. <c>[N, H, C]</c></param>
     /// <param name="latent">What is kept of the new tokens. <c>[N, C]</c></param>
     /// <param name="cache">Written to. <c>[slots, 1, capacity, C]</c></param>
-    /// <param name="slots">Which slot each row's sequence owns; each at most once. <c>[N]</c>, Int64</param>
+    /// <param name="slots">Which slot each row's sequence owns. <c>[N]</c>, Int64</param>
     /// <param name="positions">Place of the new token in its sequence. <c>[N]</c>, Int64</param>
     /// <param name="valueSize">Width of the latents' part that is mixed. <c>V</c></param>
     /// <param name="scale">Factor on the scores.</param>

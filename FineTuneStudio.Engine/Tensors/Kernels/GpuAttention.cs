@@ -18,7 +18,7 @@ internal static class GpuAttention
         => KernelChoice.IsOnGpu(q) && scoring.SoftCap is null && scoring.Sinks is null && v.Size(2) == q.Size(2)
             && (TakesFlash(q) || (scoring.Window is null && TakesEfficient(q)));
 
-    /// <summary>As <see cref="PackedAttention.Apply"/>; differentiable.</summary>
+    /// <summary>As <see cref="PackedAttention"/>; differentiable.</summary>
     public static Tensor Apply(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, AttentionScoring scoring, Tensor? startsOnDevice)
     {
         using var scope = TensorScope.Enter();

@@ -23,7 +23,30 @@ public static class PackedAttention
             : ApplyPlain(q, k, v, sequenceStarts, scoring);
     }
 
-    /// <summary>The plain twin of <see cref="Apply"/>; it makes each sequence's square matrix of scores.</summary>
+    /// <summary>The same where sequences may follow others: a token looks at all of what its own follows, too.</summary>
+    /// <remarks>What reaches a sequence backwards that others follow is the sum over them. Only the fused kernel has it without copies of what is shared.</remarks>
+    /// <param name="q">Queries. <c>[N, H, C]</c></param>
+    /// <param name="k">Keys; head h of the queries reads head <c>h / (H/K)</c>. <c>[N, K, C]</c></param>
+    /// <param name="v">Values. <c>[N, K, V]</c></param>
+    /// <param name="sequences">Where they begin, and which they follow.</param>
+    /// <param name="scoring">What governs the scores.</param>
+    /// <returns><c>[N, H, V]</c></returns>
+    public static Tensor Apply(Tensor q, Tensor k, Tensor v, PrefixedSequences sequences, AttentionScoring scoring)
+    {
+        Check(sequences.Starts, q.Size(0));
+        if (KernelChoice.IsFused(Fused, q))
+        {
+            return Fused.Call(
+                q, k, v, Array.ConvertAll(sequences.Starts, start => (long)start), scoring.Scale, scoring.Window ?? 0, scoring.SoftCap ?? 0.0, scoring.Sinks,
+                Array.ConvertAll(sequences.Prefixes, prefix => (long)prefix));
+        }
+
+        var wholes = sequences.Wholes;
+        return Apply(q.IndexSelect(0, wholes.Places), k.IndexSelect(0, wholes.Places), v.IndexSelect(0, wholes.Places), wholes.Starts, scoring, wholes.StartsOnDevice)
+            .IndexSelect(0, wholes.Firsts);
+    }
+
+    /// <summary>The plain twin of <see cref="Apply(Tensor, Tensor, Tensor, int[], AttentionScoring, Tensor?)"/>; it makes each sequence's square matrix of scores.</summary>
     public static Tensor ApplyPlain(Tensor q, Tensor k, Tensor v, int[] sequenceStarts, AttentionScoring scoring)
     {
         using var scope = TensorScope.Enter();

@@ -9,14 +9,12 @@ namespace FineTuneStudio.Engine.Training.Reinforcement;
 /// <summary>One optimizer step on answers: policy loss and gradients of its micro-batches, then the update.</summary>
 /// <remarks>
 /// The loss is a function of the log-probabilities of the drawn tokens alone. Its gradient by each of them is computed first, from log-probabilities that
-/// nothing is recorded of; then it is the weight of that token in the chunked cross-entropy, whose gradient it becomes. So the logits of all tokens never
-/// exist at once, whatever the loss is.
+/// nothing is recorded of. Where the head is frozen, that is the weight of the token's slope by its hidden state, which came with the log-probability;
+/// where the head learns, it is the weight of the token in the chunked cross-entropy, whose gradient it becomes, and the logits are computed a second
+/// time. So the logits of all tokens never exist at once, whatever the loss is.
 /// </remarks>
 internal sealed class PolicyStep
 {
-    // Rows of logits at a time where nothing is recorded.
-    private const int Chunk = 256;
-
     private readonly CausalModel _model;
     private readonly WeightUpdate _update;
     private readonly LossScale? _lossScale;
@@ -101,7 +99,8 @@ internal sealed class PolicyStep
         var head = _model.Head;
         var hidden = _model.Hidden(tokens.Batch, tokens.Context(dropout, _checkpointing)).IndexSelect(0, tokens.Positions);   // [N, D]
 
-        var (found, entropies) = Distribution(head, hidden, tokens.Targets);
+        var scores = head.Score(hidden, tokens.Targets, _temperature, slopes: !head.Weight.RequiresGrad);
+        var found = scores.LogProbabilities;
         Keep(learnt, found.To(Device.Cpu).ToArray<float>());
         if (_loss.KlWeight > 0)
         {
@@ -111,37 +110,23 @@ internal sealed class PolicyStep
         found.RequiresGrad = true;
         var (loss, figures) = PolicyLoss.Compute(BatchOf(answers, learnt, found), _loss, step);
         loss.Backward();
-        Learn(head, hidden, tokens.Targets, found.Grad!);
-        return (loss.Item(), entropies.Sum().Item(), figures);
+        Learn(head, hidden, tokens.Targets, found.Grad! * (_lossScale?.Value ?? 1), scores.Slopes);
+        return (loss.Item(), scores.Entropies.Sum().Item(), figures);
     }
 
     // Each token's part of the loss's gradient is what it weighs in a sum of log-probabilities.
-    private void Learn(LanguageHead head, Tensor hidden, Tensor targets, Tensor gradient)
+    private void Learn(LanguageHead head, Tensor hidden, Tensor targets, Tensor gradient, Tensor? slopes)
     {
-        var weights = gradient * -(double)(_lossScale?.Value ?? 1);
-        var sum = _temperature == 1 || !head.IsBounded
-            ? head.Loss(_temperature == 1 ? hidden : hidden / _temperature, targets, weights)
-            : -(TokenDistribution.Of(head.Logits(hidden, wide: true), targets, _temperature).LogProbabilities * weights).Sum();
-        sum.Backward();
-    }
-
-    // Log-probabilities and entropies of what was drawn, unrecorded. [N] each
-    private (Tensor LogProbabilities, Tensor Entropies) Distribution(LanguageHead head, Tensor hidden, Tensor targets)
-    {
-        using var off = GradMode.Off();
-        using var scope = TensorScope.Enter();
-        var count = hidden.Size(0);
-        var (found, entropies) = (Tensor.Empty([count], DType.Float32, hidden.Device), Tensor.Empty([count], DType.Float32, hidden.Device));
-        for (long start = 0; start < count; start += Chunk)
+        if (slopes is not null)
         {
-            using var inner = TensorScope.Enter();
-            var rows = Math.Min(Chunk, count - start);
-            var part = TokenDistribution.Of(head.Logits(hidden.Narrow(0, start, rows).Detach(), wide: true), targets.Narrow(0, start, rows), _temperature);
-            found.Narrow(0, start, rows).CopyFrom(part.LogProbabilities);
-            entropies.Narrow(0, start, rows).CopyFrom(part.Entropies);
+            hidden.Backward((slopes * gradient.Unsqueeze(-1)).To(hidden.DType));
+            return;
         }
 
-        return (scope.Keep(found), scope.Keep(entropies));
+        var sum = _temperature == 1 || !head.IsBounded
+            ? head.Loss(_temperature == 1 ? hidden : hidden / _temperature, targets, -gradient)
+            : (TokenDistribution.Of(head.Logits(hidden, wide: true), targets, _temperature).LogProbabilities * gradient).Sum();
+        sum.Backward();
     }
 
     private void FillReference(PolicyTokens tokens, List<PolicyAnswer> learnt)
@@ -155,7 +140,7 @@ internal sealed class PolicyStep
         using var scope = TensorScope.Enter();
         var reference = Reference ?? throw new InvalidOperationException("A KL term needs a reference.");
         var hidden = reference.Hidden(tokens.Batch, tokens.Context()).IndexSelect(0, tokens.Positions);
-        var found = Distribution(reference.Head, hidden, tokens.Targets).LogProbabilities.To(Device.Cpu).ToArray<float>();
+        var found = reference.Head.Score(hidden, tokens.Targets, _temperature, slopes: false).LogProbabilities.To(Device.Cpu).ToArray<float>();
         foreach (var (answer, own) in Split(learnt, found))
         {
             answer.Reference = own;

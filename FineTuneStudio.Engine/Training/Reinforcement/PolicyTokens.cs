@@ -1,6 +1,7 @@
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Training.Reinforcement;
 
@@ -8,7 +9,7 @@ namespace FineTuneStudio.Engine.Training.Reinforcement;
 /// <remarks>Create it inside a scope that lives until the backward pass.</remarks>
 internal sealed class PolicyTokens : IDisposable
 {
-    private readonly int[] _starts;
+    private readonly PrefixedSequences _sequences;
     private readonly RoutingRecord? _routing;
 
     /// <summary>Lays answers out.</summary>
@@ -22,9 +23,7 @@ internal sealed class PolicyTokens : IDisposable
         Batch = TokenBatch.Continue(layout.Sequences, layout.Known, model.Device);
         Positions = Tensor.From<long>([.. layout.Positions]).To(model.Device);
         Targets = Tensor.From<long>([.. answers.SelectMany(answer => answer.Drawn.Select(place => (long)answer.Tokens[place]))]).To(model.Device);
-        Wholes = Tensor.From<long>([.. layout.Wholes]).To(model.Device);
-        Firsts = Tensor.From<long>([.. layout.Firsts]).To(model.Device);
-        _starts = [.. layout.Starts];
+        _sequences = new PrefixedSequences(Batch.SequenceStarts, [.. layout.Prefixes], model.Device);
         _routing = layout.Routing.Count > 0 ? RoutingRecord.Join(layout.Routing) : null;
     }
 
@@ -37,43 +36,45 @@ internal sealed class PolicyTokens : IDisposable
     /// <summary>The answers' drawn tokens. <c>[n]</c>, Int64</summary>
     public Tensor Targets { get; }
 
-    private Tensor Wholes { get; }
-
-    private Tensor Firsts { get; }
-
     /// <summary>What surrounds a pass of them.</summary>
     /// <param name="dropout">The micro-batch's own random stream; <see langword="null"/> drops nothing.</param>
     /// <param name="checkpointing">Recompute layers in the backward pass.</param>
     public AttentionContext Context(RandomGenerator? dropout = null, bool checkpointing = false)
-        => new SharedPromptContext(Wholes, Firsts, _starts) { Dropout = dropout, Checkpointing = checkpointing, RoutingGiven = _routing };
+        => new SharedPromptContext(_sequences) { Dropout = dropout, Checkpointing = checkpointing, RoutingGiven = _routing };
 
     /// <inheritdoc/>
-    public void Dispose() => Batch.Dispose();
+    public void Dispose()
+    {
+        _sequences.Dispose();
+        Batch.Dispose();
+    }
 
     private sealed class Layout
     {
+        private int _next;
+
         public Layout(IReadOnlyList<PolicyAnswer> answers, bool shares)
         {
             // Replayed only where every answer has a record: a pass goes one way.
             var replays = answers.All(answer => answer.Routing is { IsWhole: true });
-            var (next, promptStart, prompt) = (0, 0, (int[]?)null);
+            var (promptStart, prompt, promptSequence) = (0, (int[]?)null, 0);
             foreach (var answer in answers)
             {
-                if (!shares || !ReferenceEquals(prompt, answer.Prompt))
+                var (inputs, length) = (answer.Tokens[..^1], answer.Prompt.Length);
+                if (!shares)
                 {
-                    (prompt, promptStart) = (answer.Prompt, next);
-                    next = Add(prompt, known: 0, next, replays ? answer.Routing!.Slice(0, prompt.Length) : null);
-                    Firsts.AddRange(Enumerable.Range(Wholes.Count, prompt.Length).Select(place => (long)place));
+                    promptStart = Add([.. answer.Prompt, .. inputs], known: 0, prefix: -1, replays ? answer.Routing!.Slice(0, length + inputs.Length) : null);
+                }
+                else if (!ReferenceEquals(prompt, answer.Prompt))
+                {
+                    (prompt, promptSequence) = (answer.Prompt, Sequences.Count);
+                    promptStart = Add(prompt, known: 0, prefix: -1, replays ? answer.Routing!.Slice(0, length) : null);
                 }
 
-                var inputs = answer.Tokens[..^1];
-                var start = next;
-                Wholes.AddRange(Enumerable.Range(promptStart, prompt!.Length).Select(token => (long)token));
-                Firsts.AddRange(Enumerable.Range(Wholes.Count, inputs.Length).Select(place => (long)place));
-                Wholes.AddRange(Enumerable.Range(start, inputs.Length).Select(token => (long)token));
-                Starts.Add(Wholes.Count);
-                Positions.AddRange(answer.Drawn.Select(place => place == 0 ? promptStart + prompt.Length - 1L : start + place - 1L));
-                next = Add(inputs, prompt.Length, next, replays ? answer.Routing!.Slice(prompt.Length, inputs.Length) : null);
+                var start = shares && inputs.Length > 0
+                    ? Add(inputs, length, promptSequence, replays ? answer.Routing!.Slice(length, inputs.Length) : null)
+                    : promptStart + length;
+                Positions.AddRange(answer.Drawn.Select(place => place == 0 ? promptStart + length - 1L : start + place - 1L));
             }
         }
 
@@ -81,29 +82,25 @@ internal sealed class PolicyTokens : IDisposable
 
         public List<int> Known { get; } = [];
 
+        public List<int> Prefixes { get; } = [];
+
         public List<long> Positions { get; } = [];
-
-        public List<long> Wholes { get; } = [];
-
-        public List<long> Firsts { get; } = [];
-
-        public List<int> Starts { get; } = [0];
 
         public List<RoutingRecord> Routing { get; } = [];
 
-        private int Add(int[] ids, int known, int next, RoutingRecord? routing)
+        // Returns the place of its first token.
+        private int Add(int[] ids, int known, int prefix, RoutingRecord? routing)
         {
-            if (ids.Length > 0)
+            Sequences.Add(ids);
+            Known.Add(known);
+            Prefixes.Add(prefix);
+            if (routing is not null)
             {
-                Sequences.Add(ids);
-                Known.Add(known);
-                if (routing is not null)
-                {
-                    Routing.Add(routing);
-                }
+                Routing.Add(routing);
             }
 
-            return next + ids.Length;
+            _next += ids.Length;
+            return _next - ids.Length;
         }
     }
 }

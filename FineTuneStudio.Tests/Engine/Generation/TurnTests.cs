@@ -40,6 +40,32 @@ public sealed class TurnTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Generate_ManyTokensBetweenTurns_PassByPiecesAsTheyDoOneByOne(string name)
+    {
+        using var model = CausalModel.Load(SharedData.Golden("models", name), Precision.Fp32);
+        var options = new SamplingOptions { Temperature = 0, MaxTokens = 12 };
+        var stop = new TokenGenerator(model, []).Generate([new TokenRequest(Prompt, options)], null, Cancellation)[0][0].Ids[3];
+        int[] given = [.. Enumerable.Range(0, 50).Select(token => 3 + (token * 7 % 90))];
+
+        TokenAnswer[] Answers(int tokensOfStep) => [.. new TokenGenerator(model, [stop], new DecodeLimits { PromptTokens = tokensOfStep })
+            .Generate([.. Enumerable.Range(0, 3).Select(row => new TokenRequest(Prompt, options) { Turns = _ => new Putting(given[row..]), MostTokens = 90, RecordsRouting = true })], null, Cancellation)
+            .Select(answers => answers[0])];
+
+        var (oneByOne, pieces, whole) = (Answers(0), Answers(20), Answers(2048));
+        foreach (var (expected, others) in oneByOne.Zip(pieces.Zip(whole)))
+        {
+            foreach (var other in (TokenAnswer[])[others.First, others.Second])
+            {
+                Assert.Equal(expected.Ids, other.Ids);
+                Assert.Equal(expected.Given!, other.Given!);
+                Assert.All(expected.LogProbabilities.Zip(other.LogProbabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
+                Assert.Equal(expected.Routing?.Tokens, other.Routing?.Tokens);
+            }
+        }
+    }
+
     [Fact]
     public void Generate_ManyWithTurns_EachDrawsAsAloneWhateverItsTurnsTake()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
+using FineTuneStudio.Engine.Grading.Sandbox;
 using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -10,8 +11,6 @@ namespace FineTuneStudio.Tests.Engine.Training;
 /// <summary>kill -9 of the real program, again and again: nothing learnt is lost, and nothing differs at the end.</summary>
 public sealed class KilledRunTests
 {
-    private const int TotalSteps = 120;
-
     [Fact]
     public void Train_KilledFourTimes_EndsWithTheSameBytes() => KillAndCompare(() => new TinyRun(), kills: 4, seed: Environment.TickCount);
 
@@ -27,14 +26,29 @@ public sealed class KilledRunTests
     public void Train_ReinforcementKilledTwentyTimes_EndsWithTheSameBytes()
         => KillAndCompare(() => TinyRun.Rft(options => options with { Updates = 2, ZeroVariance = ZeroVarianceGroups.Replace }), kills: 20, seed: Environment.TickCount);
 
-    private static void KillAndCompare(Func<TinyRun> create, int kills, int seed)
+    [Fact]
+    public void Train_ReinforcementWithToolsKilledThreeTimes_EndsWithTheSameBytes() => KillAndCompareCalling(() => TinyRun.Tools(), kills: 3, steps: 24);
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Train_ReinforcementWithToolsKilledTwentyTimes_EndsWithTheSameBytes()
+        => KillAndCompareCalling(() => TinyRun.Tools(options => options with { Updates = 2, ZeroVariance = ZeroVarianceGroups.Replace }), kills: 20, steps: 80);
+
+    private static void KillAndCompareCalling(Func<TinyRun> create, int kills, int steps)
+    {
+        Assert.SkipWhen(PythonSandbox.WhyNot is not null, PythonSandbox.WhyNot ?? "");
+        KillAndCompare(create, kills, Environment.TickCount, steps, events =>
+            Assert.True(events.Average(step => step.Reinforcement!.Tools!.Calls) > 0.5, "The model hardly calls its tool: there is nothing to be tested here."));
+    }
+
+    private static void KillAndCompare(Func<TinyRun> create, int kills, int seed, int total = 120, Action<IReadOnlyList<TrainingEvent.StepCompleted>>? check = null)
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"Seed of the kills: {seed}");
         using var run = create();
         run.Specification = run.Specification with
         {
-            Duration = new DurationOptions { Steps = TotalSteps },
-            Evaluation = new EvaluationOptions { EverySteps = 40, Samples = 0 },
+            Duration = new DurationOptions { Steps = total },
+            Evaluation = new EvaluationOptions { EverySteps = total / 3, Samples = 0 },
             Checkpoints = new CheckpointOptions { EverySteps = 2, Keep = 2 },
         };
         var specification = run.At("spec.json");
@@ -45,13 +59,14 @@ public sealed class KilledRunTests
         for (var kill = 0; kill < kills; kill++)
         {
             using var process = Start(specification, run.Folder, resume: File.Exists(Path.Combine(run.Folder, RunFolder.Specification)));
-            KillWithin(process, Path.Combine(run.Folder, RunFolder.Events), random, stepsAhead: TotalSteps / (kills + 1));
+            KillWithin(process, Path.Combine(run.Folder, RunFolder.Events), random, stepsAhead: total / (kills + 1));
         }
 
         Finish(Start(specification, run.Folder, resume: true));
         Assert.True(run.Adapter(run.At("whole")).AsSpan().SequenceEqual(run.Adapter()), $"The adapters differ; the seed of the kills was {seed}.");
-        var steps = RunEvents.Read(run.Folder).OfType<TrainingEvent.StepCompleted>().Select(step => step.Step);
-        Assert.Equal(Enumerable.Range(1, TotalSteps), steps);
+        var steps = RunEvents.Read(run.Folder).OfType<TrainingEvent.StepCompleted>().ToList();
+        Assert.Equal(Enumerable.Range(1, total), steps.Select(step => step.Step));
+        check?.Invoke(steps);
         AssertSameFile(run.At("whole"), run.Folder, RunFolder.Rollouts);
     }
 

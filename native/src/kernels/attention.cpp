@@ -1,5 +1,7 @@
 // Causal attention inside each of several packed sequences, block by block with a running softmax (Dao et al. 2022, arXiv 2205.14135;
-// 2023, arXiv 2307.08691): the square matrix of scores never exists, and the backward pass needs only each row's log-sum-exp.
+// 2023, arXiv 2307.08691): the square matrix of scores never exists, and the backward pass needs only each row's log-sum-exp. A sequence may
+// follow another one, as answers follow their prompt: it looks at all of that first, whose keys and values are there once for all that follow.
+#include <iterator>
 #include <limits>
 
 #include "blocks.h"
@@ -18,6 +20,7 @@ struct Problem {
     float scale;
     int64_t window;
     float cap;  // 0: none
+    std::vector<int64_t> prefixes;  // of each sequence the one that it follows, or -1; empty where none follows any
 
     int64_t group() const { return heads / key_heads; }
     int64_t padded() const { return round_up(size, depth_unit); }
@@ -26,6 +29,8 @@ struct Problem {
     float rest_of_scale() const { return cap > 0 ? 1.0f : scale; }
     int64_t sequences() const { return static_cast<int64_t>(starts.size()) - 1; }
     int64_t length(int64_t sequence) const { return starts[sequence + 1] - starts[sequence]; }
+    int64_t prefix(int64_t sequence) const { return prefixes.empty() ? -1 : prefixes[sequence]; }
+    int64_t before(int64_t sequence) const { return prefix(sequence) < 0 ? 0 : length(prefix(sequence)); }
 };
 
 // Keys and values of every sequence and head, packed block by block for the products of the forward pass.
@@ -79,14 +84,19 @@ void forward_block(const Problem& p, const PackedKeys<T>& packed, const at::Tens
         // A sink is a score that is there before any key is looked at.
         std::fill_n(largest, rows, sinks.defined() ? data<float>(sinks)[head] : -std::numeric_limits<float>::infinity());
         std::fill_n(totals, rows, sinks.defined() ? 1.0f : 0.0f);
-        const int64_t oldest = std::max<int64_t>(start + 1 - p.window, 0) / key_block * key_block;
-        for (int64_t key = oldest; key < start + rows; key += key_block) {
-            const int64_t count = std::min(key_block, start + rows - key), task = sequence * p.key_heads + key_head;
-            kernels.multiply(rows, round_up(count, column_unit), width, queries, width, packed.keys(task, key), key_block, scores, key_block, false);
-            if (p.cap > 0) kernels.soft_cap(scores, key_block, rows, count, p.scale, p.cap);
-            kernels.softmax(scores, key_block, rows, count, start - key, p.window, p.rest_of_scale(), weights, key_block, largest, totals, sums, value_width, value_width);
-            kernels.multiply(rows, value_width, round_up(count, depth_unit), weights, key_block, packed.values(task, key), value_width, sums, value_width, true);
-        }
+        // Key 0 of the sequence that is looked at has the place `base` in this one; keys up to `end` are looked at.
+        const auto look = [&](int64_t other, int64_t base, int64_t end) {
+            const int64_t oldest = std::max<int64_t>(start + 1 - p.window - base, 0) / key_block * key_block, task = other * p.key_heads + key_head;
+            for (int64_t key = oldest; key < end; key += key_block) {
+                const int64_t count = std::min(key_block, end - key);
+                kernels.multiply(rows, round_up(count, column_unit), width, queries, width, packed.keys(task, key), key_block, scores, key_block, false);
+                if (p.cap > 0) kernels.soft_cap(scores, key_block, rows, count, p.scale, p.cap);
+                kernels.softmax(scores, key_block, rows, count, start - base - key, p.window, p.rest_of_scale(), weights, key_block, largest, totals, sums, value_width, value_width);
+                kernels.multiply(rows, value_width, round_up(count, depth_unit), weights, key_block, packed.values(task, key), value_width, sums, value_width, true);
+            }
+        };
+        if (p.prefix(sequence) >= 0) look(p.prefix(sequence), -p.before(sequence), p.before(sequence));
+        look(sequence, 0, start + rows);
         for (int64_t row = 0; row < rows; row++) {
             const float factor = 1.0f / totals[row];
             float* sum = sums + row * value_width;
@@ -109,7 +119,9 @@ void forward_all(const Problem& p, const at::Tensor& q, const at::Tensor& k, con
         }
     }
     // Late blocks look back furthest: the largest first, so that no worker begins one when the others are done.
-    std::stable_sort(tasks.begin(), tasks.end(), [](const Task& left, const Task& right) { return left.start > right.start; });
+    std::stable_sort(tasks.begin(), tasks.end(), [&](const Task& left, const Task& right) {
+        return left.start + p.before(left.sequence) > right.start + p.before(right.sequence);
+    });
     const PackedKeys<T> packed(p, k, v);
     each_task(static_cast<int64_t>(tasks.size()), [&](int64_t index) {
         forward_block(p, packed, q, sinks, tasks[index].sequence, tasks[index].key_head, tasks[index].start, output, lse);
@@ -169,43 +181,79 @@ struct Gradients {
     at::Tensor dq, dk, dv, dsinks;  // dsinks [sequences, heads]
 };
 
-// Gradients of one sequence's one key head and its group of query heads.
-template <typename T>
-void backward_head(const Problem& p, int64_t sequence, int64_t key_head, const Gradients& g) {
-    const auto& kernels = block_kernels<T>();
-    const int64_t width = p.padded(), value_width = p.value_padded(), length = p.length(sequence), first = p.starts[sequence];
-    const int64_t places = round_up(length, key_block), place = first * p.key_heads + key_head;
-    T* keys = scratch<T>(KEYS, places * width);
-    T* values = scratch<T>(VALUES, places * value_width);
-    T* turned = scratch<T>(TURNED, places * width);
-    float* dkeys = scratch<float>(DKEYS, places * width);
-    float* dvalues = scratch<float>(DVALUES, places * value_width);
-    gather(data<T>(g.k) + place * p.size, p.key_heads * p.size, length, p.size, width, keys);
-    gather(data<T>(g.v) + place * p.value_size, p.key_heads * p.value_size, length, p.value_size, value_width, values);
-    for (int64_t key = 0; key < length; key += key_block) {
-        kernels.transpose(keys + key * width, width, std::min(key_block, length - key), width, turned + key * width, key_block);
-    }
-    std::fill_n(dkeys, places * width, 0.0f);
-    std::fill_n(dvalues, places * value_width, 0.0f);
+// Gradients of keys and values that several sequences look at, in parts until all are there: of each such sequence first its own part, then
+// those of the sequences that follow it. One place has size + value_size floats for each key head.
+struct SharedGradients {
+    at::Tensor memory;
+    std::vector<int64_t> first;                   // place of the part that a sequence makes; -1 where its keys are its own
+    std::vector<std::vector<int64_t>> followers;  // of each sequence
+    int64_t stride;                               // floats of a place
 
-    T* weights = scratch<T>(WEIGHTS, key_block * query_block);
-    T* dscores = scratch<T>(DSCORES, key_block * query_block);
-    T* packed = scratch<T>(PACKED, key_block * query_block);
-    float* scores = scratch<float>(SCORES, key_block * query_block);
-    float* dweights = scratch<float>(DWEIGHTS, key_block * query_block);
-    QueryHead<T> head(p, length);
-    for (int64_t query_head = key_head * p.group(); query_head < (key_head + 1) * p.group(); query_head++) {
-        head.read(p, first, length, query_head, g.q, g.output, g.doutput, g.lse);
-        if (g.sinks.defined()) data<float>(g.dsinks)[sequence * p.heads + query_head] = head.sink_gradient(data<float>(g.sinks)[query_head], length);
+    explicit SharedGradients(const Problem& p) : first(p.sequences(), -1), followers(p.sequences()), stride(p.key_heads * (p.size + p.value_size)) {
+        for (int64_t sequence = 0; sequence < p.sequences(); sequence++) {
+            if (p.prefix(sequence) >= 0) followers[p.prefix(sequence)].push_back(sequence);
+        }
+        int64_t places = 0;
+        for (int64_t sequence = 0; sequence < p.sequences(); sequence++) {
+            if (followers[sequence].empty() && p.prefix(sequence) < 0) continue;
+            first[sequence] = places;
+            places += followers[sequence].empty() ? p.before(sequence) : p.length(sequence);
+        }
+        memory = at::empty({places * stride}, at::kFloat);
+    }
+
+    bool is_shared(int64_t sequence) const { return !followers[sequence].empty(); }
+    // Row `row` of the part that a sequence makes; values stand behind keys.
+    float* part(const Problem& p, int64_t sequence, int64_t row, int64_t key_head) const {
+        return data<float>(memory) + (first[sequence] + row) * stride + key_head * (p.size + p.value_size);
+    }
+};
+
+// One key head of one sequence for the backward pass.
+template <typename T>
+struct KeyHead {
+    int64_t width, value_width, length, base;  // base: place of its first key in the sequence that looks
+    T *keys, *values, *turned;
+    float *dkeys, *dvalues;
+
+    // `room` places are left in the worker's memory before those of this one.
+    KeyHead(const Problem& p, int64_t length, int64_t base, int64_t room, int64_t all) : width(p.padded()), value_width(p.value_padded()), length(length), base(base) {
+        keys = scratch<T>(KEYS, all * width) + room * width;
+        values = scratch<T>(VALUES, all * value_width) + room * value_width;
+        turned = scratch<T>(TURNED, all * width) + room * width;
+        dkeys = scratch<float>(DKEYS, all * width) + room * width;
+        dvalues = scratch<float>(DVALUES, all * value_width) + room * value_width;
+    }
+
+    void read(const Problem& p, int64_t first, int64_t key_head, const Gradients& g) {
+        const int64_t places = round_up(length, key_block), place = first * p.key_heads + key_head;
+        gather(data<T>(g.k) + place * p.size, p.key_heads * p.size, length, p.size, width, keys);
+        gather(data<T>(g.v) + place * p.value_size, p.key_heads * p.value_size, length, p.value_size, value_width, values);
         for (int64_t key = 0; key < length; key += key_block) {
-            const int64_t count = std::min(key_block, length - key), last = p.window < length ? std::min(length, key + count - 1 + p.window) : length;
-            for (int64_t query = key / query_block * query_block; query < last; query += query_block) {
-                const int64_t queries = std::min(query_block, length - query);
+            block_kernels<T>().transpose(keys + key * width, width, std::min(key_block, length - key), width, turned + key * width, key_block);
+        }
+        std::fill_n(dkeys, places * width, 0.0f);
+        std::fill_n(dvalues, places * value_width, 0.0f);
+    }
+
+    // Adds what the queries of one head say of these keys, and these keys of the queries.
+    void add(const Problem& p, const QueryHead<T>& head, int64_t queries_there) {
+        const auto& kernels = block_kernels<T>();
+        T* weights = scratch<T>(WEIGHTS, key_block * query_block);
+        T* dscores = scratch<T>(DSCORES, key_block * query_block);
+        T* packed = scratch<T>(PACKED, key_block * query_block);
+        float* scores = scratch<float>(SCORES, key_block * query_block);
+        float* dweights = scratch<float>(DWEIGHTS, key_block * query_block);
+        for (int64_t key = 0; key < length; key += key_block) {
+            const int64_t count = std::min(key_block, length - key), place = base + key;
+            const int64_t last = std::min(queries_there, place + count - 1 + p.window);
+            for (int64_t query = std::max<int64_t>(place, 0) / query_block * query_block; query < last; query += query_block) {
+                const int64_t queries = std::min(query_block, queries_there - query);
                 const int64_t columns = round_up(queries, column_unit), depth = round_up(queries, depth_unit);
                 kernels.multiply(count, columns, width, keys + key * width, width, head.columns + query * width, query_block, scores, query_block, false);
                 kernels.multiply(count, columns, value_width, values + key * value_width, value_width, head.dcolumns + query * value_width, query_block, dweights, query_block, false);
                 if (p.cap > 0) kernels.soft_cap(scores, query_block, count, queries, p.scale, p.cap);
-                kernels.softmax_backward(scores, dweights, query_block, count, queries, query - key, p.window, p.rest_of_scale(), head.lse + query, head.delta + query, weights, dscores, query_block);
+                kernels.softmax_backward(scores, dweights, query_block, count, queries, query - place, p.window, p.rest_of_scale(), head.lse + query, head.delta + query, weights, dscores, query_block);
                 if (p.cap > 0) kernels.soft_cap_backward(scores, query_block, count, queries, p.scale, p.cap, dscores, query_block);
                 kernels.multiply(count, value_width, depth, weights, query_block, head.drows + query * value_width, value_width, dvalues + key * value_width, value_width, true);
                 kernels.multiply(count, width, depth, dscores, query_block, head.rows + query * width, width, dkeys + key * width, width, true);
@@ -213,15 +261,61 @@ void backward_head(const Problem& p, int64_t sequence, int64_t key_head, const G
                 kernels.multiply(width, columns, round_up(count, depth_unit), turned + key * width, key_block, packed, query_block, head.dqueries + query * width, query_block, true);
             }
         }
+    }
+
+    // As a part of what others add to.
+    void write_part(const Problem& p, const SharedGradients& shared, int64_t sequence, int64_t key_head) const {
+        for (int64_t row = 0; row < length; row++) {
+            float* to = shared.part(p, sequence, row, key_head);
+            std::copy_n(dkeys + row * width, p.size, to);
+            std::copy_n(dvalues + row * value_width, p.value_size, to + p.size);
+        }
+    }
+
+    void write(const Problem& p, const Gradients& g, int64_t first, int64_t key_head) const {
+        for (int64_t row = 0; row < length; row++) {
+            const int64_t at = (first + row) * p.key_heads + key_head;
+            row_kernels<T>().from_float(dkeys + row * width, p.size, data<T>(g.dk) + at * p.size);
+            row_kernels<T>().from_float(dvalues + row * value_width, p.value_size, data<T>(g.dv) + at * p.value_size);
+        }
+    }
+};
+
+// Gradients of one sequence's one key head and its group of query heads.
+template <typename T>
+void backward_head(const Problem& p, int64_t sequence, int64_t key_head, const Gradients& g, const SharedGradients& shared) {
+    const int64_t length = p.length(sequence), first = p.starts[sequence], before = p.before(sequence), prefix = p.prefix(sequence);
+    const int64_t room = round_up(before, key_block), all = room + round_up(length, key_block);
+    KeyHead<T> earlier(p, before, -before, 0, all), own(p, length, 0, room, all);
+    if (prefix >= 0) earlier.read(p, p.starts[prefix], key_head, g);
+    own.read(p, first, key_head, g);
+    QueryHead<T> head(p, length);
+    for (int64_t query_head = key_head * p.group(); query_head < (key_head + 1) * p.group(); query_head++) {
+        head.read(p, first, length, query_head, g.q, g.output, g.doutput, g.lse);
+        if (g.sinks.defined()) data<float>(g.dsinks)[sequence * p.heads + query_head] = head.sink_gradient(data<float>(g.sinks)[query_head], length);
+        if (prefix >= 0) earlier.add(p, head, length);
+        own.add(p, head, length);
         for (int64_t query = 0; query < length; query += query_block) {
-            kernels.transpose_rounded(head.dqueries + query * width, query_block, p.size, std::min(query_block, length - query),
+            block_kernels<T>().transpose_rounded(head.dqueries + query * head.width, query_block, p.size, std::min(query_block, length - query),
                 data<T>(g.dq) + ((first + query) * p.heads + query_head) * p.size, p.heads * p.size);
         }
     }
-    for (int64_t row = 0; row < length; row++) {
-        const int64_t at = place + row * p.key_heads;
-        row_kernels<T>().from_float(dkeys + row * width, p.size, data<T>(g.dk) + at * p.size);
-        row_kernels<T>().from_float(dvalues + row * value_width, p.value_size, data<T>(g.dv) + at * p.value_size);
+    if (prefix >= 0) earlier.write_part(p, shared, sequence, key_head);
+    if (shared.is_shared(sequence)) own.write_part(p, shared, sequence, key_head);
+    else own.write(p, g, first, key_head);
+}
+
+// The parts of what several sequences look at become its gradient, in the same order each time.
+template <typename T>
+void add_parts(const Problem& p, int64_t sequence, int64_t key_head, const Gradients& g, const SharedGradients& shared) {
+    for (int64_t row = 0; row < p.length(sequence); row++) {
+        float* sum = shared.part(p, sequence, row, key_head);
+        for (const int64_t follower : shared.followers[sequence]) {
+            row_kernels<float>().add_scaled(shared.part(p, follower, row, key_head), 1.0f, p.size + p.value_size, sum);
+        }
+        const int64_t at = (p.starts[sequence] + row) * p.key_heads + key_head;
+        row_kernels<T>().from_float(sum, p.size, data<T>(g.dk) + at * p.size);
+        row_kernels<T>().from_float(sum + p.size, p.value_size, data<T>(g.dv) + at * p.value_size);
     }
 }
 
@@ -230,6 +324,7 @@ struct Options {
     std::vector<int64_t> starts;
     double scale, cap;
     int64_t window;
+    std::vector<int64_t> prefixes;
 };
 
 Problem problem_of(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& sinks, const Options& options) {
@@ -241,8 +336,14 @@ Problem problem_of(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v
         "packed_attention: sequences begin at ", starts, ", tokens are ", q.size(0));
     TORCH_CHECK(options.window >= 0 && options.cap >= 0, "packed_attention: a window of ", options.window, ", a cap of ", options.cap);
     TORCH_CHECK(!sinks.defined() || (sinks.dim() == 1 && sinks.size(0) == q.size(1)), "packed_attention: sinks ", sinks.defined() ? sinks.sizes() : at::IntArrayRef(), " for ", q.size(1), " heads");
+    const auto& prefixes = options.prefixes;
+    TORCH_CHECK(prefixes.empty() || prefixes.size() + 1 == starts.size(), "packed_attention: ", prefixes.size(), " prefixes of ", starts.size() - 1, " sequences");
+    for (const int64_t prefix : prefixes) {
+        TORCH_CHECK(prefix == -1 || (prefix >= 0 && prefix < static_cast<int64_t>(prefixes.size()) && prefixes[prefix] == -1),
+            "packed_attention: a sequence follows one that follows none, not those of ", prefixes);
+    }
     return {q.size(0), q.size(1), k.size(1), q.size(2), v.size(2), starts, static_cast<float>(options.scale),
-        options.window == 0 ? std::max<int64_t>(q.size(0), 1) : options.window, static_cast<float>(options.cap)};
+        options.window == 0 ? std::max<int64_t>(q.size(0), 1) : options.window, static_cast<float>(options.cap), prefixes};
 }
 
 struct PackedAttention : torch::autograd::Function<PackedAttention> {
@@ -259,6 +360,7 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
         context->saved_data["scale"] = options.scale;
         context->saved_data["cap"] = options.cap;
         context->saved_data["window"] = options.window;
+        context->saved_data["prefixes"] = options.prefixes;
         if (sinks.defined()) context->saved_data["sink_type"] = static_cast<int64_t>(sink_input->scalar_type());
         return output;
     }
@@ -267,17 +369,20 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
         const auto saved = context->get_saved_variables();
         auto& values = context->saved_data;
         const auto p = problem_of(saved[0], saved[1], saved[2], saved[3],
-            {values["starts"].toIntVector(), values["scale"].toDouble(), values["cap"].toDouble(), values["window"].toInt()});
+            {values["starts"].toIntVector(), values["scale"].toDouble(), values["cap"].toDouble(), values["window"].toInt(), values["prefixes"].toIntVector()});
         Gradients g{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], gradients[0].contiguous(),
             at::empty_like(saved[0]), at::empty_like(saved[1]), at::empty_like(saved[2]), {}};
         if (g.sinks.defined()) g.dsinks = at::empty({p.sequences(), p.heads}, g.sinks.options());
         // Long sequences first.
-        std::vector<int64_t> order(p.sequences());
+        std::vector<int64_t> order(p.sequences()), shared_ones;
         for (size_t index = 0; index < order.size(); index++) order[index] = static_cast<int64_t>(index);
-        std::stable_sort(order.begin(), order.end(), [&](int64_t left, int64_t right) { return p.length(left) > p.length(right); });
+        std::stable_sort(order.begin(), order.end(), [&](int64_t left, int64_t right) { return p.length(left) + p.before(left) > p.length(right) + p.before(right); });
+        const SharedGradients shared(p);
+        std::copy_if(order.begin(), order.end(), std::back_inserter(shared_ones), [&](int64_t sequence) { return shared.is_shared(sequence); });
         with_type(g.doutput, [&](auto type) {
             using T = decltype(type);
-            each_task(p.sequences() * p.key_heads, [&](int64_t task) { backward_head<T>(p, order[task / p.key_heads], task % p.key_heads, g); });
+            each_task(p.sequences() * p.key_heads, [&](int64_t task) { backward_head<T>(p, order[task / p.key_heads], task % p.key_heads, g, shared); });
+            each_task(static_cast<int64_t>(shared_ones.size()) * p.key_heads, [&](int64_t task) { add_parts<T>(p, shared_ones[task / p.key_heads], task % p.key_heads, g, shared); });
         });
         const auto dsinks = g.sinks.defined() ? g.dsinks.sum(0).to(static_cast<at::ScalarType>(values["sink_type"].toInt())) : at::Tensor();
         return {g.dq, g.dk, g.dv, dsinks, {}};
@@ -285,12 +390,12 @@ struct PackedAttention : torch::autograd::Function<PackedAttention> {
 };
 
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::IntArrayRef starts, double scale, int64_t window, double cap,
-    const fts::optional<at::Tensor>& sinks) {
-    return PackedAttention::apply(q, k, v, sinks, Options{starts.vec(), scale, cap, window});
+    const fts::optional<at::Tensor>& sinks, at::IntArrayRef prefixes) {
+    return PackedAttention::apply(q, k, v, sinks, Options{starts.vec(), scale, cap, window, prefixes.vec()});
 }
 
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(fts, library) {
-    library.def("packed_attention(Tensor q, Tensor k, Tensor v, int[] starts, float scale, int window=0, float soft_cap=0, Tensor? sinks=None) -> Tensor", packed_attention);
+    library.def("packed_attention(Tensor q, Tensor k, Tensor v, int[] starts, float scale, int window=0, float soft_cap=0, Tensor? sinks=None, int[] prefixes=[]) -> Tensor", packed_attention);
 }

@@ -28,9 +28,22 @@ void check(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor&
     }
 }
 
-// Log-probabilities of the targets; logits become d loss / d logits where scales are defined.
-void score_rows(const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& scales, float cap, const at::Tensor& log_probabilities) {
+// What is made of each row of logits, beside the log-probability of its target.
+struct Wanted {
+    at::Tensor scales;     // defined: logits become d loss / d logits of losses with these factors. [rows], float
+    at::Tensor entropies;  // defined: receives them. [rows], float
+    double cap = 0;        // above 0: bounds the logits
+    double factor = 1;     // on the logits, before all else
+
+    Wanted rows(int64_t start, int64_t count) const {
+        const auto part = [&](const at::Tensor& t) { return t.defined() ? t.narrow(0, start, count) : t; };
+        return {part(scales), part(entropies), cap, factor};
+    }
+};
+
+void score_rows(const at::Tensor& logits, const at::Tensor& targets, const Wanted& wanted, const at::Tensor& log_probabilities) {
     const int64_t vocabulary = logits.size(1);
+    const auto cap = static_cast<float>(wanted.cap);
     with_type(logits, [&](auto type) {
         using T = decltype(type);
         parallel(logits.size(0), 1, [&](int64_t begin, int64_t end) {
@@ -39,10 +52,10 @@ void score_rows(const at::Tensor& logits, const at::Tensor& targets, const at::T
                 const int64_t target = data<int64_t>(targets)[row];
                 float lse, at_target;
                 if (cap > 0) row_kernels<T>().soft_cap(z, vocabulary, cap);
-                row_kernels<T>().log_sum_exp(z, vocabulary, &lse);
+                row_kernels<T>().log_sum_exp(z, vocabulary, &lse, wanted.entropies.defined() ? data<float>(wanted.entropies) + row : nullptr);
                 row_kernels<T>().to_float(z + target, 1, &at_target);
                 data<float>(log_probabilities)[row] = at_target - lse;
-                if (scales.defined()) row_kernels<T>().softmax_minus_target(z, vocabulary, lse, target, data<float>(scales)[row], cap, z);
+                if (wanted.scales.defined()) row_kernels<T>().softmax_minus_target(z, vocabulary, lse, target, data<float>(wanted.scales)[row], cap, z);
             }
         });
     });
@@ -50,7 +63,7 @@ void score_rows(const at::Tensor& logits, const at::Tensor& targets, const at::T
 
 // For each chunk of rows: log-probabilities of the targets; logits become d loss / d logits where scales are given; then `next`.
 template <typename Next>
-at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, double cap, const at::Tensor& scales, Next&& next) {
+at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, const Wanted& wanted, Next&& next) {
     const int64_t rows = hidden.size(0), vocabulary = weight.size(0), at_once = rows_at_once(hidden, weight);
     auto log_probabilities = at::empty({rows}, hidden.options().dtype(at::kFloat));
     auto scratch = at::empty({rows == 0 ? 0 : at_once, vocabulary}, hidden.options());
@@ -58,10 +71,12 @@ at::Tensor each_chunk(const at::Tensor& hidden, const at::Tensor& weight, const 
         const int64_t count = std::min(at_once, rows - start);
         auto logits = scratch.narrow(0, 0, count);
         product_into(logits, hidden.narrow(0, start, count), weight, true);
-        const auto ids = targets.narrow(0, start, count), factors = scales.defined() ? scales.narrow(0, start, count) : scales;
+        if (wanted.factor != 1) logits.mul_(wanted.factor);
+        const auto ids = targets.narrow(0, start, count);
+        const auto own = wanted.rows(start, count);
         auto results = log_probabilities.narrow(0, start, count);
-        if (composed::applies(logits)) results.copy_(composed::log_probabilities(logits, ids, factors, cap));
-        else score_rows(logits, ids, factors, static_cast<float>(cap), results);
+        if (composed::applies(logits)) results.copy_(composed::log_probabilities(logits, ids, own.scales, own.cap));
+        else score_rows(logits, ids, own, results);
         next(start, count, logits);
     }
     return log_probabilities;
@@ -79,7 +94,7 @@ struct LinearCrossEntropy : torch::autograd::Function<LinearCrossEntropy> {
         at::Tensor dhidden = hidden_needed ? at::empty_like(hidden) : at::Tensor();
         at::Tensor dweight = weight_needed ? at::zeros(weight.sizes(), weight.options().dtype(at::kFloat)) : at::Tensor();
         const bool any = hidden_needed || weight_needed;
-        const auto log_probabilities = each_chunk(hidden, weight, targets, cap, any ? scales : at::Tensor(), [&](int64_t start, int64_t count, const at::Tensor& dlogits) {
+        const auto log_probabilities = each_chunk(hidden, weight, targets, {any ? scales : at::Tensor(), {}, cap}, [&](int64_t start, int64_t count, const at::Tensor& dlogits) {
             if (hidden_needed) product_into(dhidden.narrow(0, start, count), dlogits, weight, false);
             if (weight_needed) {
                 const auto rows = hidden.narrow(0, start, count);
@@ -116,7 +131,24 @@ at::Tensor token_log_probabilities(const at::Tensor& hidden, const at::Tensor& w
     at::NoGradGuard off;
     const auto rows = hidden.contiguous(), head = weight.contiguous(), ids = targets.contiguous();
     check(rows, head, ids);
-    return each_chunk(rows, head, ids, soft_cap, {}, [](int64_t, int64_t, const at::Tensor&) {});
+    return each_chunk(rows, head, ids, {{}, {}, soft_cap}, [](int64_t, int64_t, const at::Tensor&) {});
+}
+
+// Everything that a policy's step asks of the vocabulary, from one product: log-probabilities and entropies at a temperature [rows], and how each
+// log-probability moves with its own hidden state [rows, width], to be weighed when the loss is known. In main memory; unrecorded.
+std::tuple<at::Tensor, at::Tensor, at::Tensor> token_scores(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, double temperature, double soft_cap, bool slopes) {
+    at::NoGradGuard off;
+    const auto rows = hidden.contiguous(), head = weight.contiguous(), ids = targets.contiguous();
+    check(rows, head, ids);
+    TORCH_CHECK(rows.is_cpu() && !composed::applies(rows) && temperature > 0, "token_scores: hidden on ", rows.device(), ", temperature ", temperature);
+    const auto floats = rows.options().dtype(at::kFloat);
+    auto entropies = at::empty({rows.size(0)}, floats), dhidden = slopes ? at::empty_like(rows) : at::empty({0}, rows.options());
+    // cap tanh(z / cap) / t is (cap / t) tanh((z / t) / (cap / t)): a cap comes down with the logits.
+    const Wanted wanted = {slopes ? at::full({rows.size(0)}, -1 / temperature, floats) : at::Tensor(), entropies, soft_cap / temperature, 1 / temperature};
+    auto log_probabilities = each_chunk(rows, head, ids, wanted, [&](int64_t start, int64_t count, const at::Tensor& dlogits) {
+        if (slopes) product_into(dhidden.narrow(0, start, count), dlogits, head, false);
+    });
+    return {log_probabilities, entropies, dhidden};
 }
 
 }  // namespace
@@ -124,5 +156,6 @@ at::Tensor token_log_probabilities(const at::Tensor& hidden, const at::Tensor& w
 TORCH_LIBRARY_FRAGMENT(fts, library) {
     library.def(
         "linear_cross_entropy(Tensor hidden, Tensor weight, Tensor targets, Tensor? row_weights=None, float soft_cap=0, Tensor(a!)? losses=None) -> Tensor", linear_cross_entropy);
+    library.def("token_scores(Tensor hidden, Tensor weight, Tensor targets, float temperature, float soft_cap, bool slopes) -> (Tensor, Tensor, Tensor)", token_scores);
     library.def("token_log_probabilities(Tensor hidden, Tensor weight, Tensor targets, float soft_cap=0) -> Tensor", token_log_probabilities);
 }

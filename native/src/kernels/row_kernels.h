@@ -28,9 +28,9 @@ struct RowKernels {
     void (*gated_backward)(Gate kind, const T* gate, const T* up, const T* dy, int64_t count, T* dgate, T* dup);
     // In place: cap tanh(logits / cap).
     void (*soft_cap)(T* logits, int64_t count, float cap);
-    // Cross-entropy of one row of logits: lse = log(sum(exp(logits))); then, where gradient is set, d = (softmax - onehot) * scale, and
-    // where a cap (above 0) was put on the logits, through it.
-    void (*log_sum_exp)(const T* logits, int64_t count, float* lse);
+    // Cross-entropy of one row of logits: lse = log(sum(exp(logits))), and the entropy of their softmax, in nats, where it is asked for; then,
+    // where gradient is set, d = (softmax - onehot) * scale, and where a cap (above 0) was put on the logits, through it.
+    void (*log_sum_exp)(const T* logits, int64_t count, float* lse, float* entropy);
     void (*softmax_minus_target)(const T* logits, int64_t count, float lse, int64_t target, float scale, float cap, T* gradient);
     void (*to_float)(const T* x, int64_t count, float* y);
     void (*from_float)(const float* x, int64_t count, T* y);

@@ -143,20 +143,32 @@ void soft_cap(T* logits, int64_t count, float cap) {
 }
 
 template <typename T>
-void log_sum_exp(const T* logits, int64_t count, float* lse) {
+void log_sum_exp(const T* logits, int64_t count, float* lse, float* entropy) {
     float largest = -std::numeric_limits<float>::infinity();
     #pragma omp simd reduction(max : largest)
     for (int64_t i = 0; i < count; i++) largest = wide(logits[i]) > largest ? wide(logits[i]) : largest;
     // In pieces, so that a hundred thousand summands lose nothing.
-    double total = 0;
+    double total = 0, weighted = 0;
     for (int64_t start = 0; start < count; start += 2048) {
         const int64_t end = start + 2048 < count ? start + 2048 : count;
-        float part = 0;
-        #pragma omp simd reduction(+ : part)
-        for (int64_t i = start; i < end; i++) part += exponential(wide(logits[i]) - largest);
+        float part = 0, moment = 0;
+        if (entropy == nullptr) {
+            #pragma omp simd reduction(+ : part)
+            for (int64_t i = start; i < end; i++) part += exponential(wide(logits[i]) - largest);
+        } else {
+            #pragma omp simd reduction(+ : part, moment)
+            for (int64_t i = start; i < end; i++) {
+                const float below = wide(logits[i]) - largest, share = exponential(below);
+                part += share;
+                moment += share * below;
+            }
+        }
         total += part;
+        weighted += moment;
     }
-    *lse = largest + static_cast<float>(std::log(total));
+    const double logarithm = std::log(total);
+    *lse = largest + static_cast<float>(logarithm);
+    if (entropy != nullptr) *entropy = static_cast<float>(logarithm - weighted / total);
 }
 
 template <typename T>

@@ -46,6 +46,13 @@ internal static class ElsewhereCases
         ["LinearCrossEntropy, soft cap"] = type => (
             inputs => [LinearCrossEntropy.Apply(inputs[0], inputs[1], Targets(inputs[0], 501), softCap: 5)],
             [Learnt(1, type, 130, 32), Learnt(2, type, 501, 32)]),
+        ["LinearTokenScores"] = type => (
+            inputs =>
+            {
+                var scores = LinearTokenScores.Apply(inputs[0], inputs[1], Targets(inputs[0], 501), 0.8, softCap: 5, slopes: true);
+                return [scores.LogProbabilities, scores.Entropies, scores.Slopes!];
+            },
+            [Twins.Random(1, type, 130, 32), Twins.Random(2, type, 501, 32)]),
         ["PackedAttention"] = type => (
             inputs => [PackedAttention.Apply(inputs[0], inputs[1], inputs[2], [0, 17, 18, 19, 83, 340], new AttentionScoring(0.2))],
             [Learnt(1, type, 340, 4, 32), Learnt(2, type, 340, 2, 32), Learnt(3, type, 340, 2, 32)]),

@@ -43,6 +43,55 @@ public sealed class PackedAttentionTests
             type == DType.Float32 ? 5e-6 : 2e-2);
     }
 
+    public static TheoryData<DType, int[], int[], int?, bool> Prefixed
+    {
+        get
+        {
+            var data = new TheoryData<DType, int[], int[], int?, bool>();
+            foreach (var type in Twins.Types)
+            {
+                data.Add(type, [0, 24, 55, 86, 110, 111], [-1, 0, 0, -1, 3], null, false);
+                data.Add(type, [0, 7, 300, 431, 440], [2, 2, -1, -1], null, true);
+                data.Add(type, [0, 150, 220, 290, 300], [-1, 0, 0, -1], 37, true);
+                data.Add(type, [0, 150, 220, 290], [-1, 0, 0], 100, false);
+                data.Add(type, [0, 40, 41], [-1, 0], 1, false);
+                data.Add(type, [0, 17, 50], [-1, -1], null, false);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Prefixed))]
+    public void Apply_SequencesThatFollowOthers_MatchWholeSequences(DType type, int[] starts, int[] prefixes, int? window, bool isBounded)
+    {
+        using var scope = TensorScope.Enter();
+        using var sequences = new PrefixedSequences(starts, prefixes);
+        var sinks = Twins.Learnt(Twins.Random(4, type, 4));
+
+        Twins.AssertSame(
+            inputs => [PackedAttention.Apply(inputs[0], inputs[1], inputs[2], sequences, new(0.2) { Window = window, SoftCap = isBounded ? 3 : null, Sinks = isBounded ? inputs[3] : null })],
+            isBounded ? [.. Inputs(type, starts[^1], 4, 2, 32), sinks] : Inputs(type, starts[^1], 4, 2, 32),
+            type == DType.Float32 ? 1e-5 : isBounded ? 5e-2 : 2e-2);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0, 3, 5 }, new[] { -1 })]
+    [InlineData(new[] { 0, 3, 5 }, new[] { -1, 1 })]
+    [InlineData(new[] { 0, 3, 5, 6 }, new[] { -1, 0, 1 })]
+    public void PrefixedSequences_ThatCannotBe_AreRefused(int[] starts, int[] prefixes)
+        => Assert.Throws<ArgumentException>(() => new PrefixedSequences(starts, prefixes));
+
+    [Fact]
+    public void Apply_SequencesThatFollowOthers_GivesTheSameBitsTwice()
+    {
+        using var scope = TensorScope.Enter();
+        using var sequences = new PrefixedSequences([0, 24, 55, 86, 120], [-1, 0, 0, 0]);
+
+        Twins.AssertSameBits(inputs => [PackedAttention.Apply(inputs[0], inputs[1], inputs[2], sequences, new(0.2))], Inputs(DType.BFloat16, 120, 4, 2, 32));
+    }
+
     public static TheoryData<DType, double?, bool, int?, long, long> Scorings
     {
         get

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Grading.Sandbox;
@@ -32,5 +33,26 @@ public sealed class RftToolRunTests
 
         Assert.All(steps, step => Assert.Equal(new ToolFigures(1, 0, 0), step.Tools));
         Assert.All(new RolloutFile(run.Folder).Read(1).SelectMany(group => group.Answers), answer => Assert.Equal(answer.Text, Assert.Single(answer.Turns!).Text));
+    }
+
+    [Fact]
+    public void Run_ModelThatCalls_ReadsWhatTheToolSaysAndLearnsWhatItDrew()
+    {
+        Assert.SkipWhen(PythonSandbox.WhyNot is not null, PythonSandbox.WhyNot ?? "");
+        using var run = TinyRun.Tools();
+        run.Specification = run.Specification with { Duration = new DurationOptions { Steps = 3 }, Lora = new LoraOptions { Rank = 4 } };
+
+        var steps = run.Run().OfType<TrainingEvent.StepCompleted>().Select(step => step.Reinforcement!).ToList();
+
+        Assert.All(steps, step => Assert.InRange(step.Tools!.Calls, 0.5, 2));
+        Assert.All(steps, step => Assert.InRange(step.LogProbabilityGap, 0, 1e-4));
+        var turns = new RolloutFile(run.Folder).Read(1).SelectMany(group => group.Answers).Select(answer => answer.Turns!).ToList();
+        Assert.Contains(turns, own => own is [{ Calls: [var call] }, { Tool: "square", IsError: false, Text: var text }, { Tool: null }, ..] && text == Squared(call));
+    }
+
+    private static string Squared(ToolCall call)
+    {
+        var of = JsonDocument.Parse(call.Arguments).RootElement.GetProperty("of").GetInt64();
+        return $"{of * of}";
     }
 }
