@@ -398,7 +398,7 @@ public static class OptionCatalog
     /// <summary><c>quantization</c></summary>
     public static OptionDescriptor<Quantization> Quantization { get; } = new(
         "quantization", "Frozen weights in few bits", "", Contracts.Quantization.None,
-        "How the base's linears are kept in memory: none, nf4 (4.5 bits a weight), nf4Double (4.13 bits), int8. They are unpacked when they are used; the adapter stays exact.",
+        "How the base's linears and experts are kept in memory: none (as the folder has them, few bits too), nf4 (4.5 bits a weight), nf4Double (4.13 bits), int8. They are unpacked when they are used; the adapter stays exact.",
         "Fewer bits: larger models fit; steps take longer, and answers lose a little.",
         "Exact weights, and the fastest steps, wherever they fit.", "Dettmers et al. 2023, arXiv 2305.14314 (QLoRA)");
 

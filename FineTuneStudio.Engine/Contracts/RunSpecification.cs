@@ -58,7 +58,7 @@ public sealed record RunSpecification
     /// <summary>Number format of frozen weights and activations.</summary>
     public Precision Precision { get; init; } = OptionCatalog.Precision.Default;
 
-    /// <summary>How the frozen weights of the layers' linears are kept; only where an adapter learns.</summary>
+    /// <summary>How the frozen weights of the layers' linears and experts are kept; only where an adapter learns.</summary>
     public Quantization Quantization { get; init; } = OptionCatalog.Quantization.Default;
 
     /// <summary>Where the model is and computes: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. It decides speed and rounding, not what the run is.</summary>

@@ -54,7 +54,7 @@ internal sealed class ExportedModel : IDisposable
 
     private static ExportedModel Beside(ExportRequest request, Precision precision, Func<CausalModel, AdapterSet> read)
     {
-        var model = CausalModel.Load(request.ModelFolder, precision);
+        var model = CausalModel.Load(request.ModelFolder, precision, quantization: Quantization.None);
         try
         {
             return new ExportedModel(model, read(model));

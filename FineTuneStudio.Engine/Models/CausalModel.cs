@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
+using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
 using FineTuneStudio.Engine.Tensors.Safetensors;
@@ -94,7 +95,7 @@ public sealed class CausalModel : IDisposable
     /// <param name="precision">Element type of weights and activations; weights stored in it are used in place.</param>
     /// <param name="device">Where it shall live.</param>
     /// <param name="trainable">Every weight learns: fp32 masters, copied, whatever the precision of activations.</param>
-    /// <param name="quantization">What becomes of the frozen linears of the layers; <see langword="null"/> unpacks those of a quantised folder too.</param>
+    /// <param name="quantization">What becomes of the frozen linears and experts of the layers; <see langword="null"/> unpacks those of a quantised folder too.</param>
     /// <exception cref="UserErrorException">No model, one that is not built, or weights that do not fit; every fault at once.</exception>
     public static CausalModel Load(string folder, Precision precision, Device device = default, bool trainable = false, Quantization? quantization = null)
     {
@@ -108,11 +109,12 @@ public sealed class CausalModel : IDisposable
     /// <param name="config">The network.</param>
     /// <param name="weights">Its tensors by hub name.</param>
     /// <param name="precision">Element type of weights and activations.</param>
+    /// <param name="quantization">What becomes of the linears and experts of the layers; <see langword="null"/> unpacks all.</param>
     /// <exception cref="UserErrorException">Weights that do not fit; every fault at once.</exception>
-    internal static CausalModel Load(ModelConfig config, ITensorSource weights, Precision precision)
+    internal static CausalModel Load(ModelConfig config, ITensorSource weights, Precision precision, Quantization? quantization = null)
     {
         var computeType = TypeOf(precision, default);
-        return new CausalModel(config, ModelWeights.Load(config, weights, computeType, trainable: false, default), computeType);
+        return new CausalModel(config, ModelWeights.Load(config, weights, computeType, trainable: false, default, quantization), computeType);
     }
 
     /// <summary>Makes a model anew, with random weights.</summary>
@@ -121,10 +123,11 @@ public sealed class CausalModel : IDisposable
     /// <param name="precision">Element type of activations, and of weights that do not learn.</param>
     /// <param name="device">Where it shall live.</param>
     /// <param name="trainable">Every weight learns: fp32 masters.</param>
-    public static CausalModel Create(ModelConfig config, long seed, Precision precision, Device device = default, bool trainable = false)
+    /// <param name="packed">Few bits for the linears and experts of the layers, or <see langword="null"/>.</param>
+    public static CausalModel Create(ModelConfig config, long seed, Precision precision, Device device = default, bool trainable = false, PackedFormat? packed = null)
     {
         var computeType = TypeOf(precision, device);
-        return new CausalModel(config, ModelWeights.Create(config, seed, trainable ? DType.Float32 : computeType, trainable, device), computeType);
+        return new CausalModel(config, ModelWeights.Create(config, seed, trainable ? DType.Float32 : computeType, trainable, device, packed), computeType);
     }
 
     /// <summary>The same weights with an adapter beside them, or with none.</summary>

@@ -47,5 +47,8 @@ internal sealed class DequantisedSource : ITensorSource
     public Tensor Get(string name) => _tensors.TryGetValue(name, out var tensor) ? tensor.Load() : _files.Get(name);
 
     /// <inheritdoc/>
-    public PackedTensor? FindPacked(string name) => _tensors.TryGetValue(name, out var tensor) && tensor.Shape.Length == 2 ? tensor.LoadPacked?.Invoke() : null;
+    public PackedTensor? FindPacked(string name) => _tensors.GetValueOrDefault(name)?.LoadPacked?.Invoke();
+
+    /// <inheritdoc/>
+    public long? PackedBytes(string name) => _tensors.GetValueOrDefault(name) is { LoadPacked: not null } tensor ? tensor.PackedBytes : null;
 }

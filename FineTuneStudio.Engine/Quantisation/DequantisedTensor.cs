@@ -9,6 +9,9 @@ namespace FineTuneStudio.Engine.Quantisation;
 /// <param name="Load">Makes the tensor; the caller (or its scope) releases it.</param>
 internal sealed record DequantisedTensor(string Name, long[] Shape, DType DType, Func<Tensor> Load)
 {
-    /// <summary>Reads it as it is, where products can be made with it so.</summary>
+    /// <summary>Reads it as it is, outputs first, where products can be made with it so.</summary>
     public Func<PackedTensor>? LoadPacked { get; init; }
+
+    /// <summary>Memory that it then takes.</summary>
+    public long PackedBytes { get; init; }
 }

@@ -55,7 +55,12 @@ internal sealed class QuantisedLayouts(SafetensorsFolder files)
             Expect(weight + ".nested_quant_map", entry => entry.Elements == 256);
         }
 
-        return new DequantisedTensor(weight, state.Shape, state.DType, () => Load(weight, state)) { LoadPacked = () => LoadPacked(weight, state) };
+        return new DequantisedTensor(weight, state.Shape, state.DType, () => Load(weight, state))
+        {
+            // A stack is flat there, and its blocks may run across its matrices.
+            LoadPacked = state.Shape.Length == 2 ? () => LoadPacked(weight, state) : null,
+            PackedBytes = files.Find(weight)!.Bytes + files.Find(weight + ".absmax")!.Bytes,
+        };
     }
 
     private Tensor Load(string weight, FourBitState state)
@@ -83,40 +88,54 @@ internal sealed class QuantisedLayouts(SafetensorsFolder files)
     private DequantisedTensor Float8(string weight, string scaleName)
     {
         Expect(weight, entry => entry.Type.Name == "F8_E4M3" && entry.Shape.Count == 2);
+        Expect(scaleName, entry => entry.Type.DType is DType.Float32 or DType.BFloat16 && entry.Shape.Count == 2);
         var (shape, scales) = (files.Find(weight)!.Shape, files.Find(scaleName)!.Shape);
-        Expect(scaleName, entry => entry.Type.DType == DType.Float32 && entry.Shape.Count == 2);
 
         // Scales lie on a square grid whose step the configuration gives; powers of two all, so the shapes alone tell it.
         var step = Step(shape, scales) ?? throw Fault(scaleName);
-        return new DequantisedTensor(weight, [.. shape], DType.Float32, () => Load(weight, scaleName, step));
-    }
+        return new DequantisedTensor(weight, [.. shape], DType.Float32, () => Load(LoadPacked, numbers => numbers))
+        {
+            LoadPacked = LoadPacked, PackedBytes = files.Find(weight)!.Bytes + (files.Find(scaleName)!.Elements * sizeof(float)),
+        };
 
-    private unsafe Tensor Load(string weight, string scaleName, long step)
-    {
-        using var scope = TensorScope.Enter();
-        var shape = files.Find(weight)!.Shape;
-        var (bytes, scales) = (files.GetBytes(weight), files.Get(scaleName));
-        var numbers = Tensor.Empty([.. shape], DType.Float32);
-        Float8Codec.Decode((byte*)bytes.DataPointer, (float*)scales.DataPointer, (float*)numbers.DataPointer, shape[0], shape[1], step, step);
-        return scope.Keep(numbers);
+        PackedTensor LoadPacked()
+        {
+            using var scope = TensorScope.Enter();
+            files.Fetch(weight);
+            return PackedTensor.Float8([.. shape], files.GetBytes(weight), files.Get(scaleName).To(DType.Float32).Clone(), step);
+        }
     }
 
     private DequantisedTensor Microscaling(string weight)
     {
-        Expect(weight + Blocks, entry => entry.Shape.Count == 4 && entry.Shape[3] == 16);
+        Expect(weight + Blocks, entry => entry.Shape.Count == 4 && entry.Shape[3] == MicroscalingFormat.GroupSize / 2);
         var shape = files.Find(weight + Blocks)!.Shape;
         Expect(weight + Scales, entry => entry.Shape.SequenceEqual(shape.Take(3)));
-        long[] result = [shape[0], shape[2] * 32, shape[1]];
-        return new DequantisedTensor(weight, result, DType.BFloat16, () => LoadMicroscaling(weight, shape, result));
+        var (experts, outputs, inputs) = (shape[0], shape[1], shape[2] * MicroscalingFormat.GroupSize);
+
+        // In the file each output's weights lie together; the model's own tensor has inputs first.
+        return new DequantisedTensor(
+            weight, [experts, inputs, outputs], DType.BFloat16,
+            () => Load(LoadPacked, numbers => numbers.To(DType.BFloat16).View(experts, outputs, inputs).Transpose(1, 2).Contiguous()))
+        {
+            LoadPacked = LoadPacked, PackedBytes = files.Find(weight + Blocks)!.Bytes + files.Find(weight + Scales)!.Bytes,
+        };
+
+        PackedTensor LoadPacked()
+        {
+            using var scope = TensorScope.Enter();
+            files.Fetch(weight + Blocks);
+            return PackedTensor.Microscaled(
+                [experts * outputs, inputs], files.GetBytes(weight + Blocks), files.GetBytes(weight + Scales), Tensor.From(MicroscalingFormat.Values),
+                Tensor.From<float>(MicroscalingFormat.Powers), MicroscalingFormat.GroupSize);
+        }
     }
 
-    private unsafe Tensor LoadMicroscaling(string weight, IReadOnlyList<long> shape, long[] result)
+    private static Tensor Load(Func<PackedTensor> load, Func<Tensor, Tensor> shaped)
     {
         using var scope = TensorScope.Enter();
-        var (blocks, scales) = (files.GetBytes(weight + Blocks), files.GetBytes(weight + Scales));
-        var numbers = Tensor.Empty(result, DType.Float32);
-        MicroscalingCodec.Decode((byte*)blocks.DataPointer, (byte*)scales.DataPointer, (float*)numbers.DataPointer, shape[0], shape[1], shape[2]);
-        return scope.Keep(numbers.To(DType.BFloat16));
+        using var packed = load();
+        return scope.Keep(shaped(PackedLinear.Numbers(packed, DType.Float32)));
     }
 
     private static long? Step(IReadOnlyList<long> shape, IReadOnlyList<long> scales)

@@ -13,17 +13,17 @@ internal static class WeightPacker
     private const int BlocksOfTask = 1024;
 
     /// <summary>Packs.</summary>
-    /// <param name="weight">In main memory. <c>[out, in]</c></param>
+    /// <param name="weight">In main memory. <c>[out, in]</c>, or a stack that has inputs first, <c>[E, in, out]</c>, which becomes <c>[E out, in]</c>.</param>
     /// <param name="format">Not <see cref="Quantization.None"/>.</param>
     public static PackedTensor Pack(Tensor weight, Quantization format)
     {
         using var scope = TensorScope.Enter();
-        var numbers = weight.To(DType.Float32);
+        var pieces = weight.Dimensions == 3 ? MatricesOf(weight, format) : new MatrixPieces(weight.Size(0), weight.Size(1), 1, _ => weight.To(DType.Float32));
         return format switch
         {
-            Quantization.Nf4 => FourBit(numbers, doubled: false),
-            Quantization.Nf4Double => FourBit(numbers, doubled: true),
-            Quantization.Int8 => EightBit(numbers),
+            Quantization.Nf4 => FourBit(pieces, doubled: false),
+            Quantization.Nf4Double => FourBit(pieces, doubled: true),
+            Quantization.Int8 => EightBit(pieces),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No such format."),
         };
     }
@@ -43,23 +43,35 @@ internal static class WeightPacker
         };
     }
 
-    private static unsafe PackedTensor FourBit(Tensor numbers, bool doubled)
+    // One matrix at a time, so that a stack is never there in fp32 as a whole; unless a block of 4-bit weights would lie across two of them.
+    private static MatrixPieces MatricesOf(Tensor stack, Quantization format)
     {
-        var count = numbers.ElementCount;
+        var (experts, inputs, outputs) = (stack.Size(0), stack.Size(1), stack.Size(2));
+        return format == Quantization.Int8 || inputs * outputs % BlockSize == 0
+            ? new MatrixPieces(experts * outputs, inputs, experts, expert => stack.Select(0, expert).Transpose(0, 1).To(DType.Float32).Contiguous())
+            : new MatrixPieces(experts * outputs, inputs, 1, _ => stack.Transpose(1, 2).To(DType.Float32).Reshape(experts * outputs, inputs));
+    }
+
+    private static unsafe PackedTensor FourBit(MatrixPieces pieces, bool doubled)
+    {
+        var count = pieces.Rows * pieces.Columns;
         var blocks = (count + BlockSize - 1) / BlockSize;
         var (codes, scales) = (Tensor.Empty([(count + 1) / 2], DType.UInt8), Tensor.Empty([blocks], DType.Float32));
-        float* from = (float*)numbers.DataPointer, factors = (float*)scales.DataPointer;
+        var factors = (float*)scales.DataPointer;
         var to = (byte*)codes.DataPointer;
-        Parallel.For(0, (blocks + BlocksOfTask - 1) / BlocksOfTask, task =>
+        pieces.Each((numbers, firstRow) =>
         {
-            var first = task * BlocksOfTask;
-            var here = (int)Math.Min(BlocksOfTask, blocks - first);
-            var elements = (int)Math.Min((long)here * BlockSize, count - (first * BlockSize));
-            FourBitCodec.Encode(
-                new ReadOnlySpan<float>(from + (first * BlockSize), elements), FourBitCodec.NormalFloat, BlockSize,
-                new Span<byte>(to + (first * BlockSize / 2), (elements + 1) / 2), new Span<float>(factors + first, here));
+            var (from, begin, own) = ((nint)numbers.DataPointer, firstRow * pieces.Columns / BlockSize, numbers.ElementCount);
+            Parallel.For(0, (own + (BlockSize * BlocksOfTask) - 1) / (BlockSize * BlocksOfTask), task =>
+            {
+                var first = task * BlocksOfTask;
+                var elements = (int)Math.Min((long)BlocksOfTask * BlockSize, own - (first * BlockSize));
+                FourBitCodec.Encode(
+                    new ReadOnlySpan<float>((float*)from + (first * BlockSize), elements), FourBitCodec.NormalFloat, BlockSize,
+                    new Span<byte>(to + ((begin + first) * BlockSize / 2), (elements + 1) / 2), new Span<float>(factors + begin + first, (elements + BlockSize - 1) / BlockSize));
+            });
         });
-        long[] shape = [.. numbers.Shape];
+        long[] shape = [pieces.Rows, pieces.Columns];
         var table = Tensor.From(FourBitCodec.NormalFloat);
         if (!doubled)
         {
@@ -72,13 +84,18 @@ internal static class WeightPacker
             shape, codes, Tensor.From<byte>(small), table, BlockSize, Tensor.From<float>(outer), Tensor.From<float>(DynamicMap.Signed), ScaleCodec.BlockSize, offset);
     }
 
-    private static unsafe PackedTensor EightBit(Tensor numbers)
+    private static unsafe PackedTensor EightBit(MatrixPieces pieces)
     {
-        var (rows, columns) = (numbers.Size(0), (int)numbers.Size(1));
-        var (codes, scales) = (Tensor.Empty([rows, columns], DType.Int8), Tensor.Empty([rows], DType.Float32));
-        float* from = (float*)numbers.DataPointer, factors = (float*)scales.DataPointer;
+        var columns = (int)pieces.Columns;
+        var (codes, scales) = (Tensor.Empty([pieces.Rows, columns], DType.Int8), Tensor.Empty([pieces.Rows], DType.Float32));
+        var factors = (float*)scales.DataPointer;
         var to = (sbyte*)codes.DataPointer;
-        Parallel.For(0, rows, row => factors[row] = EightBitCodec.Encode(new ReadOnlySpan<float>(from + (row * columns), columns), new Span<sbyte>(to + (row * columns), columns)));
+        pieces.Each((numbers, firstRow) =>
+        {
+            var from = (nint)numbers.DataPointer;
+            Parallel.For(0, numbers.Size(0), row => factors[firstRow + row] = EightBitCodec.Encode(
+                new ReadOnlySpan<float>((float*)from + (row * columns), columns), new Span<sbyte>(to + ((firstRow + row) * columns), columns)));
+        });
         return PackedTensor.EightBit(codes, scales);
     }
 }

@@ -17,8 +17,13 @@ internal interface ITensorSource
     /// <summary>A tensor. The caller (or its scope) releases it.</summary>
     Tensor Get(string name);
 
-    /// <summary>A matrix in the few bits that the source itself has it in; <see langword="null"/> where it has numbers. The caller releases it.</summary>
+    /// <summary>
+    /// A matrix, or a stack of them, in the few bits that the source itself has it in, outputs first; <see langword="null"/> where it has numbers. The caller releases it.
+    /// </summary>
     PackedTensor? FindPacked(string name) => null;
+
+    /// <summary>Memory that <see cref="FindPacked"/> takes; <see langword="null"/> where it gives nothing.</summary>
+    long? PackedBytes(string name) => null;
 
     /// <summary>Lets go of the memory that reading a tensor took, once it is copied: a file's pages would else count beside the copy.</summary>
     void Forget(string name)

@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Optimizers;
 using FineTuneStudio.Engine.Training.Sft;
@@ -25,9 +26,10 @@ public sealed class TrialTraining : IDisposable
     /// <param name="sequences">Rows of a step.</param>
     /// <param name="length">Tokens of each row; all are learnt but the first.</param>
     /// <param name="device">Where to compute.</param>
-    public TrialTraining(ModelConfig config, LoraOptions lora, OptimizerOptions optimizer, int sequences, int length, Device device = default)
+    /// <param name="packed">Few bits for the frozen linears and experts, or <see langword="null"/>.</param>
+    public TrialTraining(ModelConfig config, LoraOptions lora, OptimizerOptions optimizer, int sequences, int length, Device device = default, PackedFormat? packed = null)
     {
-        _base = CausalModel.Create(config, seed: 1, Precision.Bf16, device);
+        _base = CausalModel.Create(config, seed: 1, Precision.Bf16, device, packed: packed);
         _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, device, _base.WeightOf);
         _adapter.SetTrainable(true);
         _model = _base.WithAdapter(_adapter);
@@ -60,6 +62,16 @@ public sealed class TrialTraining : IDisposable
     /// <summary>One step.</summary>
     /// <returns>Where its time went.</returns>
     public StepSeconds Run() => _step.Run([_rows], learningRate: 1e-4, dropout: _ => null, CancellationToken.None).Seconds;
+
+    /// <summary>A pass of a few tokens without gradients, as answers take.</summary>
+    /// <param name="tokens">How many.</param>
+    public void Pass(int tokens)
+    {
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        using var batch = TokenBatch.FromSequences([_rows[0].Ids[..tokens]]);
+        _model.Hidden(batch, new PackedAttentionContext(batch));
+    }
 
     /// <inheritdoc/>
     public void Dispose()

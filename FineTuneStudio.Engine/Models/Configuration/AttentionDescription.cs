@@ -15,8 +15,8 @@ public abstract record AttentionDescription
     /// <summary>What generation keeps of each token.</summary>
     public abstract CacheShape Cache { get; }
 
-    /// <summary>Elements that the backward pass keeps of each token, beside the part's input.</summary>
-    internal abstract long KeptElements { get; }
+    /// <summary>Memory of each token in training.</summary>
+    internal abstract PartElements Elements { get; }
 
     /// <summary>The weights, in the order of use.</summary>
     internal abstract IEnumerable<WeightSlot> Slots(LayerSlots layer);

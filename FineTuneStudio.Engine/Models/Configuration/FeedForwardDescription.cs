@@ -7,9 +7,12 @@ namespace FineTuneStudio.Engine.Models.Configuration;
 /// <summary>What a layer does to each token alone; a kind lists its own weights and builds the part that computes with them.</summary>
 public abstract record FeedForwardDescription
 {
-    /// <summary>Elements that the backward pass keeps of each token, beside the part's input.</summary>
+    /// <summary>Experts that a token passes through, each with what its linears read; 0 without experts.</summary>
+    internal virtual int Choices => 0;
+
+    /// <summary>Memory of each token in training.</summary>
     /// <param name="width">Of the residual stream. <c>D</c></param>
-    internal abstract long KeptElements(long width);
+    internal abstract PartElements Elements(long width);
 
     /// <summary>Weights that a token does not pass through: those of experts it does not choose.</summary>
     /// <param name="width">Of the residual stream. <c>D</c></param>

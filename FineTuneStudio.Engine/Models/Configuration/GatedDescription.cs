@@ -17,7 +17,8 @@ public sealed record GatedDescription(int IntermediateSize) : FeedForwardDescrip
     /// <summary>Whether the file holds gate and up as one matrix, <c>gate_up_proj</c>: gate, then up (Phi-3).</summary>
     public bool FusedProjections { get; init; }
 
-    internal override long KeptElements(long width) => 4L * IntermediateSize;
+    // Gate and up, which their activation reads again, and the activation; backwards the gradients of all three.
+    internal override PartElements Elements(long width) => new(3L * IntermediateSize, 2L * IntermediateSize, 3L * IntermediateSize);
 
     internal override IEnumerable<WeightSlot> Slots(LayerSlots layer) => GatedFeedForward.Slots(this, layer);
 

@@ -46,7 +46,16 @@ public sealed record GroupedQueryDescription : AttentionDescription
     /// <summary>Width of all keys, and of all values.</summary>
     internal long KeyWidth => (long)KeyValueHeads * HeadSize;
 
-    internal override long KeptElements => (4 * QueryWidth) + (3 * KeyWidth);
+    internal override PartElements Elements
+    {
+        get
+        {
+            // Norms read what leaves the products; turning reads nothing again. Attention reads what it was given, and what it gave.
+            var (both, attention) = (QueryWidth + KeyWidth, (2 * QueryWidth) + (2 * KeyWidth));
+            var normed = QueryKeyNorm == QueryKeyNorm.None ? 0 : both;
+            return new PartElements(attention + normed + (Rope is null ? 0 : both), attention + normed, attention);
+        }
+    }
 
     internal override IEnumerable<WeightSlot> Slots(LayerSlots layer) => GroupedQueryAttention.Slots(this, layer);
 

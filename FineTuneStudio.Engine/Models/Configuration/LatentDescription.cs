@@ -43,7 +43,16 @@ public sealed record LatentDescription : AttentionDescription
     /// <summary>Width of what is kept of a token: the latent, normed, and the turned key.</summary>
     internal int KeptSize => LatentSize + TurningSize;
 
-    internal override long KeptElements => KeptSize + (QueryLatentSize ?? 0) + (Heads * ((2L * KeySize) + (3L * ValueSize) + PlainSize));
+    internal override PartElements Elements
+    {
+        get
+        {
+            // Attention reads queries, keys, values and what it gave; norms read the latents.
+            var (attention, expanded) = (Heads * ((2L * KeySize) + (2L * ValueSize)), Heads * ((long)PlainSize + ValueSize));
+            var latents = LatentSize + (QueryLatentSize ?? 0);
+            return new PartElements(attention + expanded + (Heads * ((long)KeySize + TurningSize)) + (2L * latents) + (2L * KeptSize), attention + latents, attention + expanded);
+        }
+    }
 
     internal override IEnumerable<WeightSlot> Slots(LayerSlots layer) => LatentAttention.Slots(this, layer);
 

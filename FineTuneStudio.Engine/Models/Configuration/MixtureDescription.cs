@@ -26,8 +26,20 @@ public sealed record MixtureDescription : FeedForwardDescription
     /// <summary>Where gpt-oss's activation cuts gate and up; <see langword="null"/> is plain SwiGLU.</summary>
     public double? ClampLimit { get; init; }
 
-    internal override long KeptElements(long width)
-        => Experts + (Router.Choices * ((3L * IntermediateSize) + (2 * width))) + (4L * (Shared?.IntermediateSize ?? 0));
+    internal override int Choices => Router.Choices;
+
+    internal override PartElements Elements(long width)
+    {
+        // The router reads and scores in fp32. Rows on their way to experts, both halves of their product, its activation, answers: the activation reads the halves again,
+        // the sum the answers. Backwards the halves stand beside the activation's gradient, or beside the rows'.
+        const int wide = 2;
+        var (pairs, inner) = (Choices * width, (long)Choices * IntermediateSize);
+        var shared = Shared is null ? default : new GatedDescription(Shared.IntermediateSize).Elements(width);
+        return new PartElements(
+            (wide * (width + (2L * Experts))) + (2 * pairs) + (3 * inner) + shared.Made,
+            (wide * Experts) + pairs + (2 * inner) + shared.Kept,
+            Math.Max((2 * inner) + Math.Max(inner, pairs), shared.Gradients));
+    }
 
     internal override long IdleElements(long width) => (Experts - Router.Choices) * 3L * IntermediateSize * width;
 

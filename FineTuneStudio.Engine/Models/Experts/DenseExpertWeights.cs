@@ -1,4 +1,6 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Models.Experts;
 
@@ -7,8 +9,12 @@ namespace FineTuneStudio.Engine.Models.Experts;
 /// <param name="inputsFirst">Whether matrices are <c>[in, out]</c>.</param>
 internal sealed class DenseExpertWeights(Tensor[] tensors, bool inputsFirst) : IExpertWeights
 {
-    public bool InputsFirst => inputsFirst;
-
-    // Where every weight learns, masters are fp32 and products may be bfloat16: the cast is part of the graph.
-    public Tensor[] For(Tensor offsets, DType type) => Array.ConvertAll(tensors, tensor => tensor.To(type));
+    public Tensor Apply(Tensor rows, Tensor offsets, Tensor? bias, ExpertAdapter? adapter)
+    {
+        // Where every weight learns, masters are fp32 and products may be bfloat16: the cast is part of the graph.
+        var weights = Array.ConvertAll(tensors, tensor => tensor.To(rows.DType));
+        return adapter is null
+            ? GroupedLinear.Apply(rows, weights, offsets, bias, inputsFirst)
+            : GroupedLinear.ApplyLora(rows, weights, offsets, bias, inputsFirst, adapter.StackedA, adapter.StackedB, adapter.Scale);
+    }
 }

@@ -1,6 +1,5 @@
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Models.Experts;
 
@@ -25,14 +24,7 @@ internal sealed class ExpertLinear
     /// <param name="rows">Rows sorted by expert. <c>[M, in]</c></param>
     /// <param name="offsets">Where each expert's rows begin. <c>[E + 1]</c></param>
     /// <returns><c>[M, out]</c></returns>
-    public Tensor Apply(Tensor rows, Tensor offsets)
-    {
-        var weights = _weights.For(offsets, rows.DType);
-        var bias = _bias?.To(rows.DType);
-        return _adapter is null
-            ? GroupedLinear.Apply(rows, weights, offsets, bias, _weights.InputsFirst)
-            : GroupedLinear.ApplyLora(rows, weights, offsets, bias, _weights.InputsFirst, _adapter.StackedA, _adapter.StackedB, _adapter.Scale);
-    }
+    public Tensor Apply(Tensor rows, Tensor offsets) => _weights.Apply(rows, offsets, _bias?.To(rows.DType), _adapter);
 
     public ExpertLinear With(AdapterSet? adapter) => new(_name, _weights, _bias, adapter?.ExpertAdapters.GetValueOrDefault(_name));
 }

@@ -33,16 +33,19 @@ internal sealed class MixtureOfExperts : IFeedForward
         if (names.IsStacked)
         {
             ExpertLinear Stacked(string parameter, string name)
-                => new(weights.NameOf(parameter), new DenseExpertWeights([weights[$"{names.Experts}.{name}"]], inputsFirst: true), weights[$"{names.Experts}.{name}_bias"]);
+                => new(weights.NameOf(parameter), WeightsOf(weights, [$"{names.Experts}.{name}"], parts: 1, inputsFirst: true), weights[$"{names.Experts}.{name}_bias"]);
 
             (_gateUp, _down) = (Stacked(GateUp, names.Gate), Stacked(Down, names.Down));
             return;
         }
 
-        Tensor[] All(string name) => [.. Enumerable.Range(0, experts).Select(expert => weights[MatrixName(names, expert, name)])];
+        ExpertLinear Separate(string parameter, params string[] parts)
+        {
+            var matrices = parts.SelectMany(part => Enumerable.Range(0, experts).Select(expert => MatrixName(names, expert, part)));
+            return new(weights.NameOf(parameter), WeightsOf(weights, [.. matrices], parts.Length, inputsFirst: false), bias: null);
+        }
 
-        _gateUp = new(weights.NameOf(GateUp), new DenseExpertWeights([.. All(names.Gate), .. All(names.Up)], inputsFirst: false), bias: null);
-        _down = new(weights.NameOf(Down), new DenseExpertWeights(All(names.Down), inputsFirst: false), bias: null);
+        (_gateUp, _down) = (Separate(GateUp, names.Gate, names.Up), Separate(Down, names.Down));
     }
 
     private MixtureOfExperts(MixtureOfExperts other, AdapterSet? adapter)
@@ -111,6 +114,12 @@ internal sealed class MixtureOfExperts : IFeedForward
     public IFeedForward With(AdapterSet? adapter) => new MixtureOfExperts(this, adapter);
 
     internal static string MatrixName(ExpertNames names, int expert, string name) => $"{names.Experts}.{expert}.{name}{WeightSlot.WeightSuffix}";
+
+    // Where a file has only some of a product's matrices in few bits, all are unpacked: one product reads one kind.
+    private static IExpertWeights WeightsOf(LayerWeights weights, string[] names, int parts, bool inputsFirst)
+        => Array.TrueForAll(names, name => weights.FindPacked(name) is not null)
+            ? new PackedExpertWeights(Array.ConvertAll(names, name => weights.FindPacked(name)!), parts)
+            : new DenseExpertWeights(Array.ConvertAll(names, weights.Unpacked), inputsFirst);
 
     private static WeightSlot[] StackedSlots(MixtureDescription description, LayerSlots layer)
     {

@@ -20,9 +20,15 @@ internal sealed class LayerWeights(ModelConfig config, ModelWeights weights, int
     /// <summary>A tensor that may be absent.</summary>
     public Tensor? Find(string name) => weights.Find(_prefix + name);
 
+    /// <summary>A tensor that is kept in few bits.</summary>
+    public PackedTensor? FindPacked(string name) => weights.FindPacked(_prefix + name);
+
+    /// <summary>A tensor that shall not be in few bits.</summary>
+    public Tensor Unpacked(string name) => weights.Unpacked(_prefix + name);
+
     /// <summary>A linear.</summary>
     public LinearLayer Linear(string name)
-        => weights.FindPacked(_prefix + name + WeightSlot.WeightSuffix) is { } packed
+        => FindPacked(name + WeightSlot.WeightSuffix) is { } packed
             ? new(_prefix + name, packed, Find(name + WeightSlot.BiasSuffix))
             : new(_prefix + name, this[name + WeightSlot.WeightSuffix], Find(name + WeightSlot.BiasSuffix));
 

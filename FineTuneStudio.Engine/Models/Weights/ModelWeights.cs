@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Models.Weights;
 
@@ -10,8 +11,9 @@ internal sealed class ModelWeights : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PackedTensor> _packed = new(StringComparer.Ordinal);
+    private readonly DType _dtype;
 
-    private ModelWeights(Device device) => Device = device;
+    private ModelWeights(Device device, DType dtype) => (Device, _dtype) = (device, dtype);
 
     public Device Device { get; }
 
@@ -28,8 +30,22 @@ internal sealed class ModelWeights : IDisposable
 
     public Tensor? Find(string name) => _tensors.GetValueOrDefault(name);
 
-    /// <summary>A matrix that is kept in few bits.</summary>
+    /// <summary>A matrix, or a stack of them, that is kept in few bits.</summary>
     public PackedTensor? FindPacked(string name) => _packed.GetValueOrDefault(name);
+
+    /// <summary>A matrix that shall not be in few bits: from now on its numbers are kept.</summary>
+    public Tensor Unpacked(string name)
+    {
+        if (_packed.Remove(name, out var packed))
+        {
+            using (packed)
+            {
+                _tensors.Add(name, PackedLinear.Numbers(packed, _dtype).Own());
+            }
+        }
+
+        return _tensors[name];
+    }
 
     /// <summary>Weights from files: in place where the type is the file's own and nothing learns, else copied.</summary>
     /// <param name="config">The network.</param>
@@ -37,7 +53,7 @@ internal sealed class ModelWeights : IDisposable
     /// <param name="dtype">Type of their numbers.</param>
     /// <param name="trainable">Whether they learn.</param>
     /// <param name="device">Where they shall live.</param>
-    /// <param name="quantization">What becomes of the layers' linears; <see langword="null"/> unpacks those of a quantised source too.</param>
+    /// <param name="quantization">What becomes of the layers' linears and experts; <see langword="null"/> unpacks those of a quantised source too.</param>
     public static ModelWeights Load(ModelConfig config, ITensorSource files, DType dtype, bool trainable, Device device, Quantization? quantization = null)
     {
         UserErrorException.ThrowIfAny(WeightCheck.Faults(config, files));
@@ -60,7 +76,7 @@ internal sealed class ModelWeights : IDisposable
             return packed;
         }
 
-        return Fill(config, device, trainable, Packed, slot =>
+        return Fill(config, device, dtype, trainable, Packed, slot =>
         {
             if (files.Find(slot.Name) is null)
             {
@@ -82,10 +98,24 @@ internal sealed class ModelWeights : IDisposable
     }
 
     /// <summary>Random weights.</summary>
-    public static ModelWeights Create(ModelConfig config, long seed, DType dtype, bool trainable, Device device)
+    /// <param name="config">The network.</param>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="dtype">Type of their numbers.</param>
+    /// <param name="trainable">Whether they learn.</param>
+    /// <param name="device">Where they shall live.</param>
+    /// <param name="packed">Few bits for the layers' linears and experts, or <see langword="null"/>.</param>
+    public static ModelWeights Create(ModelConfig config, long seed, DType dtype, bool trainable, Device device, PackedFormat? packed = null)
     {
         using var generator = new RandomGenerator(seed);
-        return Fill(config, device, trainable, _ => null, slot => !slot.IsInNewModel ? null : slot.Kind switch
+
+        // Of a stack, the matrices one after another, outputs first.
+        PackedTensor? Packed(WeightSlot slot)
+        {
+            return packed is not { } format || !WeightPlan.IsPackable(slot) ? null
+                : RandomPacked.Make(format, slot.Shape.Length == 2 ? slot.Shape[0] : slot.Shape[0] * slot.Shape[2], slot.Shape[1], config.InitializerRange, generator);
+        }
+
+        return Fill(config, device, dtype, trainable, Packed, slot => !slot.IsInNewModel ? null : slot.Kind switch
         {
             // Drawn in fp32 whatever the type, so that one seed makes one model.
             WeightKind.Matrix or WeightKind.Inner or WeightKind.Router
@@ -108,9 +138,9 @@ internal sealed class ModelWeights : IDisposable
         }
     }
 
-    private static ModelWeights Fill(ModelConfig config, Device device, bool trainable, Func<WeightSlot, PackedTensor?> pack, Func<WeightSlot, Tensor?> make)
+    private static ModelWeights Fill(ModelConfig config, Device device, DType dtype, bool trainable, Func<WeightSlot, PackedTensor?> pack, Func<WeightSlot, Tensor?> make)
     {
-        var weights = new ModelWeights(device);
+        var weights = new ModelWeights(device, dtype);
         var slots = WeightPlan.Of(config);
         try
         {

@@ -25,18 +25,15 @@ internal static class WeightPlan
         ];
     }
 
-    /// <summary>The matrices that may be kept in few bits: the linears of the layers.</summary>
-    public static IEnumerable<WeightSlot> Packable(ModelConfig config) => Of(config).Where(IsPackable);
-
-    /// <summary>Whether a weight may be kept in few bits.</summary>
-    public static bool IsPackable(WeightSlot slot) => slot.Kind == WeightKind.Matrix && slot.Name.StartsWith(Layers, StringComparison.Ordinal);
+    /// <summary>Whether a weight may be kept in few bits: the linears of the layers, and their experts.</summary>
+    public static bool IsPackable(WeightSlot slot) => slot.Kind == WeightKind.Inner || IsLinear(slot);
 
     /// <summary>Every linear that an adapter may stand beside, then the products of experts; the head is the last, tied or not.</summary>
     public static IReadOnlyList<LinearShape> Linears(ModelConfig config)
     {
         return
         [
-            .. Packable(config).Select(slot => new LinearShape(slot.Name[..^WeightSlot.WeightSuffix.Length], slot.Shape[1], slot.Shape[0])),
+            .. Of(config).Where(IsLinear).Select(slot => new LinearShape(slot.Name[..^WeightSlot.WeightSuffix.Length], slot.Shape[1], slot.Shape[0])),
             .. config.Layers.SelectMany((layer, index) => layer.FeedForward.ExpertShapes(new LayerSlots(config, index))),
             new LinearShape(Head, config.HiddenSize, config.VocabularySize, IsHead: true),
         ];
@@ -44,4 +41,6 @@ internal static class WeightPlan
 
     /// <summary>What names of a layer begin with.</summary>
     public static string Prefix(int layer) => $"{Layers}{layer}.";
+
+    private static bool IsLinear(WeightSlot slot) => slot.Kind == WeightKind.Matrix && slot.Name.StartsWith(Layers, StringComparison.Ordinal);
 }

@@ -2,17 +2,30 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
-using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Training.Estimation;
 
-/// <summary>What fills memory at the peak of a step, from the shapes of model and batch.</summary>
-internal static class MemoryEstimate
+/// <summary>What fills memory at the peak of a step: counted allocation by allocation, from the shapes of model and batch.</summary>
+internal sealed class MemoryEstimate
 {
     private const long ProgramBytes = 250L << 20;
     private const int Fp32 = 4;
     private const int Half = 2;
+
+    // Of the vocabulary's scores, as the loss has them: a piece of at most so many bytes, of at least so many rows.
+    private const long ScoresBytes = 48L << 20;
+    private const int LeastScores = 32;
+
+    private readonly ModelConfig _config;
+    private readonly FrozenWeights _base;
+
+    private MemoryEstimate(ModelConfig config, FrozenWeights weights) => (_config, _base) = (config, weights);
+
+    /// <summary>For runs on a model.</summary>
+    /// <param name="folder">Of the base model, whose headers are read.</param>
+    /// <param name="config">What it describes.</param>
+    public static MemoryEstimate Of(string folder, ModelConfig config) => new(config, FrozenWeights.Read(folder, config));
 
     /// <summary>What the optimizer keeps of each weight between steps, in bytes; what is small beside the weights themselves is left out.</summary>
     public static double StateBytesPerWeight(OptimizerOptions optimizer) => optimizer.Kind switch
@@ -26,67 +39,90 @@ internal static class MemoryEstimate
     };
 
     /// <summary>The parts.</summary>
-    /// <param name="config">The base model.</param>
-    /// <param name="specification">Batch and precision.</param>
-    /// <param name="parameters">Weights of the base.</param>
-    /// <param name="trainable">Weights that learn.</param>
+    /// <param name="specification">Batch, precision, what learns.</param>
     /// <param name="longestRow">Tokens of the longest row.</param>
-    public static IEnumerable<MemoryPart> Parts(ModelConfig config, RunSpecification specification, long parameters, long trainable, int longestRow)
+    public IReadOnlyList<MemoryPart> Parts(RunSpecification specification, int longestRow)
     {
-        var bytes = specification.Precision == Precision.Fp32 ? Fp32 : Half;
         var batch = specification.Batch;
         var tokens = (long)batch.Rows * (batch.Packing ? batch.ContextLength : Math.Min(longestRow, batch.ContextLength));
-        yield return new("program and libraries", ProgramBytes);
-        if (specification.Lora is not null)
-        {
-            yield return new("weights of the base model", BaseBytes(config, specification.Quantization, parameters, bytes));
-        }
-
-        yield return new(specification.Lora is null ? "weights, gradients and optimizer" : "adapter, gradients and optimizer", (long)(trainable * ((2 * Fp32) + StateBytesPerWeight(specification.Optimizer))));
-        if (specification.Lora is { } lora)
-        {
-            foreach (var part in PartsOf(lora, config, specification, tokens, bytes))
-            {
-                yield return part;
-            }
-        }
-
-        var layer = config.Layers.Max(description => ElementsOfLayer(config, description));
-        var kept = specification.GradientCheckpointing ? layer + ((long)config.Layers.Count * config.HiddenSize) : layer * config.Layers.Count;
-        yield return new("activations of a batch", tokens * kept * bytes);
-        yield return new("vocabulary scores, a piece at a time", 2L * Math.Min(tokens, 512) * config.VocabularySize * Fp32);
+        var bytes = specification.Precision == Precision.Fp32 ? Fp32 : Half;
+        var program = new MemoryPart("program and libraries", ProgramBytes);
+        var others = specification.Lora is { } lora ? OfAdapter(lora, specification, tokens, bytes) : OfWeights(specification, tokens, bytes);
+        return [program, .. others.Where(part => part.Bytes > 0)];
     }
 
-    // The start of pairs, frozen; and the products that magnitudes scale, which the backward pass reads: of one layer where the others are recomputed.
-    private static IEnumerable<MemoryPart> PartsOf(LoraOptions lora, ModelConfig config, RunSpecification specification, long tokens, int bytes)
+    private IEnumerable<MemoryPart> OfAdapter(LoraOptions lora, RunSpecification specification, long tokens, int bytes)
     {
-        var start = ModelSizes.Of(config, lora).Start;
-        if (start > 0)
+        var (sizes, layers) = (ModelSizes.Of(_config, lora), LayersAtWork(specification));
+        var (resident, unpacked) = _base.Bytes(specification.Quantization, bytes);
+        yield return new("weights of the base model", resident + unpacked);
+        yield return new("adapter, gradients and optimizer", (long)(sizes.Trainable * ((2 * Fp32) + StateBytesPerWeight(specification.Optimizer))));
+        if (sizes.Start > 0)
         {
-            yield return new("what the adapter began as", start * Fp32);
+            yield return new("what the adapter began as", sizes.Start * Fp32);
         }
 
+        // Products read it in their own type; graphs keep it so.
+        yield return new("adapter as products read it", bytes == Fp32 ? 0 : sizes.Trainable * bytes * layers / _config.Layers.Count);
         if (lora.Dora)
         {
-            var outputs = AdapterSet.Wanted(WeightPlan.Linears(config), lora).Where(linear => !linear.IsHead).Sum(linear => linear.Outputs);
-            yield return new("products that magnitudes scale", tokens * outputs * bytes / (specification.GradientCheckpointing ? config.Layers.Count : 1));
+            var outputs = AdapterSet.Wanted(WeightPlan.Linears(_config), lora).Where(linear => !linear.IsHead).Sum(linear => linear.Outputs);
+            yield return new("products that magnitudes scale", tokens * outputs * bytes * layers / _config.Layers.Count);
         }
+
+        var (kept, work) = Activations(specification, tokens, bytes);
+        yield return new("activations of a batch", kept);
+        yield return new("the layer at work, or a piece of the vocabulary's scores", Math.Max(work, Scores(tokens, bytes)));
     }
 
-    // Linears of the layers in few bits, one of them unpacked at a time.
-    private static long BaseBytes(ModelConfig config, Quantization quantization, long parameters, int bytes)
+    // Gradients come into being as activations go: only the larger of the two counts, unless gradients of the pass before are there already.
+    private IEnumerable<MemoryPart> OfWeights(RunSpecification specification, long tokens, int bytes)
     {
-        if (quantization == Quantization.None)
+        var parameters = ModelSizes.Of(_config, lora: null).Parameters;
+        var vocabulary = (long)_config.VocabularySize * _config.HiddenSize;
+        var (kept, work) = Activations(specification, tokens, bytes);
+        var cast = bytes == Fp32 ? 0 : bytes * (((parameters - vocabulary) * LayersAtWork(specification) / _config.Layers.Count) + vocabulary);
+
+        // The head's gradient gathers in fp32 while scores are there, and leaves in the type of activations.
+        var scores = Scores(tokens, bytes) + (vocabulary * (bytes == Fp32 ? Fp32 : Fp32 + Half));
+        var (forwards, gradients) = (kept + cast + Math.Max(work, scores), parameters * Fp32);
+
+        // At the end the embedding's gradient stands beside the sum that it is added to.
+        var backwards = gradients + Math.Max(vocabulary * Fp32, work);
+        yield return new("weights and optimizer", (long)(parameters * (Fp32 + StateBytesPerWeight(specification.Optimizer))));
+        if (specification.Batch.Accumulation > 1 || backwards > forwards)
         {
-            return parameters * bytes;
+            yield return new("gradients", gradients);
         }
 
-        WeightSlot[] packed = [.. WeightPlan.Packable(config)];
-        return ((parameters - packed.Sum(slot => slot.Elements)) * bytes) + packed.Sum(slot => WeightPacker.BytesOf(slot.Shape[0], slot.Shape[1], quantization))
-            + (packed.Max(slot => slot.Elements) * bytes);
+        if (specification.Batch.Accumulation == 1 && backwards > forwards)
+        {
+            yield return new("the layer at work, or the embedding's gradient", backwards - gradients);
+            yield break;
+        }
+
+        yield return new("activations of a batch", kept);
+        yield return new("weights as products read them", cast);
+        yield return new("the layer at work, or a piece of the vocabulary's scores", Math.Max(work, scores));
     }
 
-    // What the backward pass of one layer needs of each token: inputs of norms and products, and what its two parts keep inside.
-    private static long ElementsOfLayer(ModelConfig config, LayerDescription layer)
-        => (5L * config.HiddenSize) + layer.Attention.KeptElements + layer.FeedForward.KeptElements(config.HiddenSize);
+    private int LayersAtWork(RunSpecification specification) => specification.GradientCheckpointing ? 1 : _config.Layers.Count;
+
+    // What is kept of all layers, and what the one at work has beside that: on the way there what it made, on the way back gradients. Where layers are computed again
+    // only their inputs are kept, and the one at work has all of its own.
+    private (long Kept, long Work) Activations(RunSpecification specification, long tokens, int bytes)
+    {
+        var layers = LayerActivations.Of(_config, specification.Lora);
+        return specification.GradientCheckpointing
+            ? (tokens * bytes * layers.Count * _config.HiddenSize, tokens * bytes * layers.Max(layer => Math.Max(layer.Made, layer.Kept + layer.Gradients)))
+            : (tokens * bytes * layers.Sum(layer => layer.Kept), tokens * bytes * layers.Max(layer => Math.Max(layer.Made - layer.Kept, layer.Gradients)));
+    }
+
+    // A piece, and the stream as the loss reads it: as it leaves the layers, normed, what is learnt of it, and its gradient.
+    private long Scores(long tokens, int bytes)
+    {
+        const int streams = 4;
+        var row = (long)_config.VocabularySize * bytes;
+        return (Math.Min(tokens, Math.Max(LeastScores, ScoresBytes / row)) * row) + (streams * tokens * _config.HiddenSize * bytes);
+    }
 }

@@ -20,12 +20,8 @@ public static class MemoryFitter
             return null;
         }
 
-        var config = ModelConfigFile.Read(specification.Model);
-
-        long BytesOf(RunSpecification candidate)
-        {
-            return MemoryEstimate.Parts(config, candidate, estimate.ModelParameters, estimate.TrainableParameters, candidate.Batch.ContextLength).Sum(part => part.Bytes);
-        }
+        var memory = MemoryEstimate.Of(specification.Model, ModelConfigFile.Read(specification.Model));
+        long BytesOf(RunSpecification candidate) => memory.Parts(candidate, candidate.Batch.ContextLength).Sum(part => part.Bytes);
 
         var scale = (double)estimate.MemoryBytes / BytesOf(specification);
         foreach (var (candidate, change, cost) in Candidates(specification))

@@ -59,7 +59,7 @@ internal static class RftEstimator
             steps, Math.Max(1, (int)Math.Ceiling((double)prompts / options.Prompts)) * options.Updates, prompts, heldOut, split.TrainingCount - prompts,
             (long)(lengths.Average() * prompts), 0, sizes.Trainable, sizes.Parameters,
             work.Seconds(rate, ShortAnswers, BestShare), work.Seconds(rate, LongAnswers, WorstShare),
-            [.. MemoryEstimate.Parts(config, specification, sizes.Parameters, sizes.Trainable, specification.Batch.ContextLength).Append(Cache(config, specification, lengths)).OrderByDescending(part => part.Bytes)],
+            [.. MemoryEstimate.Of(specification.Model, config).Parts(specification, specification.Batch.ContextLength).Append(Cache(config, specification, lengths)).OrderByDescending(part => part.Bytes)],
             sizes.DiskBytes(specification) + Math.Min(MostAnswerBytes, (long)(work.Answers * MostTokens(specification, (int)lengths.Average()) / 2.0 * BytesOfToken)))
         {
             ActiveParameters = sizes.Active,

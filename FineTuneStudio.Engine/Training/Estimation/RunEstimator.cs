@@ -82,7 +82,7 @@ internal sealed class RunEstimator
         var (shortest, longest) = TimeOf(rows, epochs);
         return new RunEstimate(
             plan.TotalSteps, plan.StepsPerEpoch, rows.Lengths.Length, rows.HeldOut, rows.Cut, rows.Tokens, rows.LearntTokens, _sizes.Trainable, _sizes.Parameters,
-            shortest, longest, [.. MemoryEstimate.Parts(_config, _specification, _sizes.Parameters, _sizes.Trainable, rows.Longest).OrderByDescending(part => part.Bytes)],
+            shortest, longest, [.. MemoryEstimate.Of(_specification.Model, _config).Parts(_specification, rows.Longest).OrderByDescending(part => part.Bytes)],
             DiskBytes(plan.TotalSteps, epochs * rows.Lengths.Length))
         {
             ActiveParameters = _sizes.Active,

@@ -68,39 +68,45 @@ public sealed class CodecTests
     }
 
     [Fact]
-    public unsafe void Float8_EveryCase_GivesTheReferencesNumbers()
+    public void Float8_EveryCase_GivesTheReferencesNumbers()
     {
         var file = SafetensorsFile.Open(SharedData.Golden("nf4", "fp8.safetensors"));
         using var cases = JsonDocument.Parse(File.ReadAllBytes(SharedData.Golden("nf4", "fp8.json")));
         var values = cases.RootElement.GetProperty("e4m3fn_values").EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : float.NaN);
-        Assert.Equal(values, Enumerable.Range(0, 256).Select(bits => Float8Codec.ValueOf((byte)bits)));
+        using (TensorScope.Enter())
+        {
+            using var every = PackedTensor.Float8([1, 256], Tensor.From<byte>([.. Enumerable.Range(0, 256).Select(bits => (byte)bits)]), Tensor.Full([1, 1], 1, DType.Float32), 256);
+            Assert.Equal(values, PackedLinear.Numbers(every, DType.Float32).ToArray<float>());
+            Assert.Equal(values, PackedLinear.Numbers(every, DType.Float16).ToArray<float>());
+        }
+
         foreach (var one in cases.RootElement.GetProperty("cases").EnumerateArray())
         {
             using var scope = TensorScope.Enter();
             var name = one.GetProperty("name").GetString()!;
             var shape = one.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
-            var (bytes, scales, numbers) = (file.GetBytes($"{name}.weight"), file.Get($"{name}.weight_scale_inv"), Tensor.Empty(shape, DType.Float32));
+            using var weight = PackedTensor.Float8(shape, file.GetBytes($"{name}.weight"), file.Get($"{name}.weight_scale_inv").Clone(), 128);
 
-            Float8Codec.Decode((byte*)bytes.DataPointer, (float*)scales.DataPointer, (float*)numbers.DataPointer, shape[0], shape[1], 128, 128);
-
-            Assert.Equal(file.Get($"{name}.dequantized_bf16").ToArray<float>(), numbers.To(DType.BFloat16).ToArray<float>());
+            Assert.Equal(file.Get($"{name}.dequantized_bf16").ToArray<float>(), PackedLinear.Numbers(weight, DType.BFloat16).ToArray<float>());
             if (file.Contains($"{name}.dequantized_fp32"))
             {
-                Assert.Equal(file.Get($"{name}.dequantized_fp32").ToArray<float>(), numbers.ToArray<float>());
+                Assert.Equal(file.Get($"{name}.dequantized_fp32").ToArray<float>(), PackedLinear.Numbers(weight, DType.Float32).ToArray<float>());
             }
         }
     }
 
     [Fact]
-    public unsafe void Microscaling_Golden_GivesTheReferencesNumbers()
+    public void Microscaling_Golden_GivesTheReferencesNumbers()
     {
         using var scope = TensorScope.Enter();
         var file = SafetensorsFile.Open(SharedData.Golden("nf4", "mxfp4.safetensors"));
         var (blocks, scales, expected) = (file.Get("blocks"), file.Get("scales"), file.Get("dequantized_fp32"));
-        var numbers = Tensor.Empty([.. expected.Shape], DType.Float32);
+        var (experts, outputs, inputs) = (blocks.Size(0), blocks.Size(1), blocks.Size(2) * MicroscalingFormat.GroupSize);
 
-        MicroscalingCodec.Decode((byte*)blocks.DataPointer, (byte*)scales.DataPointer, (float*)numbers.DataPointer, blocks.Size(0), blocks.Size(1), blocks.Size(2));
+        using var stack = PackedTensor.Microscaled(
+            [experts * outputs, inputs], blocks.Clone(), scales.Clone(), Tensor.From(MicroscalingFormat.Values), Tensor.From<float>(MicroscalingFormat.Powers), MicroscalingFormat.GroupSize);
 
+        var numbers = PackedLinear.Numbers(stack, DType.Float32).View(experts, outputs, inputs).Transpose(1, 2).Contiguous();
         Assert.Equal(expected.ToArray<float>(), numbers.ToArray<float>());
     }
 }

@@ -1,9 +1,12 @@
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Quantisation;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Kernels;
+using FineTuneStudio.Engine.Tensors.Safetensors;
+using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Engine.Verification;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -31,6 +34,8 @@ public sealed class QuantisedModelTests
     [Theory]
     [InlineData("llama_nf4")]
     [InlineData("qwen3_nf4_double")]
+    [InlineData("deepseek_v3_fp8")]
+    [InlineData("gpt_oss_mxfp4")]
     public void Load_QuantisedFolderAsItIs_ComputesTheReferenceFromItsFewBits(string name)
     {
         var folder = SharedData.Golden("models", name);
@@ -42,6 +47,65 @@ public sealed class QuantisedModelTests
         Assert.True(report.Passed, report.ToString());
         Assert.Equal(whole.ParameterCount, model.ParameterCount);
         Assert.True(model.Parameters.Count < whole.Parameters.Count, "nothing is packed");
+    }
+
+    [Theory]
+    [InlineData("llama_nf4")]
+    [InlineData("deepseek_v3_fp8")]
+    public void Hidden_QuantisedFolderAsItIs_HasTheBitsOfItsNumbers(string name)
+    {
+        using var scope = TensorScope.Enter();
+        var folder = SharedData.Golden("models", name);
+        using var model = CausalModel.Load(folder, Precision.Fp32, quantization: Quantization.None);
+        using var whole = CausalModel.Load(folder, Precision.Fp32);
+        using var batch = TokenBatch.FromSequences([[.. Enumerable.Range(0, 40).Select(token => 3 + (token * 7 % 200))], [5, 6, 7]]);
+
+        // Recorded, as in training: few rows without gradients sum in another order.
+        Assert.True(model.Hidden(batch, new PackedAttentionContext(batch)).HasSameElements(whole.Hidden(batch, new PackedAttentionContext(batch))));
+    }
+
+    [Theory]
+    [InlineData("qwen3_moe", Quantization.Nf4)]
+    [InlineData("qwen3_moe", Quantization.Nf4Double)]
+    [InlineData("mixtral", Quantization.Int8)]
+    [InlineData("gpt_oss", Quantization.Nf4)]
+    [InlineData("gpt_oss", Quantization.Int8)]
+    [InlineData("deepseek_v3_fp8", Quantization.None)]
+    [InlineData("gpt_oss_mxfp4", Quantization.None)]
+    public void Run_PackedExperts_LearnsBesideThemAndGoesOnToTheSameBits(string model, Quantization quantization)
+    {
+        using var run = new TinyRun();
+        run.Specification = run.Specification with
+        {
+            Model = SharedData.Golden("models", model), Quantization = quantization, Lora = new LoraOptions { Rank = 4, Targets = ["all-linear", LoraOptions.Experts] },
+        };
+
+        var losses = run.Run(folder: run.At("whole")).OfType<TrainingEvent.Evaluated>().ToList();
+        run.Run((trainingEvent, _, cancellation) =>
+        {
+            if (trainingEvent is TrainingEvent.StepCompleted { Step: 5 })
+            {
+                cancellation.Cancel();
+            }
+        });
+        run.Run();
+
+        Assert.True(losses[^1].Loss < losses[0].Loss - 0.5, $"{losses[0].Loss} -> {losses[^1].Loss}");
+        Assert.Equal(run.Adapter(run.At("whole")), run.Adapter());
+        using var packed = CausalModel.Load(run.Specification.Model, Precision.Fp32, quantization: quantization);
+        Assert.DoesNotContain(packed.Parameters, pair => pair.Key.Contains(".experts.", StringComparison.Ordinal) && !pair.Key.EndsWith("_bias", StringComparison.Ordinal) && !pair.Key.Contains("shared", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Load_SomeExpertsPackedAndSomeNot_ComputesTheReferenceWithTheNumbersOfAll()
+    {
+        var folder = SharedData.Golden("models", "deepseek_v3_fp8");
+        var source = new PartlyPackedSource(ModelFolder.Weights(SafetensorsFolder.Open(folder)), name => name.Contains(".experts.1.up_proj", StringComparison.Ordinal));
+        using var model = CausalModel.Load(ModelConfigFile.Read(folder), source, Precision.Fp32, Quantization.None);
+
+        var report = ReferenceVerifier.Verify(model, Path.Combine(folder, "reference.safetensors"), tolerance: 5e-4);
+
+        Assert.True(report.Passed, report.ToString());
     }
 
     [Theory]

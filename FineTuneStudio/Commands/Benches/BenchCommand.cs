@@ -17,6 +17,7 @@ internal static class BenchCommand
         ["tokenize"] = _ => TokenizeBench.Run(),
         ["decode"] = settings => DecodeBench.Run(settings.Device),
         ["moe"] = _ => MoeBench.Run(),
+        ["packing"] = _ => PackingBench.Run(),
         ["rollout"] = settings => RolloutBench.Run(settings.Device),
         ["start"] = _ => StartBench.Run(),
         ["ui"] = settings => UiBench.Run(settings.IsLong),

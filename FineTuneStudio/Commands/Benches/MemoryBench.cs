@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FineTuneStudio.Commands.Benches;
 
 /// <summary><c>bench memory</c>: what runs are said to take before they start, against what they take.</summary>
@@ -15,6 +17,9 @@ internal static class MemoryBench
             MemoryBenchWorker.Prepare(setUp, folder.FullName);
             var measured = OwnProcess.Measure<MemoryMeasurement>(MemoryBenchWorker.Verb, setUp.Name, folder.FullName);
             var difference = (measured.Ratio - 1) * 100;
+
+            // Each takes minutes.
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{setUp.Name}: {measured.PeakBytes / 1e6:F0} MB, estimate {difference:+0.0;-0.0} %"));
             return
             [
                 new(setUp.Name, Math.Round(measured.PeakBytes / 1e6), "MB", null, null),

@@ -48,6 +48,9 @@ internal sealed record MemorySetUp(string Name, string Configuration, int Rows, 
         },
         new("llama 160M, every weight, SGD, fp32, 1x1024", Llama(768, 12, 12, 12, 2048, 32000), 1, 1024) { Lora = null, Optimizer = OptimizerKind.Sgd, Precision = Precision.Fp32 },
         new("gemma 3 270M, LoRA, 2x512", Gemma, 2, 512),
+        new("mixture of 223M, LoRA on experts too, 2x512", Mixture, 2, 512) { Lora = OnExperts },
+        new("the same, recomputed, 4x512", Mixture, 4, 512) { Lora = OnExperts, Checkpointing = true },
+        new("the same, NF4 experts, 2x512", Mixture, 2, 512) { Lora = OnExperts, Quantization = Quantization.Nf4 },
     ];
 
     // Gemma 3 270M: a vocabulary as large as the rest of the model, windows, norms before and behind.
@@ -58,6 +61,17 @@ internal sealed record MemorySetUp(string Name, string Configuration, int Rows, 
           "query_pre_attn_scalar": 256, "sliding_window": 512, "sliding_window_pattern": 6, "hidden_size": 640, "num_hidden_layers": 18,
           "num_attention_heads": 4, "num_key_value_heads": 1, "head_dim": 256, "intermediate_size": 2048, "vocab_size": 262144 }
         """;
+
+    // Qwen3-MoE's layers: 16 experts of 1024 x 512, top-4.
+    private const string Mixture =
+        """
+        { "architectures": ["Qwen3MoeForCausalLM"], "model_type": "qwen3_moe", "hidden_act": "silu", "attention_bias": false, "rms_norm_eps": 1e-06, "rope_theta": 1000000,
+          "tie_word_embeddings": true, "max_position_embeddings": 4096, "initializer_range": 0.02, "hidden_size": 1024, "num_hidden_layers": 8, "num_attention_heads": 8,
+          "num_key_value_heads": 4, "head_dim": 64, "intermediate_size": 2048, "moe_intermediate_size": 512, "num_experts": 16, "num_experts_per_tok": 4, "norm_topk_prob": true,
+          "decoder_sparse_step": 1, "mlp_only_layers": [], "vocab_size": 4096 }
+        """;
+
+    private static LoraOptions OnExperts => new() { Rank = 16, Alpha = 32, Targets = ["all-linear", LoraOptions.Experts] };
 
     private static string Llama(int hidden, int layers, int heads, int keyValueHeads, int intermediate, int vocabulary)
         => new JsonObject

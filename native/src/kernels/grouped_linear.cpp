@@ -1,6 +1,5 @@
 // fts::grouped_linear, with a low-rank adapter beside it fts::grouped_lora_linear: rows sorted by group times their group's own matrix.
-#include "grouped_product.h"
-#include "support.h"
+#include "grouped_weights.h"
 
 using namespace fts;
 
@@ -88,6 +87,18 @@ at::Tensor grouped_linear(const at::Tensor& x, at::TensorList weights, const at:
     return GroupedLinear::apply(x, learnt, weights.vec(), offsets, bias, inputs_first);
 }
 
+// Matrices as they are multiplied.
+struct DenseWeights : GroupedWeights {
+    DenseWeights(std::vector<at::Tensor> tensors, bool inputs_first) : tensors(std::move(tensors)), layout{inputs_first} {}
+
+    at::Tensor forward(const at::Tensor& x, const Groups& groups, const GroupedSum& sum) const override { return layout.forward(x, GroupedMatrices(tensors, groups), groups, sum); }
+    at::Tensor backward(const at::Tensor& dy, const Groups& groups, const GroupedSum& sum) const override { return layout.backward(dy, GroupedMatrices(tensors, groups), groups, sum); }
+    bool inputs_first() const override { return layout.inputs_first; }
+
+    const std::vector<at::Tensor> tensors;
+    const Layout layout;
+};
+
 // Factors of the groups that have rows, in another type: those of idle experts are neither read nor written.
 at::Tensor factors_of(const at::Tensor& masters, const Groups& groups, at::ScalarType type) {
     auto factors = at::empty(masters.sizes(), masters.options().dtype(type));
@@ -97,58 +108,55 @@ at::Tensor factors_of(const at::Tensor& masters, const Groups& groups, at::Scala
     return factors;
 }
 
-// Keeps x and its low-rank part, nothing else.
 struct GroupedLora : torch::autograd::Function<GroupedLora> {
-    static Variable forward(AutogradContext* context, const at::Tensor& x_input, const std::vector<at::Tensor>& weights, const at::Tensor& offsets, const fts::optional<at::Tensor>& bias,
-        bool inputs_first, const at::Tensor& a_master, const at::Tensor& b_master, double scale) {
+    static Variable forward(AutogradContext* context, const at::Tensor& x_input, const c10::intrusive_ptr<GroupedWeights>& weights, const at::Tensor& offsets,
+        const fts::optional<at::Tensor>& bias, const at::Tensor& a_master, const at::Tensor& b_master, double scale) {
         const auto x = x_input.contiguous();
         const auto groups = Groups::of(offsets, x.size(0));
         TORCH_CHECK(a_master.size(0) == groups.count(), "grouped_lora_linear: pairs for ", a_master.size(0), " groups, rows of ", groups.count());
         const auto a = factors_of(a_master, groups, x.scalar_type()), b = factors_of(b_master, groups, x.scalar_type());
         const auto low = Layout{false}.forward(x, GroupedMatrices(a, groups), groups);
-        variable_list saved = weights;
-        saved.insert(saved.end(), {groups.memory, x, low, a, b});
-        context->save_for_backward(saved);
+        context->save_for_backward({groups.memory, x, low, a, b});
+        context->saved_data["weights"] = c10::IValue::make_capsule(weights);
         context->saved_data["x"] = x_input.requires_grad();
         context->saved_data["a"] = a_master.requires_grad();
         context->saved_data["b"] = b_master.requires_grad();
         context->saved_data["type"] = static_cast<int64_t>(a_master.scalar_type());
-        context->saved_data["inputs_first"] = inputs_first;
         context->saved_data["scale"] = scale;
-        const auto factor = inputs_first ? b.transpose(1, 2).contiguous() : b;
-        return Layout{inputs_first}.forward(x, GroupedMatrices(weights, groups), groups, {low * scale, factor, bias ? *bias : at::Tensor()});
+        const auto factor = weights->inputs_first() ? b.transpose(1, 2).contiguous() : b;
+        return weights->forward(x, groups, {low * scale, factor, bias ? *bias : at::Tensor()});
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
-        auto weights = context->get_saved_variables();
-        const size_t count = weights.size() - 5;
-        const auto offsets = weights[count], x = weights[count + 1], low = weights[count + 2], a = weights[count + 3], b = weights[count + 4];
-        weights.resize(count);
+        const auto saved = context->get_saved_variables();
+        const auto &offsets = saved[0], &x = saved[1], &low = saved[2], &a = saved[3], &b = saved[4];
+        const auto weights = c10::static_intrusive_pointer_cast<GroupedWeights>(context->saved_data["weights"].toCapsule());
         const auto dy = gradients[0].contiguous();
         const auto groups = Groups::of(offsets, dy.size(0));
-        const bool inputs_first = context->saved_data["inputs_first"].toBool();
         const double scale = context->saved_data["scale"].toDouble();
         const auto type = static_cast<at::ScalarType>(context->saved_data["type"].toInt());
         const auto dlow = Layout{false}.backward(dy, GroupedMatrices(b, groups), groups).mul_(scale);
         at::Tensor dx, da, db;
-        if (context->saved_data["x"].toBool()) {
-            const auto factor = inputs_first ? a.transpose(1, 2).contiguous() : a;
-            dx = Layout{inputs_first}.backward(dy, GroupedMatrices(weights, groups), groups, {dlow, factor, {}});
-        }
+        if (context->saved_data["x"].toBool()) dx = weights->backward(dy, groups, {dlow, weights->inputs_first() ? a.transpose(1, 2).contiguous() : a, {}});
         if (context->saved_data["a"].toBool()) da = grouped_outer_product(dlow, x, groups, type);
         if (context->saved_data["b"].toBool()) db = grouped_outer_product(dy, low, groups, type).mul_(scale);
-        return {dx, {}, {}, {}, {}, da, db, {}};
+        return {dx, {}, {}, {}, da, db, {}};
     }
 };
 
 at::Tensor grouped_lora_linear(const at::Tensor& x, at::TensorList weights, const at::Tensor& offsets, const fts::optional<at::Tensor>& bias, bool inputs_first, const at::Tensor& a,
     const at::Tensor& b, double scale) {
-    TORCH_CHECK(x.dim() == 2 && a.dim() == 3 && b.dim() == 3 && a.size(2) == x.size(1) && a.size(1) == b.size(2) && a.size(0) == b.size(0), "grouped_lora_linear: x ", x.sizes(),
-        ", a ", a.sizes(), ", b ", b.sizes());
-    return GroupedLora::apply(x, weights.vec(), offsets, bias, inputs_first, a, b, scale);
+    return grouped_lora_product(x, c10::make_intrusive<DenseWeights>(weights.vec(), inputs_first), offsets, bias, a, b, scale);
 }
 
 }  // namespace
+
+at::Tensor fts::grouped_lora_product(const at::Tensor& x, const c10::intrusive_ptr<GroupedWeights>& weights, const at::Tensor& offsets, const fts::optional<at::Tensor>& bias,
+    const at::Tensor& a, const at::Tensor& b, double scale) {
+    TORCH_CHECK(x.dim() == 2 && a.dim() == 3 && b.dim() == 3 && a.size(2) == x.size(1) && a.size(1) == b.size(2) && a.size(0) == b.size(0), "grouped_lora_linear: x ", x.sizes(),
+        ", a ", a.sizes(), ", b ", b.sizes());
+    return GroupedLora::apply(x, weights, offsets, bias, a, b, scale);
+}
 
 TORCH_LIBRARY_FRAGMENT(fts, library) {
     library.def("grouped_linear(Tensor x, Tensor[] weights, Tensor offsets, Tensor? bias=None, bool inputs_first=False) -> Tensor", grouped_linear);

@@ -215,8 +215,8 @@ at::Tensor grouped_product(const at::Tensor& a, const GroupedMatrices& b, bool t
     TORCH_CHECK(a.dim() == 2 && a.size(1) == k && a.is_contiguous() && a.scalar_type() == b.type(), "grouped product: rows of ", a.sizes(), " ", a.scalar_type(), " and ", b.parts(), " x ",
         groups.count(), " matrices of [", b.rows(), ", ", b.columns(), "] ", b.type());
     std::vector<bool> done(groups.count());
-    if (transposed && side == Side::SIDE_BY_SIDE) multiply_streamed(a, b, groups, sum, result, done);
-    const bool in_blocks = prefers_own_product(a.scalar_type()) && (transposed ? b.columns() : b.rows()) % depth_unit == 0;
+    if (a.is_cpu() && transposed && side == Side::SIDE_BY_SIDE) multiply_streamed(a, b, groups, sum, result, done);
+    const bool in_blocks = a.is_cpu() && prefers_own_product(a.scalar_type()) && (transposed ? b.columns() : b.rows()) % depth_unit == 0;
     const auto deep = in_blocks ? padded(sum, transposed) : sum;
     std::vector<Task> tasks;
     const int64_t across = transposed ? b.rows() : b.columns(), parts = side == Side::SUMMED ? 1 : b.parts();
@@ -236,6 +236,7 @@ at::Tensor grouped_product(const at::Tensor& a, const GroupedMatrices& b, bool t
             }
         }
     }
+    if (tasks.empty()) return result;
     with_type(a, [&](auto type) {
         const BlockProduct<decltype(type)> product(a, b, transposed, side, groups, deep, result);
         each_task(static_cast<int64_t>(tasks.size()), [&](int64_t task) { product.run(tasks[task]); });

@@ -4,10 +4,18 @@
 
 namespace fts::packed {
 
-// A weight [rows, columns] in few bits; blocks run over the flat weight.
+enum class coding : int32_t {
+    HALVES,  // two codes a byte, numbers of a table; blocks run over the flat weight
+    BYTES,   // signed bytes; a block is a row
+    FLOATS   // floats of 8 bits (e4m3); blocks are squares, counted from the top left
+};
+
+// A weight [rows, columns] in few bits.
 struct view {
-    const uint8_t* codes;       // two numbers a byte, the first in the high half; or, without a table, a signed number each
-    const float* table;         // 16 numbers between -1 and 1, or null
+    coding kind;
+    bool low_first;             // of two codes in a byte the first is in the low half
+    const uint8_t* codes;
+    const float* table;         // 16 numbers; of halves alone
     const float* scales;        // one for each block; null where they are quantised too
     const uint8_t* small_scales;
     const float* outer_table;   // 256 numbers
