@@ -109,14 +109,13 @@ internal sealed class MemoryEstimate
     private int LayersAtWork(RunSpecification specification) => specification.GradientCheckpointing ? 1 : _config.Layers.Count;
 
     // What the layers fill, and what the one at work has beside that: gradients. The heap gives out aligned blocks, which never fit into the hole that one of the same size left;
-    // so what a layer made and let go of counts like what it kept. Where layers are computed again only their inputs lie between what is let go of, which then
-    // is one hole, and the one at work has all of its own.
+    // so what a layer made and let go of counts like what it kept. Where layers are computed again only their inputs stay, and the one at work has all of its own.
     private (long Kept, long Work) Activations(RunSpecification specification, long tokens, int bytes)
     {
         var layers = LayerActivations.Of(_config, specification.Lora);
         return specification.GradientCheckpointing
-            ? (tokens * bytes * layers.Count * _config.HiddenSize, tokens * bytes * layers.Max(layer => Math.Max(layer.Made, layer.Kept + layer.Gradients)))
-            : (tokens * bytes * layers.Sum(layer => Math.Max(layer.Made, layer.Kept)), tokens * bytes * layers.Max(layer => layer.Gradients));
+            ? (tokens * bytes * layers.Count * _config.HiddenSize, tokens * bytes * layers.Max(layer => layer.Made + layer.Gradients))
+            : (tokens * bytes * layers.Sum(layer => layer.Made), tokens * bytes * layers.Max(layer => layer.Gradients));
     }
 
     // A piece, and the stream as the loss reads it: as it leaves the layers, normed, what is learnt of it, and its gradient.

@@ -65,22 +65,23 @@ public sealed class MemoryEstimateTests
 
         var layers = LayerActivations.Of(config, specification.Lora);
         Assert.Equal(tokens * 2 * config.HiddenSize * layers.Count, Bytes(parts, "activations of a batch"));
-        Assert.True(Bytes(parts, "the layer at work, or a piece of the vocabulary's scores") >= tokens * 2 * layers.Max(layer => layer.Kept + layer.Gradients));
+        Assert.True(Bytes(parts, "the layer at work, or a piece of the vocabulary's scores") >= tokens * 2 * layers.Max(layer => layer.Made + layer.Gradients));
     }
 
     [Theory]
     [InlineData("deepseek_v3_fp8")]
     [InlineData("gpt_oss_mxfp4")]
     [InlineData("qwen3_nf4_double")]
-    public void Parts_QuantisedFolder_CountItsOwnBits(string model)
+    public void Bytes_QuantisedFolder_AreItsOwnAndWhatIsUnpackedAtATime(string model)
     {
         var folder = SharedData.Golden("models", model);
-        var (config, specification) = (ModelConfigFile.Read(folder), Specification(folder));
+        var config = ModelConfigFile.Read(folder);
+        var numbers = ModelSizes.Of(config, lora: null).Parameters * 4;
 
-        var weights = Bytes(MemoryEstimate.Of(folder, config).Parts(specification, longestRow: 64), "weights of the base model");
+        var (resident, unpacked) = FrozenWeights.Read(folder, config).Bytes(Quantization.None, bytes: 4);
 
-        // All as numbers, with nothing unpacked beside them.
-        Assert.InRange(weights, 1, ModelSizes.Of(config, lora: null).Parameters * 4);
+        Assert.InRange(resident, 1, numbers - 1);
+        Assert.InRange(unpacked, 1, numbers - resident + (numbers / 2));
     }
 
     [Fact]
