@@ -34,7 +34,14 @@ internal static class StudioServices
         services.AddSingleton<ThingDirectory>();
         services.AddSingleton<HomeBoard>();
         services.AddSingleton<FirstRunGuide>();
-        services.AddSingleton(provider => new ModelCards(provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ModelLibrary>()));
+        services.AddSingleton<ISpeedEngine, SpeedEngine>();
+        services.AddSingleton(provider => new ModelSpeeds(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SpeedMeasurements(
+            provider.GetRequiredService<ModelSpeeds>(), provider.GetRequiredService<ActiveRuns>(), provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<ISpeedEngine>()));
+        services.AddHostedService<RunSpeeds>();
+        services.AddSingleton(provider => new ModelCards(
+            provider.GetRequiredService<IDbContextFactory<StudioDatabase>>(), provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<ModelSpeeds>()));
         services.AddSingleton(provider => new ModelImports(
             provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<HubImporter>(), provider.GetRequiredService<IOptions<StudioOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DiskKeeper(

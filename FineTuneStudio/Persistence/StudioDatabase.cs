@@ -10,6 +10,8 @@ internal sealed class StudioDatabase(DbContextOptions<StudioDatabase> options) :
 
     public DbSet<ModelEntity> Models => Set<ModelEntity>();
 
+    public DbSet<ModelSpeedEntity> ModelSpeeds => Set<ModelSpeedEntity>();
+
     public DbSet<RunEntity> Runs => Set<RunEntity>();
 
     public DbSet<AdapterEntity> Adapters => Set<AdapterEntity>();

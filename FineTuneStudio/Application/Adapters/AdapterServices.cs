@@ -13,7 +13,7 @@ internal static class AdapterServices
         services.AddSingleton<IAnswerEngine, AnswerEngine>();
         services.AddSingleton(provider => new AnswerService(
             provider.GetRequiredService<ModelLibrary>(), provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<SettingsStore>(),
-            provider.GetRequiredService<IAnswerEngine>()));
+            provider.GetRequiredService<IAnswerEngine>(), provider.GetRequiredService<ModelSpeeds>(), provider.GetRequiredService<ILogger<AnswerService>>()));
         services.AddSingleton(provider => new ReloadCheck(
             provider.GetRequiredService<AdapterLibrary>(), provider.GetRequiredService<RunInputs>(), provider.GetRequiredService<StudioPaths>(),
             provider.GetRequiredService<SettingsStore>(), provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<TimeProvider>()));

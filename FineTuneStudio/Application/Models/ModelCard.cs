@@ -9,4 +9,5 @@ namespace FineTuneStudio.Application.Models;
 /// <param name="Demand">Memory that training it takes; <see langword="null"/> likewise.</param>
 /// <param name="Runs">Runs that began with it.</param>
 /// <param name="Adapters">Adapters that came of them.</param>
-public sealed record ModelCard(ModelSummary Model, ModelDescription? Facts, ModelDemand? Demand, int Runs, int Adapters);
+/// <param name="Speeds">How fast it is on this machine, as far as that was measured.</param>
+public sealed record ModelCard(ModelSummary Model, ModelDescription? Facts, ModelDemand? Demand, int Runs, int Adapters, IReadOnlyList<MeasuredSpeed> Speeds);

@@ -12,11 +12,12 @@ public sealed class ModelCards
 {
     private readonly IDbContextFactory<StudioDatabase> _databases;
     private readonly ModelLibrary _models;
+    private readonly ModelSpeeds _speeds;
 
     // By the hash of the folder: what it says does not change.
     private readonly ConcurrentDictionary<string, ModelDescription?> _facts = new();
 
-    internal ModelCards(IDbContextFactory<StudioDatabase> databases, ModelLibrary models) => (_databases, _models) = (databases, models);
+    internal ModelCards(IDbContextFactory<StudioDatabase> databases, ModelLibrary models, ModelSpeeds speeds) => (_databases, _models, _speeds) = (databases, models, speeds);
 
     /// <summary>Memory that training may take on this machine, in bytes.</summary>
     public static long MachineBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -31,10 +32,11 @@ public sealed class ModelCards
         var runs = await database.Runs.AsNoTracking().Where(run => run.ModelId != null)
             .Select(run => new { run.ModelId, HasAdapter = database.Adapters.Any(adapter => adapter.RunId == run.Id) }).ToListAsync(cancellationToken);
         var uses = runs.ToLookup(run => run.ModelId!.Value);
+        var speeds = await _speeds.ListAsync(cancellationToken);
         return await Task.Run(
             () => models.Select(model => new ModelCard(
                 model, _facts.GetOrAdd(model.Sha256, _ => Read(() => ModelFolder.Inspect(model.Folder))), Read(() => ModelDemand.Of(model.Folder, context)),
-                uses[model.Id].Count(), uses[model.Id].Count(run => run.HasAdapter))).ToList(),
+                uses[model.Id].Count(), uses[model.Id].Count(run => run.HasAdapter), [.. speeds[model.Id]])).ToList(),
             cancellationToken);
     }
 

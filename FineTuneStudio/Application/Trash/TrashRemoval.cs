@@ -13,6 +13,11 @@ internal sealed class TrashRemoval(IDbContextFactory<StudioDatabase> databases, 
         indexes.Close(thing.Id);
         await Task.Run(() => DeleteFolder(FolderOf(thing)), cancellationToken);
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        if (thing is ModelEntity)
+        {
+            await database.ModelSpeeds.Where(speed => speed.ModelId == thing.Id).ExecuteDeleteAsync(cancellationToken);
+        }
+
         database.Remove(thing);
         await database.SaveChangesAsync(cancellationToken);
     }

@@ -11,23 +11,21 @@ namespace {
 using fts::packed::coding;
 using fts::packed::view;
 
-inline float scale_of(const view& weight, int64_t block) {
-    if (weight.scales != nullptr) return weight.scales[block];
-    return weight.outer_table[weight.small_scales[block]] * weight.outer_scales[block / weight.outer_block] + weight.offset;
-}
-
 inline float number_at(const view& weight, int64_t position) {
     const uint8_t both = weight.codes[position / 2];
     return weight.table[(position % 2 == 0) != weight.low_first ? both >> 4 : both & 15];
 }
 
-// many(position, count, scale, y) takes as many of an even number of positions as it can and returns how many.
+// many(position, count, scale, y) takes as many of an even number of positions as it can and returns how many. Blocks are counted, not divided for: they are short.
 template <typename Many>
 void four_bit_row(const view& weight, int64_t row, float* y, Many&& many) {
     const int64_t first = row * weight.columns, last = first + weight.columns;
-    for (int64_t position = first; position < last;) {
-        const int64_t block = position / weight.block, end = std::min(last, (block + 1) * weight.block);
-        const float scale = scale_of(weight, block);
+    const bool nested = weight.scales == nullptr;
+    int64_t block = first / weight.block, outer = nested ? block / weight.outer_block : 0;
+    for (int64_t position = first; position < last; block++) {
+        if (nested && block == (outer + 1) * weight.outer_block) outer++;
+        const int64_t end = std::min(last, (block + 1) * weight.block);
+        const float scale = nested ? weight.outer_table[weight.small_scales[block]] * weight.outer_scales[outer] + weight.offset : weight.scales[block];
         if (position % 2 == 0) position += many(position, end - position, scale, y + position - first);
         for (; position < end; position++) y[position - first] = number_at(weight, position) * scale;
     }

@@ -19,6 +19,9 @@ public sealed partial class ModelsPage : IDisposable
     [Inject]
     public required ModelImports Imports { get; init; }
 
+    [Inject]
+    public required SpeedMeasurements Measurements { get; init; }
+
     public void Dispose()
     {
         _closed.Cancel();
@@ -37,27 +40,31 @@ public sealed partial class ModelsPage : IDisposable
 
     private async Task LoadAsync() => _models = await Models.ListAsync(_context, _closed.Token);
 
+    // It goes on when the page is closed, and what it finds is kept.
+    private void Begin(ModelSummary model) => _ = Measurements.BeginAsync(model);
+
     private async Task RefreshAsync(CancellationToken closed)
     {
         using var timer = new PeriodicTimer(RefreshPace);
         IReadOnlyList<ModelImport> seen = [];
+        var measured = Measurements.Current;
         try
         {
             while (await timer.WaitForNextTickAsync(closed))
             {
                 // What began and ended between two looks is news, too.
-                var now = Imports.All;
-                if (now.SequenceEqual(seen))
+                var (now, measurement) = (Imports.All, Measurements.Current);
+                if (now.SequenceEqual(seen) && measurement == measured)
                 {
                     continue;
                 }
 
-                if (now.Any(import => import.Result is Result<ModelSummary>.Success && !seen.Contains(import)))
+                if ((measurement != measured && measurement is { IsRunning: false }) || now.Any(import => import.Result is Result<ModelSummary>.Success && !seen.Contains(import)))
                 {
                     _models = await Models.ListAsync(_context, closed);
                 }
 
-                seen = now;
+                (seen, measured) = (now, measurement);
                 await InvokeAsync(StateHasChanged);
             }
         }
