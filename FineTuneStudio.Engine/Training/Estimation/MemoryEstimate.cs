@@ -12,6 +12,7 @@ internal sealed class MemoryEstimate
     private const long ProgramBytes = 250L << 20;
     private const int Fp32 = 4;
     private const int Half = 2;
+    private const string AtWork = "the layer at work, or a piece of the vocabulary's scores";
 
     // Of the vocabulary's scores, as the loss has them: a piece of at most so many bytes, of at least so many rows.
     private const long ScoresBytes = 48L << 20;
@@ -70,53 +71,34 @@ internal sealed class MemoryEstimate
             yield return new("products that magnitudes scale", tokens * outputs * bytes * layers / _config.Layers.Count);
         }
 
-        var (kept, work) = Activations(specification, tokens, bytes);
+        var activations = LayerActivations.Of(_config, lora, _base.HasPackedLinears(specification.Quantization));
+        var (kept, work) = Activations(activations, specification.GradientCheckpointing, tokens, bytes);
         yield return new("activations of a batch", kept);
-        yield return new("the layer at work, or a piece of the vocabulary's scores", Math.Max(work, Scores(tokens, bytes)));
+        yield return new(AtWork, Math.Max(work, Scores(tokens, bytes)));
     }
 
-    // Gradients come into being as activations go: only the larger of the two counts, unless gradients of the pass before are there already.
+    // Gradients go before the next step's activations come, but lie between what the optimizer keeps: the holes that they leave are of weights' sizes, and activations seldom fit.
     private IEnumerable<MemoryPart> OfWeights(RunSpecification specification, long tokens, int bytes)
     {
         var parameters = ModelSizes.Of(_config, lora: null).Parameters;
         var vocabulary = (long)_config.VocabularySize * _config.HiddenSize;
-        var (kept, work) = Activations(specification, tokens, bytes);
-        var cast = bytes == Fp32 ? 0 : bytes * (((parameters - vocabulary) * LayersAtWork(specification) / _config.Layers.Count) + vocabulary);
+        yield return new("weights, gradients and optimizer", (long)(parameters * ((2 * Fp32) + StateBytesPerWeight(specification.Optimizer))));
+        yield return new("weights as products read them", bytes == Fp32 ? 0 : bytes * (((parameters - vocabulary) * LayersAtWork(specification) / _config.Layers.Count) + vocabulary));
 
         // The head's gradient gathers in fp32 while scores are there, and leaves in the type of activations.
-        var scores = Scores(tokens, bytes) + (vocabulary * (bytes == Fp32 ? Fp32 : Fp32 + Half));
-        var (forwards, gradients) = (kept + cast + Math.Max(work, scores), parameters * Fp32);
-
-        // At the end the embedding's gradient stands beside the sum that it is added to.
-        var backwards = gradients + Math.Max(vocabulary * Fp32, work);
-        yield return new("weights and optimizer", (long)(parameters * (Fp32 + StateBytesPerWeight(specification.Optimizer))));
-        if (specification.Batch.Accumulation > 1 || backwards > forwards)
-        {
-            yield return new("gradients", gradients);
-        }
-
-        if (specification.Batch.Accumulation == 1 && backwards > forwards)
-        {
-            yield return new("the layer at work, or the embedding's gradient", backwards - gradients);
-            yield break;
-        }
-
+        var (kept, work) = Activations(LayerActivations.Of(_config, lora: null, packed: false), specification.GradientCheckpointing, tokens, bytes);
         yield return new("activations of a batch", kept);
-        yield return new("weights as products read them", cast);
-        yield return new("the layer at work, or a piece of the vocabulary's scores", Math.Max(work, scores));
+        yield return new(AtWork, Math.Max(work, Scores(tokens, bytes) + (vocabulary * (bytes == Fp32 ? Fp32 : Fp32 + Half))));
     }
 
     private int LayersAtWork(RunSpecification specification) => specification.GradientCheckpointing ? 1 : _config.Layers.Count;
 
     // What the layers fill, and what the one at work has beside that: gradients. The heap gives out aligned blocks, which never fit into the hole that one of the same size left;
     // so what a layer made and let go of counts like what it kept. Where layers are computed again only their inputs stay, and the one at work has all of its own.
-    private (long Kept, long Work) Activations(RunSpecification specification, long tokens, int bytes)
-    {
-        var layers = LayerActivations.Of(_config, specification.Lora);
-        return specification.GradientCheckpointing
+    private (long Kept, long Work) Activations(IReadOnlyList<LayerActivations> layers, bool recomputed, long tokens, int bytes)
+        => recomputed
             ? (tokens * bytes * layers.Count * _config.HiddenSize, tokens * bytes * layers.Max(layer => layer.Made + layer.Gradients))
             : (tokens * bytes * layers.Sum(layer => layer.Made), tokens * bytes * layers.Max(layer => layer.Gradients));
-    }
 
     // A piece, and the stream as the loss reads it: as it leaves the layers, normed, what is learnt of it, and its gradient.
     private long Scores(long tokens, int bytes)

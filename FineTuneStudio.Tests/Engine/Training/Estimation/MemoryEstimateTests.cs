@@ -1,5 +1,7 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Training.Estimation;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -21,7 +23,7 @@ public sealed class MemoryEstimateTests
         (queries, keys) = ((long)attention.Heads * attention.HeadSize, (long)attention.KeyValueHeads * attention.HeadSize);
         inner = Assert.IsType<GatedDescription>(config.Layers[0].FeedForward).IntermediateSize;
 
-        var layer = LayerActivations.Of(config, new LoraOptions { Rank = Rank })[0];
+        var layer = LayerActivations.Of(config, new LoraOptions { Rank = Rank }, packed: false)[0];
 
         // Two streams, two norms' results, q, k, v as they go into attention and what comes out, gate, up and their activation, seven low-rank parts.
         Assert.Equal((4 * width) + (2 * queries) + (2 * keys) + (3 * inner) + (7 * Rank), layer.Kept);
@@ -35,7 +37,7 @@ public sealed class MemoryEstimateTests
         var config = ModelConfigFile.Read(SharedData.Golden("models", "llama"));
         var inner = ((GatedDescription)config.Layers[0].FeedForward).IntermediateSize;
 
-        var (all, few) = (LayerActivations.Of(config, new LoraOptions { Rank = Rank })[0], LayerActivations.Of(config, new LoraOptions { Rank = Rank, Targets = ["q_proj", "v_proj"] })[0]);
+        var (all, few) = (LayerActivations.Of(config, new LoraOptions { Rank = Rank }, packed: false)[0], LayerActivations.Of(config, new LoraOptions { Rank = Rank, Targets = ["q_proj", "v_proj"] }, packed: false)[0]);
 
         Assert.Equal(config.HiddenSize + inner + (5 * Rank), all.Kept - few.Kept);
     }
@@ -47,7 +49,7 @@ public sealed class MemoryEstimateTests
         var mixture = Assert.IsType<MixtureDescription>(config.Layers[^1].FeedForward);
         var (choices, width, inner) = ((long)mixture.Router.Choices, (long)config.HiddenSize, (long)mixture.IntermediateSize);
 
-        var (beside, experts) = (LayerActivations.Of(config, new LoraOptions { Rank = Rank })[^1], LayerActivations.Of(config, new LoraOptions { Rank = Rank, Targets = ["all-linear", LoraOptions.Experts] })[^1]);
+        var (beside, experts) = (LayerActivations.Of(config, new LoraOptions { Rank = Rank }, packed: false)[^1], LayerActivations.Of(config, new LoraOptions { Rank = Rank, Targets = ["all-linear", LoraOptions.Experts] }, packed: false)[^1]);
 
         Assert.Equal(choices * (width + inner + (2 * Rank)), experts.Kept - beside.Kept);
         Assert.True(beside.Gradients >= choices * (2 * inner + Math.Max(inner, width)), $"{beside}");
@@ -63,7 +65,7 @@ public sealed class MemoryEstimateTests
 
         var parts = MemoryEstimate.Of(folder, config).Parts(specification, longestRow: 64);
 
-        var layers = LayerActivations.Of(config, specification.Lora);
+        var layers = LayerActivations.Of(config, specification.Lora, packed: false);
         Assert.Equal(tokens * 2 * config.HiddenSize * layers.Count, Bytes(parts, "activations of a batch"));
         Assert.True(Bytes(parts, "the layer at work, or a piece of the vocabulary's scores") >= tokens * 2 * layers.Max(layer => layer.Made + layer.Gradients));
     }
@@ -85,18 +87,28 @@ public sealed class MemoryEstimateTests
     }
 
     [Fact]
-    public void Parts_EveryWeight_CountGradientsOrActivationsUnlessGradientsWaitForAnotherPass()
+    public void Parts_EveryWeight_CountWhatEachTakesFourTimesInFp32AndOnceMoreInBf16()
     {
         var folder = SharedData.Golden("models", "llama");
-        var memory = MemoryEstimate.Of(folder, ModelConfigFile.Read(folder));
-        var large = Specification(folder) with { Lora = null, Batch = new BatchOptions { Rows = 64, ContextLength = 256 } };
-        var gathered = large with { Batch = large.Batch with { Accumulation = 2 } };
-        var small = large with { Batch = new BatchOptions { Rows = 1, ContextLength = 8 } };
+        var config = ModelConfigFile.Read(folder);
+        var (memory, specification) = (MemoryEstimate.Of(folder, config), Specification(folder) with { Lora = null });
+        var parameters = ModelSizes.Of(config, lora: null).Parameters;
 
-        Assert.DoesNotContain(memory.Parts(large, 256), part => part.Name == "gradients");
-        Assert.Contains(memory.Parts(gathered, 256), part => part.Name == "gradients");
-        Assert.Contains(memory.Parts(gathered, 256), part => part.Name == "activations of a batch");
-        Assert.DoesNotContain(memory.Parts(small, 8), part => part.Name == "activations of a batch");
+        var (wide, half) = (memory.Parts(specification, longestRow: 64), memory.Parts(specification with { Precision = Precision.Bf16 }, longestRow: 64));
+
+        Assert.Equal(parameters * 16, Bytes(wide, "weights, gradients and optimizer"));
+        Assert.DoesNotContain(wide, part => part.Name == "weights as products read them");
+        Assert.Equal(parameters * 2, Bytes(half, "weights as products read them"));
+    }
+
+    [Fact]
+    public void Layer_BesideFewBits_HasTheProductsOfWeightsByThemselves()
+    {
+        var config = ModelConfigFile.Read(SharedData.Golden("models", "llama"));
+        var options = new LoraOptions { Rank = Rank };
+        var outputs = AdapterSet.Wanted(WeightPlan.Linears(config), options).Where(linear => linear.Name.StartsWith(WeightPlan.Prefix(0), StringComparison.Ordinal)).Sum(linear => linear.Outputs);
+
+        Assert.Equal(outputs, LayerActivations.Of(config, options, packed: true)[0].Made - LayerActivations.Of(config, options, packed: false)[0].Made);
     }
 
     private static long Bytes(IReadOnlyList<MemoryPart> parts, string name) => Assert.Single(parts, part => part.Name == name).Bytes;
