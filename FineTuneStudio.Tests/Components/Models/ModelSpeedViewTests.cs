@@ -32,7 +32,7 @@ public sealed class ModelSpeedViewTests : BunitContext
     {
         var row = Show([Trained]).FindAll("tbody tr")[0];
 
-        Assert.Contains("1.2", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("1,234", row.TextContent, StringComparison.Ordinal);
         Assert.Contains("run banking", row.TextContent, StringComparison.Ordinal);
     }
 
