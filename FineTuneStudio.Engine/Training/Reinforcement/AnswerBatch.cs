@@ -21,8 +21,8 @@ internal sealed class AnswerBatch
         var learnt = new List<PolicyAnswer>();
         Groups = [.. groups.Select((group, index) =>
         {
-            double[] own = [.. advantages.Values.AsSpan(index * options.Answers, options.Answers)];
-            var teaches = keepsAll || !advantages.ZeroVariance[index];
+            double[] own = Array.ConvertAll(advantages.Values[(index * options.Answers)..((index + 1) * options.Answers)], advantage => advantage * group.Prompt.Weight);
+            var teaches = group.Prompt.Weight > 0 && (keepsAll || !advantages.ZeroVariance[index]);
             bool[] flags = [.. group.Answers.Select((answer, place) => teaches && !double.IsNaN(group.Rewards[place]) && (options.LearnCut || !answer.IsCut))];
             if (teaches)
             {

@@ -1,6 +1,7 @@
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Models.Experts;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Optimizers;
 
@@ -48,11 +49,18 @@ internal sealed class PolicyStep
     {
         var options = specification.Reinforcement!;
         var update = new WeightUpdate(trainee.Parameters, trainee.Optimizer, lossScale, specification.Optimizer.ClipNorm);
-        return new PolicyStep(trainee.Model, update, lossScale, options.Loss(), options.Temperature, specification.GradientCheckpointing) { Reference = reference?.Model };
+        return new PolicyStep(trainee.Model, update, lossScale, options.Loss(), options.Temperature, specification.GradientCheckpointing) 
+        {
+            Reference = reference?.Model,
+            BalanceWeight = Training.BalanceWeight.Of(specification, trainee.Model.Config),
+        };
     }
 
     /// <summary>The model of the beginning, where the loss has a KL term.</summary>
     public CausalModel? Reference { get; init; }
+
+    /// <summary>Factor on the balance of experts in what is learnt; 0 leaves it out.</summary>
+    public double BalanceWeight { get; init; }
 
     /// <summary>Learns from answers.</summary>
     /// <param name="microBatches">Answers of each forward pass.</param>
@@ -65,7 +73,7 @@ internal sealed class PolicyStep
         using var scope = TensorScope.Enter();
         var all = microBatches.SelectMany(answers => answers).ToList();
         var step = new StepSize(all.Count, all.Where(answer => answer.Learnt).Sum(answer => answer.Count));
-        var (loss, entropy, figures) = (0.0, 0.0, new List<(PolicyFigures Figures, int Answers, int Tokens)>());
+        var (loss, entropy, balance, figures) = (0.0, 0.0, 0.0, new List<(PolicyFigures Figures, int Answers, int Tokens)>());
         var isFirst = all.TrueForAll(answer => answer.Old is null);
         try
         {
@@ -79,13 +87,17 @@ internal sealed class PolicyStep
                     var part = Gather(microBatches[index], learnt, step, stream);
                     loss += part.Loss;
                     entropy += part.Entropy;
+                    balance += part.Balance;
                     figures.Add((part.Figures, learnt.Count, learnt.Sum(answer => answer.Count)));
                 }
             }
 
             var (norm, end) = _update.Apply(loss, learningRate);
             all.ForEach(answer => answer.Old ??= answer.New);
-            return new(loss, norm, end, PolicyFigures.Join(figures), step.Tokens == 0 ? 0 : entropy / step.Tokens, isFirst ? Gap(all) : null);
+            return new(loss, norm, end, PolicyFigures.Join(figures), step.Tokens == 0 ? 0 : entropy / step.Tokens, isFirst ? Gap(all) : null)
+            {
+                ExpertBalance = BalanceWeight > 0 ? balance : null,
+            };
         }
         finally
         {
@@ -93,11 +105,16 @@ internal sealed class PolicyStep
         }
     }
 
-    private (double Loss, double Entropy, PolicyFigures Figures) Gather(IReadOnlyList<PolicyAnswer> answers, List<PolicyAnswer> learnt, StepSize step, RandomGenerator? dropout)
+    private (double Loss, double Entropy, double Balance, PolicyFigures Figures) Gather(IReadOnlyList<PolicyAnswer> answers, List<PolicyAnswer> learnt, StepSize step, RandomGenerator? dropout)
     {
         using var tokens = new PolicyTokens(learnt, _model);
         var head = _model.Head;
-        var hidden = _model.Hidden(tokens.Batch, tokens.Context(dropout, _checkpointing)).IndexSelect(0, tokens.Positions);   // [N, D]
+        using var balance = BalanceWeight > 0 ? new LoadBalance() : null;
+        var hidden = _model.Hidden(tokens.Batch, tokens.Context(dropout, _checkpointing, balance)).IndexSelect(0, tokens.Positions);   // [N, D]
+
+        // A mean over tokens, which counts by the micro-batch's share of those that are learnt.
+        var share = (double)tokens.Targets.Size(0) / step.Tokens;
+        var evenness = share * (balance?.Close(BalanceWeight * share * (_lossScale?.Value ?? 1)) ?? 0);
 
         var scores = head.Score(hidden, tokens.Targets, _temperature, slopes: !head.Weight.RequiresGrad);
         var found = scores.LogProbabilities;
@@ -111,7 +128,7 @@ internal sealed class PolicyStep
         var (loss, figures) = PolicyLoss.Compute(BatchOf(answers, learnt, found), _loss, step);
         loss.Backward();
         Learn(head, hidden, tokens.Targets, found.Grad! * (_lossScale?.Value ?? 1), scores.Slopes);
-        return (loss.Item(), scores.Entropies.Sum().Item(), figures);
+        return (loss.Item(), scores.Entropies.Sum().Item(), evenness, figures);
     }
 
     // Each token's part of the loss's gradient is what it weighs in a sum of log-probabilities.

@@ -39,8 +39,9 @@ internal sealed class PolicyTokens : IDisposable
     /// <summary>What surrounds a pass of them.</summary>
     /// <param name="dropout">The micro-batch's own random stream; <see langword="null"/> drops nothing.</param>
     /// <param name="checkpointing">Recompute layers in the backward pass.</param>
-    public AttentionContext Context(RandomGenerator? dropout = null, bool checkpointing = false)
-        => new SharedPromptContext(_sequences) { Dropout = dropout, Checkpointing = checkpointing, RoutingGiven = _routing };
+    /// <param name="balance">Gathers how evenly experts are used, where the loss asks for it.</param>
+    public AttentionContext Context(RandomGenerator? dropout = null, bool checkpointing = false, LoadBalance? balance = null)
+        => new SharedPromptContext(_sequences) { Dropout = dropout, Checkpointing = checkpointing, RoutingGiven = _routing, Balance = balance };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -15,6 +15,15 @@ internal sealed record PromptRow(int Number, long Line, int[] Ids, string Questi
     /// <summary>Names of the tools that the row offers; <see langword="null"/> where it offers none.</summary>
     public IReadOnlySet<string>? Tools { get; } = ToolNames.Of(Item);
 
+    /// <summary>Factor on what its answers teach; 0 teaches nothing.</summary>
+    public double Weight { get; } = WeightOf(Item);
+
     /// <summary>The conversation that <see cref="Ids"/> are of, where answers may go on with it; <see langword="null"/> elsewhere.</summary>
     public Conversation? Conversation { get; init; }
+
+    // Beside messages only: a table's column of that name is data.
+    private static double WeightOf(JsonElement item)
+        => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("messages", out _) && item.TryGetProperty("weight", out var weight) && weight.ValueKind == JsonValueKind.Number
+            ? weight.GetDouble()
+            : 1;
 }

@@ -90,6 +90,7 @@ internal sealed class RftObjective : IObjective
             step + 1, EpochAfter(step + 1), outcome.Loss, _trainee.Optimizer.Rate(step + 1, _schedule.Rate(step)), outcome.GradientNorm,
             _batch.Tokens, _batch.LearntTokens, Seconds: 0, ResidentBytes: 0)
         {
+            ExpertBalance = outcome.ExpertBalance,
             Reinforcement = _batch.Describe(outcome, _gap, isFirst, Stopwatch.GetElapsedTime(start).TotalSeconds),
         };
         return (told, outcome.End);

@@ -60,6 +60,24 @@ public sealed class BalanceWeightTests
     }
 
     [Fact]
+    public void Run_ReinforcementWithBalance_TellsItAndTrainsItDown()
+    {
+        using var run = TinyRun.Rft(options => options with { KlWeight = 0 });
+        run.Specification = run.Specification with
+        {
+            Model = SharedData.Golden("models", "qwen3_moe"),
+            Lora = null,
+            Schedule = new ScheduleOptions { LearningRate = 3e-3, WarmupSteps = 0 },
+            BalanceWeight = 10,
+        };
+
+        var steps = run.Run().OfType<TrainingEvent.StepCompleted>().ToList();
+
+        Assert.All(steps, step => Assert.InRange(step.ExpertBalance!.Value, 1.9, 8));
+        Assert.True(steps[^1].ExpertBalance < steps[0].ExpertBalance, $"{steps[0].ExpertBalance} -> {steps[^1].ExpertBalance}");
+    }
+
+    [Fact]
     public void Run_BalanceBesideALossScale_LearnsTheSameBits()
     {
         using var model = CausalModel.Load(SharedData.Golden("models", "mixtral"), Precision.Fp32);

@@ -114,6 +114,25 @@ public sealed class RftRunTests
     }
 
     [Fact]
+    public void Run_RowsWithWeights_MultiplyTheAdvantagesOfTheirAnswers()
+    {
+        using var run = TinyRun.Rft();
+        run.Specification = run.Specification with { Duration = new DurationOptions { Steps = 4 } };
+        var path = run.Specification.Dataset.Path;
+        File.WriteAllLines(path, [.. File.ReadLines(path).Select((line, number) => number % 2 == 0 ? line : $"{line[..^1]}, \"weight\": 3}}")]);
+        run.Run();
+
+        double Squares(RolloutGroup group) => group.Answers.Average(answer => answer.Advantage * answer.Advantage);
+        var answers = new RolloutFile(run.Folder);
+        var groups = answers.Steps().SelectMany(answers.Read).Where(group => !group.ZeroVariance).ToLookup(group => group.Row % 2 == 1);
+        Assert.NotEmpty(groups[false]);
+        Assert.NotEmpty(groups[true]);
+        var plain = Squares(groups[false].First());
+        Assert.All(groups[false], group => Assert.Equal(plain, Squares(group), 0.01));
+        Assert.All(groups[true], group => Assert.Equal(9 * plain, Squares(group), 0.09));
+    }
+
+    [Fact]
     public void Run_GraderThatNeverScores_EndsWithItsReason()
     {
         using var run = TinyRun.Rft(options => options with { Grader = new GraderDefinition("""{"type":"string_check","name":"same","input":"{{sample.output_text}}","reference":"{{item.nowhere}}","operation":"eq"}""") });
