@@ -49,7 +49,7 @@ internal sealed class PolicyStep
     {
         var options = specification.Reinforcement!;
         var update = new WeightUpdate(trainee.Parameters, trainee.Optimizer, lossScale, specification.Optimizer.ClipNorm);
-        return new PolicyStep(trainee.Model, update, lossScale, options.Loss(), options.Temperature, specification.GradientCheckpointing) 
+        return new PolicyStep(trainee.Model, update, lossScale, options.Loss(), options.Temperature, specification.GradientCheckpointing)
         {
             Reference = reference?.Model,
             BalanceWeight = Training.BalanceWeight.Of(specification, trainee.Model.Config),
