@@ -28,6 +28,7 @@ public sealed class ReinforcementRunTests(ChromiumFixture chromium) : SteppedStu
         var evaluated = await page.Page.EvaluateAsync<int[]>("() => document.querySelector('.run-charts').run.rewards.map(([step]) => step)");
         Assert.Equal([0, 10, 20], evaluated);
         Assert.True(await page.Page.Locator("[data-chart='kl']").IsVisibleAsync());
+        Assert.Equal(0, await page.Page.Locator("[data-chart^='tool']").CountAsync());
 
         Engine.Allow(15);
         await page.Page.WaitForSelectorAsync(".run-charts[data-live='over'][data-last-step='40']");
@@ -44,6 +45,37 @@ public sealed class ReinforcementRunTests(ChromiumFixture chromium) : SteppedStu
         await page.Page.GetByText("Sums by reward").ClickAsync();
         await page.Page.Locator("[data-stat='Held-out reward']").WaitForAsync();
         page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Page_OfARunWithTools_HasItsTurnsCallsAndErrorsAsChartsTablesAndCsv()
+    {
+        Engine.Allow(40);
+        var run = await Studio.StartReinforcementRunAsync("Sums with a tool", FakeReinforcement.Tools);
+        await Studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed, Token);
+        await using var page = await chromium.OpenAsync(Studio.Address, width: 390, height: 844);
+        await page.GoAsync($"/runs/{run.Id}");
+        await page.Page.WaitForSelectorAsync(".run-charts[data-live='over'][data-last-step='40']");
+
+        var tools = page.Page.Locator("[data-chart='tools']");
+        var errors = page.Page.Locator("[data-chart='toolErrors']");
+        await tools.Locator(".chart-legend").GetByText("calls answered").WaitForAsync();
+        await tools.GetByText("Calls level out where they help the reward").WaitForAsync();
+        var called = await ColumnAsync(page, "calls");
+        var failed = await ColumnAsync(page, "toolErrors");
+        Assert.Equal([.. Enumerable.Range(1, 40).Select(step => (float)FakeReinforcement.ToolFigures(step).Calls)], called);
+        Assert.Equal([.. Enumerable.Range(1, 40).Select(step => (float)FakeReinforcement.ToolFigures(step).Errors)], failed);
+
+        await errors.GetByRole(AriaRole.Button, new() { Name = "Tool errors: table, CSV, picture" }).ClickAsync();
+        await errors.GetByText("Table or chart").ClickAsync();
+        await errors.Locator("tbody tr").Filter(new() { HasText = "40" }).First.WaitForAsync();
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
+        page.AssertCalm();
+
+        var csv = (await Studio.Client.GetStringAsync($"/api/runs/{run.Id}/points.csv?series=toolErrors", Token)).Split('\n');
+        Assert.Equal("step,epoch,tool_errors", csv[0].TrimEnd());
+        Assert.EndsWith(",11", csv[1].TrimEnd(), StringComparison.Ordinal);
+        Assert.StartsWith("step,epoch,turns,tool_calls", await Studio.Client.GetStringAsync($"/api/runs/{run.Id}/points.csv?series=tools", Token), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 300_000)]

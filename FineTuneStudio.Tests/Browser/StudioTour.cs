@@ -53,7 +53,7 @@ internal sealed class StudioTour : IAsyncDisposable
         var done = await Studio.StartRunAsync("Intents, first try");
         var completed = await Studio.WaitForAsync(done.Id, progress => progress.State == RunState.Completed, cancellationToken);
         _engine.Allow(120);
-        var reinforced = await Studio.StartReinforcementRunAsync("Sums by reward");
+        var reinforced = await Studio.StartReinforcementRunAsync("Sums by reward", FakeReinforcement.Tools);
         await Studio.WaitForAsync(reinforced.Id, progress => progress.State == RunState.Completed, cancellationToken);
         _engine.Allow(47);
         var live = await Studio.StartRunAsync("Intents, rank 32");

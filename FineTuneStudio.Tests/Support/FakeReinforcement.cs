@@ -18,6 +18,12 @@ internal static class FakeReinforcement
 
     public static double HeldOut(int step) => 0.85 - (0.7 * Math.Exp(-step / 30.0));
 
+    /// <summary>A function that the model may call.</summary>
+    public static ToolOptions Tools { get; } = new() { Source = "def add(a: int, b: int):\n    \"The sum of two numbers.\"\n    return a + b" };
+
+    /// <summary>How the answers of a step called it.</summary>
+    public static ToolFigures ToolFigures(int step) => new(1 + (step / 40.0), step / 40.0, Math.Max(0, 12 - step));
+
     public static ReinforcementFigures Figures(int step) => new()
     {
         Reward = Reward(step),

@@ -118,7 +118,7 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
 
             Tell(new TrainingEvent.StepCompleted(step, step / 20.0, Loss(step), 2e-4 * (1 - ((double)step / TotalSteps)), 0.6 + (0.2 * Math.Cos(step)), 4096, 900, 0.25, 512_000_000 + (step * 1000))
             {
-                Reinforcement = specification.Method == TrainingMethod.Rft ? FakeReinforcement.Figures(step) : null,
+                Reinforcement = specification.Method == TrainingMethod.Rft ? FakeReinforcement.Figures(step) with { Tools = specification.Reinforcement?.Tools is null ? null : FakeReinforcement.ToolFigures(step) } : null,
             });
             if (step % EvaluateEvery == 0)
             {

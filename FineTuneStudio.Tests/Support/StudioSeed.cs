@@ -85,11 +85,11 @@ internal static class StudioSeed
     }
 
     /// <summary>Queues a reinforcement run on the seeded model and dataset.</summary>
-    public static async Task<RunSummary> StartReinforcementRunAsync(this StudioServer studio, string name = "")
+    public static async Task<RunSummary> StartReinforcementRunAsync(this StudioServer studio, string name = "", ToolOptions? tools = null)
     {
         var specification = new RunSpecification
         {
-            Name = name, Model = Model, Dataset = new DatasetOptions { Path = Dataset }, Method = TrainingMethod.Rft, Reinforcement = new ReinforcementOptions { Grader = FakeReinforcement.Grader },
+            Name = name, Model = Model, Dataset = new DatasetOptions { Path = Dataset }, Method = TrainingMethod.Rft, Reinforcement = new ReinforcementOptions { Grader = FakeReinforcement.Grader, Tools = tools },
         };
         var result = await studio.Services.GetRequiredService<RunService>().StartAsync(specification, CancellationToken.None);
         return Assert.IsType<Result<RunSummary>.Success>(result).Value;

@@ -35,7 +35,7 @@ internal static class RunCsv
         Of("cut", "cut_share", figures => figures.CutShare),
         Of("tools", "turns", figures => figures.Tools?.Turns),
         Of("tools", "tool_calls", figures => figures.Tools?.Calls),
-        Of("tools", "tool_errors", figures => figures.Tools?.Errors),
+        Of("toolErrors", "tool_errors", figures => figures.Tools?.Errors),
         Of("ratio", "ratio", figures => figures.Ratio),
         Of("clipped", "clipped_low", figures => figures.ClippedLow),
         Of("clipped", "clipped_high", figures => figures.ClippedHigh),

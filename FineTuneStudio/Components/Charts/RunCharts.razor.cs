@@ -31,6 +31,8 @@ public sealed partial class RunCharts : IAsyncDisposable
         ("answers", "Answers", "of a step", "Nearly all are learnt from, and all are graded.", true),
         ("length", "Answer length", "tokens", "Grows only where longer answers score better.", true),
         ("cut", "Cut answers", "of all answers", "Low; many cut answers want a longer limit, or a grader that minds length.", false),
+        ("tools", "Turns and tool calls", "of an answer, in the mean", "Calls level out where they help the reward; a rise without one means that the model calls for the sake of it.", true),
+        ("toolErrors", "Tool errors", "calls of a step answered with an error", "Falls towards 0 as the model learns what tools take; one that stays high wants a clearer docstring, or a tool that forgives more.", false),
         ("ratio", "Ratio", "to the policy of the batch", "Near 1; exactly 1 with one step a batch.", false),
         ("clipped", "Held back by the clip", "of all tokens", "Below a few per cent; 0 with one step a batch.", true),
         ("gap", "Log-probability gap", "sampler to trainer, nats a token", "0 but for rounding; more means that answers are drawn from another distribution than learns.", false),
@@ -94,6 +96,14 @@ public sealed partial class RunCharts : IAsyncDisposable
             await _charts.OpenAsync(Script, "./js/run-charts.js", _root, _self, new { RunId, Name, View = _view });
         }
     }
+
+    /// <summary>Whether this run has figures for a chart: not every grader has parts, nor every run tools.</summary>
+    private bool Tells(string chart) => chart switch
+    {
+        "parts" => Reinforcement is { Grader.Type: "multi" or "weighted" },
+        "tools" or "toolErrors" => Reinforcement is { Tools: not null },
+        _ => true,
+    };
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 

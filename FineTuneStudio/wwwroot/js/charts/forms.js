@@ -117,6 +117,8 @@ const REINFORCEMENT = {
   answers: several(() => [["answers", "drawn"], ["learnt", "learnt"], ["errors", "not graded"]]),
   length: several(() => [["length", "mean"], ["longest", "longest"]]),
   cut: seldom("cut", { title: "Cut", figure: percent, fromZero: true }),
+  tools: several(() => [["turns", "turns of the model"], ["calls", "calls answered"]]),
+  toolErrors: seldom("toolErrors", { title: "Errors", fromZero: true }),
   ratio: seldom("ratio", { title: "Ratio" }),
   clipped: several(() => [["clippedLow", "below"], ["clippedHigh", "above"]], { figure: percent }),
   gap: seldom("gap", { title: "Gap" }),
