@@ -36,6 +36,10 @@ public sealed record LoraOptions
     /// <summary>The factor s on the adapter's product.</summary>
     public double Scale() => RsLora ? Alpha / Math.Sqrt(Rank) : Alpha / Rank;
 
+    /// <summary>These options as they can be where a run begins with an adapter: rank, scale, magnitudes and linears are its own, its values are there already.</summary>
+    /// <param name="adapter">What the adapter to begin with is.</param>
+    public LoraOptions ShapedAs(LoraOptions adapter) => adapter with { Dropout = Dropout, LearningRateRatio = LearningRateRatio, Initialization = LoraInitialization.Default };
+
     internal IEnumerable<UserError> Validate()
     {
         if (Rank is not (>= 1 and <= 4096))

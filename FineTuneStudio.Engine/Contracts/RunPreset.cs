@@ -15,20 +15,24 @@ public sealed record RunPreset(string Id, string Label, string Meaning, string S
             "Thirty steps: does it learn at all?", "Unsloth's notebooks: 30 steps, linear, 2e-4",
             specification => specification with
             {
-                Lora = (specification.Lora ?? new()) with { Rank = 8, Alpha = 16 },
+                Lora = Shaped(specification, (specification.Lora ?? new()) with { Rank = 8, Alpha = 16 }),
                 Schedule = new() { Kind = ScheduleKind.Linear, LearningRate = 2e-4, WarmupRatio = 0.1 },
                 Duration = new() { Steps = 30 },
             }),
         new("balanced", "Balanced",
             "The defaults: a good adapter at the first try.", "The option catalog; each value says where it is from",
-            specification => specification with { Lora = new(), Schedule = new(), Duration = new() }),
+            specification => specification with { Lora = Shaped(specification, new()), Schedule = new(), Duration = new() }),
         new("thorough", "Thorough",
             "A wider adapter, a gentler rate, four passes.", "Axolotl's documentation: rank 32, alpha 64, 1e-4 to 3e-4, four epochs, cosine with a tenth of warm-up",
             specification => specification with
             {
-                Lora = (specification.Lora ?? new()) with { Rank = 32, Alpha = 64 },
+                Lora = Shaped(specification, (specification.Lora ?? new()) with { Rank = 32, Alpha = 64 }),
                 Schedule = new() { Kind = ScheduleKind.Cosine, LearningRate = 1e-4, WarmupRatio = 0.1 },
                 Duration = new() { Epochs = 4 },
             }),
     ];
+
+    // An adapter to begin with keeps its shape, whatever fits others.
+    private static LoraOptions Shaped(RunSpecification specification, LoraOptions wanted)
+        => specification is { InitialAdapter: not null, Lora: { } shape } ? wanted.ShapedAs(shape) : wanted;
 }

@@ -38,8 +38,24 @@ public sealed class AdaptersPageTests(ChromiumFixture chromium) : SteppedStudioT
         await page.AddressAsync("/runs/new\\?adapter=");
         await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("4");
         await Assertions.Expect(page.Page.Locator("#begin option:checked")).ToContainTextAsync("borrowed, made elsewhere");
-        await page.Page.FillAsync("#rank", "8");
+        await Assertions.Expect(page.Page.Locator("#rank")).ToBeDisabledAsync();
+        await page.Page.GetByText("are those of the adapter to begin with").WaitForAsync();
+
+        // What contradicts it is said, and one click takes the adapter's again.
+        await page.Page.GetByText("Read and edit the specification").ClickAsync();
+        var text = page.Page.Locator("#spec-json");
+        await text.FillAsync((await text.InputValueAsync()).Replace("\"rank\": 4", "\"rank\": 8", StringComparison.Ordinal));
         await page.Page.GetByText("The adapter to begin with has 4").First.WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Take the adapter's" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("4");
+        await Assertions.Expect(page.Page.GetByText("The adapter to begin with has 4")).ToHaveCountAsync(0);
+
+        // A preset keeps its shape; without it the fields are a person's again.
+        await page.Page.Locator("[data-preset='thorough']").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("4");
+        await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("4");
+        await page.Page.SelectOptionAsync("#begin", "");
+        await Assertions.Expect(page.Page.Locator("#rank")).ToBeEnabledAsync();
         page.AssertCalm();
     }
 }

@@ -66,7 +66,7 @@ internal static class TrainCommand
     {
         var lora = specification.Lora ?? throw new UserErrorException("--initial-adapter", "The specification trains every weight (lora is null); give lora, or leave the adapter out.");
         var there = AdapterFolder.Inspect(folder, specification.Model).Options;
-        return specification with { InitialAdapter = folder, Lora = there with { Dropout = lora.Dropout, LearningRateRatio = lora.LearningRateRatio } };
+        return specification with { InitialAdapter = folder, Lora = lora.ShapedAs(there) };
     }
 
     // A run is never mixed with another by accident, and never begun anew over what was learnt.

@@ -33,6 +33,39 @@ public sealed class RunDraftTests
     }
 
     [Fact]
+    public void ShapeAs_AnAdapter_TakesWhatItDecidesAndLeavesTheRest()
+    {
+        var shape = new LoraOptions { Rank = 4, Alpha = 12, Dora = true, Dropout = 0.2, Targets = ["q_proj", "layers.3.mlp.up_proj"] };
+        var draft = new RunDraft { Dropout = 0.05, LearningRateRatio = 8, EveryWeight = true, Initialization = LoraInitialization.Pissa };
+        Assert.False(draft.IsShapedAs(shape));
+
+        draft.ShapeAs(shape);
+
+        Assert.True(draft.IsShapedAs(shape));
+        var lora = draft.ToSpecification().Lora!;
+        Assert.Equal((4, 12.0, true, 0.05, 8.0, LoraInitialization.Default), (lora.Rank, lora.Alpha, lora.Dora, lora.Dropout, lora.LearningRateRatio, lora.Initialization));
+        Assert.Equal(shape.Targets, lora.Targets);
+        draft.ShapeAs(null);
+        Assert.True(draft.IsShapedAs(shape));
+    }
+
+    [Theory]
+    [InlineData("quick")]
+    [InlineData("balanced")]
+    [InlineData("thorough")]
+    public void Preset_OfARunThatBeginsWithAnAdapter_KeepsItsShape(string preset)
+    {
+        var shape = new LoraOptions { Rank = 4, Alpha = 12, Dora = true, Targets = ["q_proj"] };
+        var begun = new RunSpecification { Model = "nano", Dataset = new DatasetOptions { Path = "rows.jsonl" }, InitialAdapter = "mine", Lora = shape };
+
+        var applied = RunPreset.All.Single(candidate => candidate.Id == preset).Apply(begun);
+
+        var draft = new RunDraft();
+        draft.Load(applied);
+        Assert.True(draft.IsShapedAs(shape));
+    }
+
+    [Fact]
     public void Take_ReinforcementRun_GivesItBackWholeWithItsGraderAsWritten()
     {
         var specification = new RunSpecification

@@ -58,6 +58,9 @@ public sealed class RunEstimates : IDisposable
     public Task<Result<RunSuggestion>> SuggestAsync(RunSpecification specification, CancellationToken cancellationToken)
         => AskAsync(specification, (model, dataset) => SuggestAsync(specification, model, dataset, cancellationToken), cancellationToken);
 
+    /// <summary>What the adapter that a run begins with decides: rank, scale, magnitudes and linears; <see langword="null"/> where it begins anew, or with what cannot be read.</summary>
+    public Task<LoraOptions?> FindShapeAsync(RunSpecification specification, CancellationToken cancellationToken) => _inputs.FindShapeAsync(specification, cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose() => _stage.Dispose();
 

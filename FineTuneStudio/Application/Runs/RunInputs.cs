@@ -109,14 +109,35 @@ internal sealed class RunInputs(IDbContextFactory<StudioDatabase> databases, Stu
         return (errors, model, dataset);
     }
 
+    /// <summary>What the adapter that a run begins with decides of its options; <see langword="null"/> where it begins anew, or with what cannot be read.</summary>
+    public async Task<LoraOptions?> FindShapeAsync(RunSpecification specification, CancellationToken cancellationToken)
+    {
+        if (InitialAdapterFolder(specification) is not { } folder)
+        {
+            return null;
+        }
+
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var model = await database.Models.AsNoTracking().SingleOrDefaultAsync(model => model.Name == specification.Model, cancellationToken);
+        try
+        {
+            return model is null ? null : await Task.Run(() => Describe(folder, model.Folder).Options, cancellationToken);
+        }
+        catch (UserErrorException)
+        {
+            return null;
+        }
+    }
+
+    // A form asks at every change; an adapter's files never change in place.
+    private AdapterDescription Describe(string folder, string modelFolder) => _described.GetOrAdd((folder, modelFolder), places => AdapterFolder.Inspect(places.Adapter, places.Model));
+
     // Rank, scale and linears are the adapter's; so is the model. Told before the run is queued, and where the options stand.
     private IEnumerable<UserError> InitialFaults(string folder, string modelFolder, LoraOptions lora)
     {
         try
         {
-            // A form asks at every change; an adapter's files never change in place.
-            var there = _described.GetOrAdd((folder, modelFolder), places => AdapterFolder.Inspect(places.Adapter, places.Model));
-            return [.. InitialAdapter.Faults(there, ModelFolder.Linears(modelFolder), lora)];
+            return [.. InitialAdapter.Faults(Describe(folder, modelFolder), ModelFolder.Linears(modelFolder), lora)];
         }
         catch (UserErrorException exception)
         {

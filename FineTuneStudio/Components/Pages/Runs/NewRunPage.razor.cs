@@ -124,11 +124,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private bool CanForecast => IsReinforcement && _errors.Count == 0 && CanStart;
 
-    // A pair for each of many experts is a choice to make knowingly: it stands beside the linears where the model has experts.
-    private IEnumerable<string> OfferedTargets
-        => Form.Targets.Contains(LoraOptions.Experts) || _plan?.Estimate is { } estimate && estimate.ActiveParameters < estimate.ModelParameters
-            ? [.. RunDraft.KnownTargets, LoraOptions.Experts]
-            : RunDraft.KnownTargets;
+    private bool HasExperts => _plan?.Estimate is { } estimate && estimate.ActiveParameters < estimate.ModelParameters;
 
     /// <summary>Steps of the run: as estimated, else a guess without packing that is good enough for the curve's shape.</summary>
     private int TotalSteps => _plan?.Estimate.TotalSteps
@@ -184,9 +180,9 @@ public sealed partial class NewRunPage : IAsyncDisposable
         var key = RunDraft.KeyOf(Like?.ToString(), Fork?.ToString(), Step?.ToString(CultureInfo.InvariantCulture), Adapter?.ToString(), Dataset);
         _kept = await Drafts.OpenAsync(key, () => Fresh(datasets), _closed.Token);
         _datasets = datasets;
-        if (Adapter is { } adapter && Form.InitialAdapter is null && _kept.RestoredFrom is null)
+        if (_kept.RestoredFrom is null && Form.InitialAdapter is not null)
         {
-            await BeginWithAsync(adapter);
+            Form.ShapeAs(await Estimates.FindShapeAsync(Form.ToSpecification(), _closed.Token));
         }
 
         await UseFormAsync();
@@ -225,6 +221,11 @@ public sealed partial class NewRunPage : IAsyncDisposable
         {
             form.ContextLength = context;
             form.Followed.Chosen.Add(AdvisedOption.ContextLength.Path);
+        }
+
+        if (_adapters.FirstOrDefault(adapter => adapter.Id == Adapter) is { } beginning)
+        {
+            (form.Model, form.InitialAdapter) = (beginning.Model, beginning.Id.ToString());
         }
 
         return form;
@@ -328,51 +329,12 @@ public sealed partial class NewRunPage : IAsyncDisposable
         Changed();
     }
 
-    /// <summary>Adapters that stand beside the chosen model.</summary>
-    private IEnumerable<AdapterSummary> Beginnings => _adapters.Where(adapter => adapter.Model == Form.Model);
-
-    /// <summary>A checkpoint to begin with has no entry of its own among the adapters.</summary>
-    private bool BeginsWithCheckpoint => CheckpointReference.TryParse(Form.InitialAdapter, out _);
-
-    private async Task ChooseBeginningAsync(ChangeEventArgs change)
-    {
-        if (Guid.TryParse((string?)change.Value, out var adapter))
-        {
-            await BeginWithAsync(adapter);
-        }
-        else if ((string?)change.Value == "")
-        {
-            Form.InitialAdapter = null;
-        }
-
-        Changed();
-    }
-
-    private async Task BeginWithAsync(Guid id)
-    {
-        if (_adapters.FirstOrDefault(adapter => adapter.Id == id) is not { } adapter || _models.FirstOrDefault(model => model.Name == adapter.Model) is not { } model)
-        {
-            return;
-        }
-
-        Form.Model = adapter.Model;
-        try
-        {
-            Form.BeginWith(id, (await Adapters.DescribeAsync(adapter, model.Folder, _closed.Token)).Options);
-        }
-        catch (UserErrorException)
-        {
-            // Damaged, or its model has changed: the form's own check says what is wrong.
-            Form.InitialAdapter = id.ToString();
-        }
-    }
-
     private void ChooseModel(string name)
     {
         Form.Model = name;
 
         // An adapter is of one model.
-        Form.InitialAdapter = BeginsWithCheckpoint || Beginnings.Any(adapter => adapter.Id.ToString() == Form.InitialAdapter) ? Form.InitialAdapter : null;
+        Form.InitialAdapter = CheckpointReference.TryParse(Form.InitialAdapter, out _) || _adapters.Any(adapter => adapter.Model == name && adapter.Id.ToString() == Form.InitialAdapter) ? Form.InitialAdapter : null;
         Changed();
     }
 
@@ -428,16 +390,6 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         (Form.BatchRows, Form.Accumulation, Form.ContextLength) = (fit.Batch.Rows, fit.Batch.Accumulation, fit.Batch.ContextLength);
         (Form.GradientCheckpointing, Form.Quantization) = (fit.GradientCheckpointing, fit.Quantization);
-        Changed();
-    }
-
-    private void Toggle(string target)
-    {
-        if (!Form.Targets.Remove(target))
-        {
-            Form.Targets.Add(target);
-        }
-
         Changed();
     }
 

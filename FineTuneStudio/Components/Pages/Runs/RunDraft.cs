@@ -196,17 +196,7 @@ public sealed class RunDraft
 
         // Columns are of one file; another has columns of its own.
         Dataset = Rest.Dataset with { Path = Dataset, HeldOutFraction = HeldOutFraction, Columns = Dataset == Rest.Dataset.Path ? Rest.Dataset.Columns : null },
-        Lora = EveryWeight ? null : new LoraOptions
-        {
-            Rank = Rank,
-            Alpha = Alpha,
-            Dropout = Dropout,
-            RsLora = RsLora,
-            Dora = Dora,
-            LearningRateRatio = LearningRateRatio,
-            Initialization = Initialization,
-            Targets = Targets.IsSupersetOf(KnownTargets) ? [LoraOptions.AllLinear, .. Targets.Except(KnownTargets)] : [.. KnownTargets.Where(Targets.Contains), .. Targets.Except(KnownTargets)],
-        },
+        Lora = EveryWeight ? null : ToLora(),
         Schedule = ScheduleOptions,
         Optimizer = Rest.Optimizer with { Kind = Optimizer, WeightDecay = WeightDecay, ClipNorm = ClipNorm },
         Batch = new BatchOptions { Rows = BatchRows, Accumulation = Accumulation, ContextLength = ContextLength, Packing = Packing },
@@ -229,14 +219,19 @@ public sealed class RunDraft
 
     private static string Indented(string json) => JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(json), IndentedJson);
 
-    /// <summary>Begins with an adapter: rank, scale, magnitudes and linears are its own.</summary>
-    /// <param name="adapter">Its id.</param>
-    /// <param name="options">What it is.</param>
-    public void BeginWith(Guid adapter, LoraOptions options)
+    /// <summary>Takes the shape of the adapter to begin with: rank, scale, magnitudes and linears.</summary>
+    /// <param name="shape">What it is; <see langword="null"/> leaves the form as it is, whose own check says what is wrong.</param>
+    public void ShapeAs(LoraOptions? shape)
     {
-        (InitialAdapter, EveryWeight) = (adapter.ToString(), false);
-        TakeLora(options with { LearningRateRatio = LearningRateRatio });
+        if (shape is not null)
+        {
+            EveryWeight = false;
+            TakeLora(ToLora().ShapedAs(shape));
+        }
     }
+
+    /// <summary>Whether rank, scale, magnitudes and linears are those of an adapter.</summary>
+    public bool IsShapedAs(LoraOptions shape) => (Rank, Alpha, RsLora, Dora) == (shape.Rank, shape.Alpha, shape.RsLora, shape.Dora) && Targets.SetEquals(TargetsOf(shape));
 
     /// <summary>Takes over what decided another run, but for its name.</summary>
     public void Take(RunSpecification specification) => Load(specification with { Name = Name });
@@ -281,10 +276,25 @@ public sealed class RunDraft
         Rank = specification.Lora?.Rank ?? Rank;
     }
 
+    private LoraOptions ToLora() => new()
+    {
+        Rank = Rank,
+        Alpha = Alpha,
+        Dropout = Dropout,
+        RsLora = RsLora,
+        Dora = Dora,
+        LearningRateRatio = LearningRateRatio,
+        Initialization = Initialization,
+        Targets = Targets.IsSupersetOf(KnownTargets) ? [LoraOptions.AllLinear, .. Targets.Except(KnownTargets)] : [.. KnownTargets.Where(Targets.Contains), .. Targets.Except(KnownTargets)],
+    };
+
     private void TakeLora(LoraOptions lora)
     {
         (Rank, Alpha, Dropout, RsLora) = (lora.Rank, lora.Alpha, lora.Dropout, lora.RsLora);
         (Dora, LearningRateRatio, Initialization) = (lora.Dora, lora.LearningRateRatio, lora.Initialization);
-        Targets = lora.Targets.Contains(LoraOptions.AllLinear) ? [.. KnownTargets, .. lora.Targets.Where(target => target != LoraOptions.AllLinear)] : [.. lora.Targets];
+        Targets = TargetsOf(lora);
     }
+
+    private static HashSet<string> TargetsOf(LoraOptions lora)
+        => lora.Targets.Contains(LoraOptions.AllLinear) ? [.. KnownTargets, .. lora.Targets.Where(target => target != LoraOptions.AllLinear)] : [.. lora.Targets];
 }
