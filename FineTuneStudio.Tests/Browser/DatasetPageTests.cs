@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FineTuneStudio.Tests.Support;
 using Microsoft.Playwright;
 using Xunit;
@@ -53,6 +54,33 @@ public sealed class DatasetPageTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Page.ReloadAsync();
         await page.InteractiveAsync();
         await cut.GetByText("4 rows (6.3%) cut").WaitForAsync();
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Histogram_PointedAtReadByKeysAndAsATable_SaysWhatEachBarHolds()
+    {
+        var dataset = await UploadAsync([.. StudioSeed.IntentRows(60), .. Enumerable.Range(0, 4).Select(row => Row(string.Concat(Enumerable.Repeat("word ", 300 + row)), "long"))]);
+        await using var page = await OpenAsync($"/datasets/{dataset}");
+        var plot = page.Page.Locator(".lengths");
+        var read = page.Page.Locator(".lengths-read");
+        await page.Page.Locator("[data-cut]").GetByText("No row is cut.").WaitForAsync();
+
+        await plot.PressAsync("End");
+        await Assertions.Expect(read).ToHaveTextAsync(new Regex("tokens: 4 rows$"));
+        await page.Page.Keyboard.PressAsync("ArrowLeft");
+        await Assertions.Expect(read).Not.ToHaveTextAsync(new Regex("tokens: (0|4) rows$"));
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(read).ToBeEmptyAsync();
+
+        var box = (await plot.BoundingBoxAsync())!;
+        await page.Page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + 40);
+        await Assertions.Expect(read).ToHaveTextAsync(new Regex("tokens: 0 rows$"));
+
+        await page.Page.GetByText("As a table").ClickAsync();
+        var last = page.Page.Locator(".length-table tbody tr").Last;
+        await Assertions.Expect(last).ToContainTextAsync("6.3%");
+        await Assertions.Expect(last).ToContainTextAsync("100%");
         page.AssertCalm();
     }
 

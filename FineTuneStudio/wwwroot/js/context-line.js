@@ -1,5 +1,7 @@
 // The line on a histogram of lengths follows the pointer at once; what it would cut is asked for as fast as the answers come.
 
+import { BarReader } from "./bar-reader.js";
+
 class ContextLine {
   constructor(plot, owner) {
     this.plot = plot;
@@ -7,6 +9,7 @@ class ContextLine {
     this.handle = plot.querySelector("[role=slider]");
     this.asking = false;
     this.listeners = [];
+    this.reader = new BarReader(plot);
     this.on(plot, "pointerdown", (event) => this.pressed(event));
     this.on(plot, "pointermove", (event) => this.moved(event));
     this.on(plot, "pointerup", () => this.released());
@@ -68,6 +71,7 @@ class ContextLine {
   }
 
   close() {
+    this.reader.close();
     this.listeners.forEach((remove) => remove());
   }
 }

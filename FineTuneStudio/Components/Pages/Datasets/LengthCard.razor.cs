@@ -130,7 +130,7 @@ public sealed partial class LengthCard : IAsyncDisposable
     private static string LeftOut(ContextCut cut) => cut.RowsLeftOut > 0 ? $" {Figures.Count(cut.RowsLeftOut, "row has nothing to learn within it and is", "rows have nothing to learn within it and are")} left out." : "";
 
     private static string Description(LengthSummary summary)
-        => $"Rows by length: median {summary.Median}, 99 % at most {summary.Percentile99}, longest {summary.Longest} tokens";
+        => $"Rows by length: median {summary.Median}, 99 % at most {summary.Percentile99}, longest {summary.Longest} tokens. Arrow keys read single bars.";
 
     private static string Measuring(LengthMeasurement measuring) => measuring.State switch
     {
@@ -155,13 +155,11 @@ public sealed partial class LengthCard : IAsyncDisposable
         for (var at = 0; at < summary.Bars.Count; at++)
         {
             var bar = summary.Bars[at];
-            if (bar.Count > 0)
-            {
-                Bar(builder, at, bar, Math.Max(1.5, 100.0 * bar.Count / tallest));
-            }
+            Bar(builder, at, bar, bar.Count == 0 ? 0 : Math.Max(1.5, 100.0 * bar.Count / tallest));
         }
     };
 
+    // What a bar says of itself is shown by js/bar-reader.js.
     private static void Bar(RenderTreeBuilder builder, int at, HistogramBar bar, double height)
     {
         builder.OpenElement(0, "rect");
@@ -169,9 +167,7 @@ public sealed partial class LengthCard : IAsyncDisposable
         builder.AddAttribute(2, "y", (100 - height).ToString("0.##", CultureInfo.InvariantCulture));
         builder.AddAttribute(3, "width", "0.88");
         builder.AddAttribute(4, "height", height.ToString("0.##", CultureInfo.InvariantCulture));
-        builder.OpenElement(5, "title");
-        builder.AddContent(6, $"{Figures.Count(bar.From)} to {Figures.Count(bar.To, "token")}: {Figures.Count(bar.Count, "row")}");
-        builder.CloseElement();
+        builder.AddAttribute(5, "data-bar", $"{Figures.Count(bar.From)} to {Figures.Count(bar.To, "token")}: {Figures.Count(bar.Count, "row")}");
         builder.CloseElement();
     }
 
