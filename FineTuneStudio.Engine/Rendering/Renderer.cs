@@ -15,6 +15,9 @@ namespace FineTuneStudio.Engine.Rendering;
 /// </remarks>
 public sealed class Renderer
 {
+    /// <summary>Raised whenever a row renders to other tokens than before, so that lengths which an earlier renderer measured are measured anew.</summary>
+    public const int Version = 2;
+
     private readonly LearntSpanFinder _finder;
 
     /// <summary>Creates a renderer from its parts.</summary>

@@ -18,7 +18,7 @@ public static class TokenLengthMeter
     public static TokenLengths Measure(
         DatasetIndex index, Renderer renderer, string? cachePath, string model, int workers, Action<TokenLengths>? progress, CancellationToken cancellationToken)
     {
-        using var file = cachePath is null ? null : TryOpen(cachePath, $"{index.Identity} | {model}", index.Count);
+        using var file = cachePath is null ? null : TryOpen(cachePath, $"{index.Identity} | {model} | renderer {Renderer.Version}", index.Count);
         var lengths = new TokenLengths(index.Count, file?.Blocks ?? [], index.ReadsPrompts);
         progress?.Invoke(lengths);
         var isKept = file is not null;

@@ -39,6 +39,26 @@ public sealed class TokenLengthsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(ChatMl)]
+    [InlineData("{% if tools %}{{ '<|im_start|>system\n' }}{% for tool in tools %}{{ tool | tojson }}{% endfor %}{{ '<|im_end|>\n' }}{% endif %}{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + (m.content or '') }}{% for call in m.tool_calls or [] %}{{ call.function | tojson }}{% endfor %}{{ '<|im_end|>\n' }}{% endfor %}")]
+    public void Measure_RowsWithTools_CountsWhatIsRenderedOfThem(string template)
+    {
+        var renderer = new Renderer(ChatTemplate.Parse(template), ByteTokenizer.Create("<|im_start|>", "<|im_end|>"));
+        using var index = DatasetIndex.Open(Path.Combine(Repository.Root, "samples", "tool-calls.jsonl"), new DatasetCheckOptions(), Token);
+
+        var lengths = TokenLengthMeter.Measure(index, renderer, cachePath: null, "a", workers: 2, progress: null, Token);
+
+        Assert.All(Enumerable.Range(0, index.Count), row =>
+        {
+            var source = index.Read(row);
+            var rendered = renderer.RenderConversation(source.Conversation, source.LearnWeights);
+            Assert.Equal(rendered.Ids.Length, lengths.TokensOf(row));
+            Assert.Equal(rendered.LearntTokens, lengths.LearntWithin(row, int.MaxValue));
+            Assert.True(lengths.TokensOf(row) > renderer.RenderConversation(source.Conversation with { Tools = null }, source.LearnWeights).Ids.Length, "The tools of the row count for nothing.");
+        });
+    }
+
     [Fact]
     public void Measure_Prompts_GoesUpToTheAnswerAndNeedsRoomForIt()
     {
