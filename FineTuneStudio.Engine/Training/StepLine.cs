@@ -1,17 +1,18 @@
+using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Engine.Training;
 
-/// <summary>Reads a step's line of <c>events.jsonl</c> field by field: nearly all lines of a long run are steps, and a page waits for them.</summary>
+/// <summary>Reads a step's line of <c>events.jsonl</c> as <see cref="RunEvents.ToLine"/> writes it, field after field: nearly all lines of a long run are steps, and a page waits for them.</summary>
 /// <remarks>Optimized at its first call: it is over before the runtime would notice that it is worth it.</remarks>
 internal static class StepLine
 {
-    private static ReadOnlySpan<byte> Beginning => "{\"type\":\"step\","u8;
+    private const MethodImplOptions Inlined = MethodImplOptions.AggressiveInlining;
 
-    /// <summary>The step; <see langword="null"/> where the line is another event, or says something in a way that only the general reader knows.</summary>
-    /// <exception cref="JsonException">The line is cut off.</exception>
+    private static ReadOnlySpan<byte> Beginning => "{\"type\":\"step\""u8;
+
+    /// <summary>The step; <see langword="null"/> where the line is another event, or is not written so: the general reader knows more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TrainingEvent.StepCompleted? TryRead(ReadOnlySpan<byte> line)
     {
@@ -20,62 +21,113 @@ internal static class StepLine
             return null;
         }
 
-        var (step, tokens, learntTokens, residentBytes) = (0, 0, 0, 0L);
-        var (epoch, loss, learningRate, gradientNorm, seconds) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        var rest = line[Beginning.Length..];
         long? devicePeakBytes = null;
         double? expertBalance = null;
-        DateTimeOffset at = default;
-        var reader = new Utf8JsonReader(line);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        if (!(Take(ref rest, ",\"step\":"u8, out int step)
+            && Take(ref rest, ",\"epoch\":"u8, out double epoch)
+            && Take(ref rest, ",\"loss\":"u8, out double loss)
+            && Take(ref rest, ",\"learningRate\":"u8, out double learningRate)
+            && Take(ref rest, ",\"gradientNorm\":"u8, out double gradientNorm)
+            && Take(ref rest, ",\"tokens\":"u8, out int tokens)
+            && Take(ref rest, ",\"learntTokens\":"u8, out int learntTokens)
+            && Take(ref rest, ",\"seconds\":"u8, out double seconds)
+            && Take(ref rest, ",\"residentBytes\":"u8, out long residentBytes)))
         {
-            var isKnown =
-                reader.ValueTextEquals("step"u8) ? Take(ref reader, ref step)
-                : reader.ValueTextEquals("epoch"u8) ? Take(ref reader, ref epoch)
-                : reader.ValueTextEquals("loss"u8) ? Take(ref reader, ref loss)
-                : reader.ValueTextEquals("learningRate"u8) ? Take(ref reader, ref learningRate)
-                : reader.ValueTextEquals("gradientNorm"u8) ? Take(ref reader, ref gradientNorm)
-                : reader.ValueTextEquals("tokens"u8) ? Take(ref reader, ref tokens)
-                : reader.ValueTextEquals("learntTokens"u8) ? Take(ref reader, ref learntTokens)
-                : reader.ValueTextEquals("seconds"u8) ? Take(ref reader, ref seconds)
-                : reader.ValueTextEquals("residentBytes"u8) ? Take(ref reader, ref residentBytes)
-                : reader.ValueTextEquals("devicePeakBytes"u8) ? Take(ref reader, ref devicePeakBytes)
-                : reader.ValueTextEquals("expertBalance"u8) ? Take(ref reader, ref expertBalance)
-                : reader.ValueTextEquals("at"u8) ? reader.Read() && reader.TryGetDateTimeOffset(out at)
-                : reader.ValueTextEquals("type"u8) && reader.Read();
-            if (!isKnown)
+            return null;
+        }
+
+        if (Take(ref rest, ",\"devicePeakBytes\":"u8, out long peak))
+        {
+            devicePeakBytes = peak;
+        }
+
+        if (Take(ref rest, ",\"expertBalance\":"u8, out double balance))
+        {
+            expertBalance = balance;
+        }
+
+        return TakeMoment(ref rest, out var at) && rest.SequenceEqual("}"u8)
+            ? new(step, epoch, loss, learningRate, gradientNorm, tokens, learntTokens, seconds, residentBytes) { At = at, DevicePeakBytes = devicePeakBytes, ExpertBalance = expertBalance }
+            : null;
+    }
+
+    [MethodImpl(Inlined)]
+    private static bool Take(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> name, out int value)
+    {
+        var isWhole = Take(ref rest, name, out long found) && found is >= int.MinValue and <= int.MaxValue;
+        value = isWhole ? (int)found : 0;
+        return isWhole;
+    }
+
+    [MethodImpl(Inlined)]
+    private static bool Take(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> name, out long value)
+    {
+        value = 0;
+        return rest.StartsWith(name) && Utf8Parser.TryParse(rest[name.Length..], out value, out var bytes) && Pass(ref rest, name.Length + bytes);
+    }
+
+    [MethodImpl(Inlined)]
+    private static bool Take(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> name, out double value)
+    {
+        value = 0;
+        return rest.StartsWith(name) && Utf8Parser.TryParse(rest[name.Length..], out value, out var bytes) && Pass(ref rest, name.Length + bytes);
+    }
+
+    /// <summary>A moment as <c>,"at":"2026-11-27T20:33:15.5158817+00:00"</c>; the fraction has as many digits as it needs.</summary>
+    [MethodImpl(Inlined)]
+    private static bool TakeMoment(ref ReadOnlySpan<byte> rest, out DateTimeOffset at)
+    {
+        const int SecondsEnd = 26;
+        at = default;
+        if (rest.Length < SecondsEnd || !rest.StartsWith(",\"at\":\""u8) || rest[11] != '-' || rest[14] != '-' || rest[17] != 'T' || rest[20] != ':' || rest[23] != ':')
+        {
+            return false;
+        }
+
+        var (year, month, day) = (Digits(rest[7..11]), Digits(rest[12..14]), Digits(rest[15..17]));
+        var (hour, minute, second) = (Digits(rest[18..20]), Digits(rest[21..23]), Digits(rest[24..SecondsEnd]));
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59)
+        {
+            return false;
+        }
+
+        var (place, ticks, unit) = (SecondsEnd, 0L, TimeSpan.TicksPerSecond);
+        if (place < rest.Length && rest[place] == '.')
+        {
+            for (place++; place < rest.Length && rest[place] is >= (byte)'0' and <= (byte)'9' && unit > 1; place++)
             {
-                return null;
+                unit /= 10;
+                ticks += (rest[place] - '0') * unit;
             }
         }
 
-        return new(step, epoch, loss, learningRate, gradientNorm, tokens, learntTokens, seconds, residentBytes)
+        at = new DateTimeOffset(year, month, day, hour, minute, second, TimeSpan.Zero).AddTicks(ticks);
+        return rest[place..].StartsWith("+00:00\""u8) && Pass(ref rest, place + 7);
+    }
+
+    /// <summary>The number that some digits make; -1 where one is none.</summary>
+    [MethodImpl(Inlined)]
+    private static int Digits(ReadOnlySpan<byte> digits)
+    {
+        var number = 0;
+        foreach (var digit in digits)
         {
-            At = at,
-            DevicePeakBytes = devicePeakBytes,
-            ExpertBalance = expertBalance,
-        };
+            if (digit is < (byte)'0' or > (byte)'9')
+            {
+                return -1;
+            }
+
+            number = (10 * number) + (digit - '0');
+        }
+
+        return number;
     }
 
-    private static bool Take(ref Utf8JsonReader reader, ref int value) => reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out value);
-
-    private static bool Take(ref Utf8JsonReader reader, ref long value) => reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
-
-    private static bool Take(ref Utf8JsonReader reader, ref double value) => reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value);
-
-    private static bool Take(ref Utf8JsonReader reader, ref long? value)
+    [MethodImpl(Inlined)]
+    private static bool Pass(ref ReadOnlySpan<byte> rest, int bytes)
     {
-        var given = 0L;
-        var isTaken = Take(ref reader, ref given);
-        value = given;
-        return isTaken;
-    }
-
-    private static bool Take(ref Utf8JsonReader reader, ref double? value)
-    {
-        var given = 0.0;
-        var isTaken = Take(ref reader, ref given);
-        value = given;
-        return isTaken;
+        rest = rest[bytes..];
+        return true;
     }
 }

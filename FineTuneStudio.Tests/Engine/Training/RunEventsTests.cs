@@ -35,9 +35,40 @@ public sealed class RunEventsTests
     [Fact]
     public void StepLine_WhatAWriterWrites_NeedsNoOtherReader()
     {
-        TrainingEvent.StepCompleted[] steps = [Step, Step with { DevicePeakBytes = 3L << 30 }, Step with { ExpertBalance = 2.5 }];
+        TrainingEvent.StepCompleted[] steps =
+        [
+            Step, Step with { DevicePeakBytes = 3L << 30 }, Step with { ExpertBalance = 2.5 }, Step with { DevicePeakBytes = 1, ExpertBalance = 1e-9 },
+            Step with { Loss = -1.5, LearningRate = 5e-324, Epoch = 0, Seconds = 1e300, ResidentBytes = long.MaxValue, Tokens = int.MaxValue },
+            Step with { At = new DateTimeOffset(2028, 2, 29, 0, 0, 0, TimeSpan.Zero) }, Step with { At = Moment.AddTicks(1) }, Step with { At = Moment.AddTicks(9_999_999) },
+        ];
 
         Assert.All(steps, step => Assert.Equal(step, StepLine.TryRead(Encoding.UTF8.GetBytes(RunEvents.ToLine(step)))));
+    }
+
+    [Theory]
+    [InlineData("\"step\":7", "\"step\":7000000000")]
+    [InlineData("\"tokens\":4096", "\"tokens\":4096.5")]
+    [InlineData("2026-11-27T", "2026-02-30T")]
+    [InlineData("12:34:56", "12:34:60")]
+    [InlineData("+00:00", "+0")]
+    [InlineData("\"loss\":", "\"loss\":x")]
+    public void Read_LineOfNonsense_IsLeftOut(string sound, string broken)
+    {
+        using var folder = new TemporaryFolder();
+        var line = RunEvents.ToLine(Step);
+        File.WriteAllLines(folder.At(RunFolder.Events), [line, line.Replace(sound, broken, StringComparison.Ordinal), line]);
+
+        Assert.NotEqual(line, line.Replace(sound, broken, StringComparison.Ordinal));
+        Assert.Equal([Step, Step], RunEvents.Read(folder.FullName));
+    }
+
+    [Fact]
+    public void Read_MomentElsewhereInTheWorld_IsReadAllTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder.At(RunFolder.Events), [RunEvents.ToLine(Step).Replace("+00:00", "+02:00", StringComparison.Ordinal)]);
+
+        Assert.Equal([Step with { At = new DateTimeOffset(Moment.DateTime, TimeSpan.FromHours(2)) }], RunEvents.Read(folder.FullName));
     }
 
     [Fact]

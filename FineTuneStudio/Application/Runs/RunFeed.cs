@@ -38,10 +38,23 @@ internal sealed class RunFeed(TimeProvider time)
     /// <summary>Takes in what happened before this process lived, before anybody watches.</summary>
     public void Load(IEnumerable<TrainingEvent> past) => Change(() =>
     {
+        var steps = new List<TrainingEvent.StepCompleted>();
         foreach (var happened in past)
         {
+            if (happened is TrainingEvent.StepCompleted step)
+            {
+                Draw(step);
+                steps.Add(step);
+                continue;
+            }
+
+            // One state for all steps between two other events: nobody sees those between.
+            _progress = _progress.After(steps);
+            steps.Clear();
             Take(happened);
         }
+
+        _progress = _progress.After(steps);
     });
 
     /// <summary>Changes what is known besides the engine's events.</summary>
@@ -165,12 +178,21 @@ internal sealed class RunFeed(TimeProvider time)
                 }
 
                 break;
-            case TrainingEvent.StepCompleted step when step.Step > _points.LastStep:
-                _points.Add(step, step.At - (_start ?? step.At));
+            case TrainingEvent.StepCompleted step:
+                Draw(step);
                 break;
         }
 
         _progress = _progress.After(happened);
+    }
+
+    /// <summary>Adds a step to the curves, unless they have it.</summary>
+    private void Draw(TrainingEvent.StepCompleted step)
+    {
+        if (step.Step > _points.LastStep)
+        {
+            _points.Add(step, step.At - (_start ?? step.At));
+        }
     }
 
     /// <summary>The last step that a reader who saw everything up to <paramref name="version"/> may keep.</summary>

@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Application.Runs;
 
 /// <summary>The curves of a run: a row of 32-bit floats for each step. Not thread-safe; its feed holds the lock.</summary>
+/// <remarks>What walks over every row is optimized at its first call: it is over before the runtime would notice that it is worth it.</remarks>
 internal sealed class RunPoints
 {
     /// <summary>
@@ -15,48 +17,52 @@ internal sealed class RunPoints
     /// <summary>Where a row has its step's loss; its step stands first.</summary>
     public const int LossColumn = 1;
 
-    private const int MeanColumn = Columns - 1;
+    /// <summary>Stretches of a curve that is thinned out: about as many as a wide chart has pixels.</summary>
+    private const int Stretches = 1_000;
+
+    // As they are kept: the mean is computed from the losses when rows are sent.
+    private static readonly string[] Kept = ["step", "loss", "rate", "norm", "speed", "memory", "epoch", "seconds"];
 
     // What a person looks for in a curve, as column and direction: every one survives thinning out.
-    private static readonly (int Column, int Sign)[] Extremes = [(1, -1), (1, 1), (3, -1), (3, 1), (4, -1), (4, 1), (5, 1)];
+    private static readonly (string Column, int Sign)[] Extremes = [("loss", -1), ("loss", 1), ("norm", -1), ("norm", 1), ("speed", -1), ("speed", 1), ("memory", 1)];
 
     // The same in a reinforcement run.
     private static readonly (string Column, int Sign)[] ReinforcementExtremes =
     [
         (ReinforcementColumns.Reward, -1), (ReinforcementColumns.Reward, 1), (ReinforcementColumns.Entropy, -1), (ReinforcementColumns.Kl, 1), (ReinforcementColumns.Length, 1),
+        ("norm", 1), ("memory", 1),
     ];
 
-    /// <summary>Stretches of a curve that is thinned out: about as many as a wide chart has pixels.</summary>
-    private const int Stretches = 1_000;
+    private readonly FigureColumns _figures = new(Kept);
 
     /// <summary>No more rows than this are ever sent at once.</summary>
     public static int MostRows => Stretches * Extremes.Length;
 
-    private readonly List<float> _values = [];
-    private readonly ExtraColumns _extra = new();
+    public int Count => _figures.Rows;
 
-    public int Count => _values.Count / Columns;
+    public int LastStep => Count == 0 ? 0 : (int)_figures[0][^1];
 
-    public int LastStep => Count == 0 ? 0 : (int)_values[^Columns];
+    private int? RewardColumn => _figures.Find(ReinforcementColumns.Reward) is >= 0 and var column ? column : null;
 
     public void Add(TrainingEvent.StepCompleted step, TimeSpan sinceStart)
     {
-        ReadOnlySpan<float> row =
+        _figures.Add(
         [
             step.Step, (float)step.Loss, (float)step.LearningRate, (float)step.GradientNorm, (float)step.TokensPerSecond,
-            step.ResidentBytes / (float)(1 << 20), (float)step.Epoch, (float)sinceStart.TotalSeconds, (float)step.Loss,
-        ];
-        _values.AddRange(row);
-        _extra.Add(Count - 1, step.Reinforcement is { } figures ? ReinforcementColumns.Of(figures) : []);
+            step.ResidentBytes / (float)(1 << 20), (float)step.Epoch, (float)sinceStart.TotalSeconds,
+        ]);
+        if (step.Reinforcement is { } figures)
+        {
+            var next = Kept.Length;
+            foreach (var (name, value) in ReinforcementColumns.Of(figures))
+            {
+                next = _figures.Set(name, (float)value, next) + 1;
+            }
+        }
     }
 
     /// <summary>Forgets what came after <paramref name="step"/>.</summary>
-    public void Rewind(int step)
-    {
-        var keep = FirstAfter(step);
-        _values.RemoveRange(keep * Columns, _values.Count - (keep * Columns));
-        _extra.Keep(keep);
-    }
+    public void Rewind(int step) => _figures.Keep(FirstAfter(step));
 
     /// <summary>Rows after <paramref name="step"/>; thinned out where they are more than <see cref="MostRows"/>.</summary>
     public PackedPoints After(int step) => Pack(FirstAfter(step), Count);
@@ -67,65 +73,49 @@ internal sealed class RunPoints
     /// <summary>The loss, or the reward where there is one, in so many figures at most: the mean of each stretch.</summary>
     public float[] Sketch(int figures)
     {
-        var column = RewardColumn ?? LossColumn;
+        var column = _figures[RewardColumn ?? LossColumn];
         var sketch = new float[Math.Min(figures, Count)];
         for (var figure = 0; figure < sketch.Length; figure++)
         {
-            var first = (int)((long)Count * figure / sketch.Length);
-            var end = (int)((long)Count * (figure + 1) / sketch.Length);
-            sketch[figure] = Mean(first, end, column);
+            sketch[figure] = Mean(column[Stretch(0, Count, figure, sketch.Length)], RewardColumn is not null);
         }
 
         return sketch;
     }
 
-    private int? RewardColumn => _extra.Find(ReinforcementColumns.Reward) is >= 0 and var column ? Columns + column : null;
-
     private PackedPoints Pack(int from, int to)
     {
-        var rows = to - from > MostRows ? Thinned(from, to) : [.. Enumerable.Range(from, Math.Max(0, to - from))];
-        IReadOnlyList<string>? extra = RewardColumn is null ? null : [.. _extra.Names, ReinforcementColumns.RewardMean];
-        var packed = new float[rows.Count * (Columns + (extra?.Count ?? 0))];
-        for (var column = 0; column < Columns + _extra.Count; column++)
+        int[] rows = to - from > MostRows ? Thinned(from, to) : [.. Enumerable.Range(from, Math.Max(0, to - from))];
+        IReadOnlyList<string>? extra = RewardColumn is null ? null : [.. _figures.Names.Skip(Kept.Length), ReinforcementColumns.RewardMean];
+        var values = new byte[rows.Length * (Columns + (extra?.Count ?? 0)) * sizeof(float)];
+        var packed = MemoryMarshal.Cast<byte, float>(values.AsSpan());
+        for (var column = 0; column < _figures.Count; column++)
         {
-            for (var row = 0; row < rows.Count; row++)
-            {
-                packed[(column * rows.Count) + row] = Value(rows[row], column);
-            }
+            Gather(_figures[column], rows, packed[((column < Kept.Length ? column : column + 1) * rows.Length)..]);
         }
 
-        FillMeans(rows, from, LossColumn, packed.AsSpan(MeanColumn * rows.Count));
+        FillMeans(_figures[LossColumn], rows, from, skipsGaps: false, packed[(Kept.Length * rows.Length)..]);
         if (RewardColumn is { } reward)
         {
-            FillMeans(rows, from, reward, packed.AsSpan((Columns + _extra.Count) * rows.Count));
+            FillMeans(_figures[reward], rows, from, skipsGaps: true, packed[((_figures.Count + 1) * rows.Length)..]);
         }
 
-        return new PackedPoints(rows.Count, LastStep, MemoryMarshal.AsBytes<float>(packed).ToArray(), extra);
+        return new PackedPoints(rows.Length, LastStep, values, extra);
     }
 
     /// <summary>In each stretch, the rows where something is least or greatest, and the very last row.</summary>
-    private List<int> Thinned(int from, int to)
+    private int[] Thinned(int from, int to)
     {
+        var extremes = (RewardColumn is null ? Extremes : ReinforcementExtremes)
+            .Select(extreme => (Column: _figures.Find(extreme.Column), extreme.Sign)).Where(extreme => extreme.Column >= 0).ToArray();
         var rows = new List<int>(MostRows);
-        var extremes = RewardColumn is null
-            ? Extremes
-            : [.. ReinforcementExtremes.Select(extreme => (Columns + _extra.Find(extreme.Column), extreme.Sign)).Where(extreme => extreme.Item1 >= Columns), (3, 1), (5, 1)];
         Span<int> chosen = stackalloc int[extremes.Length];
         for (var stretch = 0; stretch < Stretches; stretch++)
         {
-            var first = from + (int)((long)(to - from) * stretch / Stretches);
-            var end = from + (int)((long)(to - from) * (stretch + 1) / Stretches);
+            var places = Stretch(from, to, stretch, Stretches);
             for (var extreme = 0; extreme < extremes.Length; extreme++)
             {
-                var (column, sign) = extremes[extreme];
-                chosen[extreme] = first;
-                for (var row = first + 1; row < end; row++)
-                {
-                    if (sign * (Value(row, column) - Value(chosen[extreme], column)) > 0 || float.IsNaN(Value(chosen[extreme], column)))
-                    {
-                        chosen[extreme] = row;
-                    }
-                }
+                chosen[extreme] = places.Start.Value + Extreme(_figures[extremes[extreme].Column][places], extremes[extreme].Sign);
             }
 
             chosen.Sort();
@@ -145,44 +135,74 @@ internal sealed class RunPoints
             rows.Add(to - 1);
         }
 
-        return rows;
+        return [.. rows];
     }
 
-    /// <summary>Means of the steps between one row and the next, so that a thinned curve is smoothed as the whole one would be.</summary>
-    private void FillMeans(List<int> rows, int first, int column, Span<float> means)
+    /// <summary>One of so many stretches of rows, all nearly of the same length.</summary>
+    private static Range Stretch(int from, int to, int stretch, int stretches)
+        => (from + (int)((long)(to - from) * stretch / stretches))..(from + (int)((long)(to - from) * (stretch + 1) / stretches));
+
+    /// <summary>Place of the least (sign -1) or the greatest (1) figure; what is no number is neither.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Extreme(ReadOnlySpan<float> figures, int sign)
     {
-        var next = first;
-        for (var row = 0; row < rows.Count; row++)
+        var (place, best) = (0, float.NaN);
+        for (var row = 0; row < figures.Length; row++)
         {
-            means[row] = Mean(next, rows[row] + 1, column);
-            next = rows[row] + 1;
+            if (sign * (figures[row] - best) > 0 || float.IsNaN(best))
+            {
+                (place, best) = (row, figures[row]);
+            }
+        }
+
+        return place;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather(ReadOnlySpan<float> column, int[] rows, Span<float> gathered)
+    {
+        for (var row = 0; row < rows.Length; row++)
+        {
+            gathered[row] = column[rows[row]];
         }
     }
 
-    /// <summary>Mean of a stretch, of what there is in it.</summary>
-    private float Mean(int first, int end, int column)
+    /// <summary>Means of the steps between one row and the next, so that a thinned curve is smoothed as the whole one would be.</summary>
+    private static void FillMeans(ReadOnlySpan<float> column, int[] rows, int first, bool skipsGaps, Span<float> means)
+    {
+        for (var row = 0; row < rows.Length; row++)
+        {
+            means[row] = Mean(column[first..(rows[row] + 1)], skipsGaps);
+            first = rows[row] + 1;
+        }
+    }
+
+    /// <summary>Mean of a stretch; of what there is in it where it may have gaps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Mean(ReadOnlySpan<float> figures, bool skipsGaps)
     {
         var (sum, count) = (0.0, 0);
-        for (var row = first; row < end; row++)
+        foreach (var figure in figures)
         {
-            var value = Value(row, column);
-            (sum, count) = float.IsNaN(value) && column >= Columns ? (sum, count) : (sum + value, count + 1);
+            if (!skipsGaps || !float.IsNaN(figure))
+            {
+                sum += figure;
+                count++;
+            }
         }
 
         return (float)(sum / count);
     }
 
-    // Columns that every run has, then those of some.
-    private float Value(int row, int column) => column < Columns ? _values[(row * Columns) + column] : _extra.Value(row, column - Columns);
-
     /// <summary>Index of the first row after a step; steps ascend.</summary>
     private int FirstAfter(int step)
     {
-        int low = 0, high = Count;
+        var steps = _figures[0];
+        int low = 0, high = steps.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Value(middle, 0) > step)
+            if (steps[middle] > step)
             {
                 high = middle;
             }

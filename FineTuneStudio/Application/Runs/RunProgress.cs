@@ -92,16 +92,7 @@ public sealed record RunProgress
     internal RunProgress After(TrainingEvent happened) => happened switch
     {
         TrainingEvent.Started started => Rewound(started) with { Timeline = Timeline.Add(started) },
-        TrainingEvent.StepCompleted step => this with
-        {
-            Step = step.Step,
-            Last = step,
-            // The first step warms caches up and says little about the pace.
-            SecondsPerStep = SecondsPerStep > 0 && step.Step > 2 ? (0.9 * SecondsPerStep) + (0.1 * step.Seconds) : step.Seconds,
-            TimedSteps = step.Step > 1 ? TimedSteps + 1 : 0,
-            TimedSeconds = step.Step > 1 ? TimedSeconds + step.Seconds : 0,
-            Reinforced = step.Reinforcement is null ? Reinforced : Reinforced.Add(step),
-        },
+        TrainingEvent.StepCompleted step => After([step]),
         TrainingEvent.Evaluated evaluated => this with { Evaluations = Evaluations.Add(evaluated), EvaluationSeconds = EvaluationSeconds + evaluated.Seconds },
         TrainingEvent.Rewarded rewarded => this with { Rewards = Rewards.Add(rewarded), EvaluationSeconds = EvaluationSeconds + rewarded.Seconds },
         TrainingEvent.Sampled sampled => this with { Samples = Samples.Add(sampled) },
@@ -111,6 +102,33 @@ public sealed record RunProgress
         TrainingEvent.Ended ended => this with { End = ended, Message = ended.Message, Timeline = Timeline.Add(ended) },
         _ => this with { Timeline = Timeline.Add(happened) },
     };
+
+    /// <summary>The state after some steps, one after the other: a long run that is read from its folder has a hundred thousand.</summary>
+    internal RunProgress After(IReadOnlyList<TrainingEvent.StepCompleted> steps)
+    {
+        if (steps is not [.., var last])
+        {
+            return this;
+        }
+
+        var (secondsPerStep, timedSteps, timedSeconds) = (SecondsPerStep, TimedSteps, TimedSeconds);
+        foreach (var step in steps)
+        {
+            // The first step warms caches up and says little about the pace.
+            secondsPerStep = secondsPerStep > 0 && step.Step > 2 ? (0.9 * secondsPerStep) + (0.1 * step.Seconds) : step.Seconds;
+            (timedSteps, timedSeconds) = step.Step > 1 ? (timedSteps + 1, timedSeconds + step.Seconds) : (0, 0);
+        }
+
+        return this with
+        {
+            Step = last.Step,
+            Last = last,
+            SecondsPerStep = secondsPerStep,
+            TimedSteps = timedSteps,
+            TimedSeconds = timedSeconds,
+            Reinforced = last.Reinforcement is null ? Reinforced : Reinforced.AddRange(steps),
+        };
+    }
 
     /// <summary>A resumed run goes on from a checkpoint: what came after that is said again.</summary>
     private RunProgress Rewound(TrainingEvent.Started started) => this with
