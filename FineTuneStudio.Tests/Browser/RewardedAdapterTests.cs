@@ -86,7 +86,7 @@ public sealed partial class RewardedAdapterTests(ChromiumFixture chromium)
         await page.Page.Locator("[data-outcome='rft'].taken").WaitForAsync();
         await page.Page.Locator(".forecast [data-verdict='Learns']").WaitForAsync();
 
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
         await page.AddressAsync("/runs/[0-9a-f-]{36}$");
     }
 

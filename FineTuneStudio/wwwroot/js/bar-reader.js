@@ -3,13 +3,14 @@
 
 export class BarReader {
   #bar = -1;
+  #byKeys = false;
   #listening = new AbortController();
 
   constructor(plot) {
     this.plot = plot;
     this.tip = plot.querySelector("output");
     this.#on("pointermove", (event) => this.#point(event));
-    this.#on("pointerleave", () => this.hide());
+    this.#on("pointerleave", () => { if (!this.#byKeys) this.hide(); });
     this.#on("keydown", (event) => this.#key(event));
     this.#on("blur", () => this.hide());
   }
@@ -31,6 +32,7 @@ export class BarReader {
   }
 
   #point(event) {
+    this.#byKeys = false;
     const box = this.plot.getBoundingClientRect();
     this.#show(event.buttons === 0 ? Math.floor((event.clientX - box.left) / box.width * this.#bars.length) : -1);
   }
@@ -49,6 +51,7 @@ export class BarReader {
     }[event.key];
     if (wanted === undefined) return;
     event.preventDefault();
+    this.#byKeys = true;
     this.#show(wanted() ?? this.#bar);
   }
 
