@@ -66,6 +66,7 @@ public sealed class DatasetPageTests(ChromiumFixture chromium) : IAsyncLifetime
         var read = page.Page.Locator(".lengths-read");
         await page.Page.Locator("[data-cut]").GetByText("No row is cut.").WaitForAsync();
 
+        await page.Page.WaitForSelectorAsync(".lengths[data-reads]");
         await plot.PressAsync("End");
         await Assertions.Expect(read).ToHaveTextAsync(new Regex("tokens: 4 rows$"));
         await page.Page.Keyboard.PressAsync("ArrowLeft");

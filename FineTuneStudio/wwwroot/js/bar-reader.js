@@ -13,6 +13,7 @@ export class BarReader {
     this.#on("pointerleave", () => { if (!this.#byKeys) this.hide(); });
     this.#on("keydown", (event) => this.#key(event));
     this.#on("blur", () => this.hide());
+    plot.dataset.reads = "true";
   }
 
   close() {

@@ -16,12 +16,6 @@ namespace FineTuneStudio.Components.Pages.Runs;
 /// <summary>From a dataset to a run: method, model, options, what it will take, start. What is typed survives a reload and a restart.</summary>
 public sealed partial class NewRunPage : IAsyncDisposable
 {
-    /// <summary>An estimate looks at the data; it waits until a person has stopped typing.</summary>
-    private static readonly TimeSpan EstimateDelay = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>A rehearsal takes the machine for seconds; it waits until the form has been still for so long.</summary>
-    private static readonly TimeSpan RehearsalDelay = TimeSpan.FromSeconds(1);
-
     private static readonly (ScheduleKind Kind, string Label)[] Schedules =
     [
         (ScheduleKind.Cosine, "Cosine"), (ScheduleKind.CosineWithFloor, "Cosine with floor"), (ScheduleKind.Linear, "Linear"), (ScheduleKind.Constant, "Constant"),
@@ -39,20 +33,14 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private IReadOnlyList<DatasetSummary>? _datasets;
     private IReadOnlyList<ModelSummary> _models = [];
     private IReadOnlyList<AdapterSummary> _adapters = [];
-    private IReadOnlyList<UserError> _errors = [];
     private RunDetail? _origin;
     private DatasetReport? _report;
     private MethodAdvice _advice = DecisionTree.Advise(null, null, new Dictionary<string, string>());
     private Forecasting _forecasting = null!;
+    private Planning _planning = null!;
     private IReadOnlyList<GraderTemplate> _templates = [];
-    private RunPlan? _plan;
-    private RunSuggestion? _suggestion;
-    private object? _suggestedFor;
     private RunSpecification? _before;
-    private CancellationTokenSource? _planning;
     private IJSObjectReference? _module;
-    private bool _estimating;
-    private bool _rehearsing;
     private bool _starting;
     private bool _hasSoundGrader = true;
 
@@ -110,6 +98,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private RunDraft Form => _kept!.Value;
 
+    private IReadOnlyList<UserError> Errors => _planning.Errors;
+
     private DatasetSummary? Chosen => _datasets?.FirstOrDefault(dataset => dataset.Name == Form.Dataset);
 
     private string WorkbenchAddress => $"/graders?form={Uri.EscapeDataString($"/{Navigation.ToBaseRelativePath(Navigation.Uri)}")}";
@@ -122,25 +112,22 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private bool CanStart => !_starting && _models.Count > 0 && (!IsReinforcement || _hasSoundGrader);
 
-    private bool CanForecast => IsReinforcement && _errors.Count == 0 && CanStart;
+    private bool CanForecast => IsReinforcement && Errors.Count == 0 && CanStart;
 
-    private bool HasExperts => _plan?.Estimate is { } estimate && estimate.ActiveParameters < estimate.ModelParameters;
+    private bool HasExperts => _planning.Plan?.Estimate is { } estimate && estimate.ActiveParameters < estimate.ModelParameters;
 
     /// <summary>Steps of the run: as estimated, else a guess without packing that is good enough for the curve's shape.</summary>
-    private int TotalSteps => _plan?.Estimate.TotalSteps
+    private int TotalSteps => _planning.Plan?.Estimate.TotalSteps
         ?? (Form.DurationInSteps
             ? Math.Clamp(Form.Steps, 1, 10_000_000)
             : (int)Math.Clamp(Math.Ceiling(Form.Epochs * (Chosen?.GoodRows ?? 1000) / Math.Max(1.0, (double)Form.BatchRows * Form.Accumulation)), 1, 10_000_000));
 
-    /// <summary>What suggestions depend on.</summary>
-    private object SuggestedBy => (Form.Model, Form.Dataset, Form.HeldOutFraction, Form.EveryWeight, Form.InitialAdapter is null);
+    private RunSuggestion? Suggestion => _planning.SuggestionFor(Form.ToSpecification());
 
-    private RunSuggestion? Suggestion => SuggestedBy.Equals(_suggestedFor) ? _suggestion : null;
-
-    private bool IsSuggesting => !IsReinforcement && _errors.Count == 0 && _models.Count > 0 && !SuggestedBy.Equals(_suggestedFor);
+    private bool IsSuggesting => !IsReinforcement && Errors.Count == 0 && _models.Count > 0 && !_planning.HasSuggestedFor(Form.ToSpecification());
 
     private IReadOnlyList<(int Step, double Rate)> Curve
-        => _errors.Any(error => error.Field.StartsWith("schedule.", StringComparison.Ordinal)) ? [] : SchedulePreview.Curve(Form.ScheduleOptions, TotalSteps, 240);
+        => Errors.Any(error => error.Field.StartsWith("schedule.", StringComparison.Ordinal)) ? [] : SchedulePreview.Curve(Form.ScheduleOptions, TotalSteps, 240);
 
     /// <summary>Options that differ from the run the form was filled from.</summary>
     private IEnumerable<OptionRow> Differences => _origin is null ? [] : SpecificationDiff.Of([_origin.Specification, Form.ToSpecification()]).Where(row => row.Differs);
@@ -149,7 +136,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         await _closed.CancelAsync();
         _closed.Dispose();
-        _planning?.Dispose();
+        _planning.Dispose();
         _forecasting.Dispose();
         if (_kept is not null)
         {
@@ -172,6 +159,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     protected override async Task OnInitializedAsync()
     {
         _forecasting = new Forecasting(Estimates, ForecastChanged);
+        _planning = new Planning(Estimates, () => Form.ToSpecification(), FollowData, StateHasChanged);
         _models = await Models.ListAsync(_closed.Token);
         _adapters = await Adapters.ListAsync(_closed.Token);
         var datasets = await ListDatasetsAsync();
@@ -417,121 +405,24 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private void Refresh()
     {
-        // What was planned for other values must not be shown over these.
-        StopPlanning();
         FollowData();
-        _errors = [.. Form.ToSpecification().Validate()];
+        List<UserError> faults = [.. Form.ToSpecification().Validate()];
         if (!IsReinforcement && HoldsOnlyPrompts)
         {
-            _errors = [.. _errors, new("method", "These rows are prompts without answers: there is nothing to learn by example. Choose reinforcement, or another dataset.")];
+            faults.Add(new("method", "These rows are prompts without answers: there is nothing to learn by example. Choose reinforcement, or another dataset."));
         }
 
-        if (RendererInfo.IsInteractive && _errors.Count == 0 && Form.Model.Length > 0 && Form.Dataset.Length > 0)
-        {
-            _ = PlanAsync();
-        }
-    }
-
-    /// <summary>Estimates as soon as a person has stopped typing; a small model is then rehearsed, so that the figures are measured.</summary>
-    private async Task PlanAsync()
-    {
-        var cancelled = BeginPlanning();
-        try
-        {
-            _estimating = true;
-            await Task.Delay(EstimateDelay, cancelled);
-            if (!IsReinforcement)
-            {
-                // First of all: the values that follow it are what is planned with.
-                await SuggestAsync(cancelled);
-            }
-
-            var specification = Form.ToSpecification();
-            Take(await Estimates.PlanAsync(specification, cancelled), cancelled);
-            _estimating = false;
-            StateHasChanged();
-            if (!IsReinforcement && _plan is { IsSmall: true, Fits: true, Estimate.Rehearsed: false })
-            {
-                await Task.Delay(RehearsalDelay, cancelled);
-                await RehearseAsync(specification, cancelled);
-            }
-        }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
-        {
-            // Something changed meanwhile; its own estimate follows.
-        }
-    }
-
-    private async Task SuggestAsync(CancellationToken cancelled)
-    {
-        var by = SuggestedBy;
-        if (!by.Equals(_suggestedFor))
-        {
-            var result = await Estimates.SuggestAsync(Form.ToSpecification(), cancelled);
-            cancelled.ThrowIfCancellationRequested();
-            (_suggestedFor, _suggestion) = (by, result is Result<RunSuggestion>.Success(var suggestion) ? suggestion : null);
-            FollowData();
-            StateHasChanged();
-        }
-    }
-
-    private async Task RehearseAsync()
-    {
-        StopPlanning();
-        var cancelled = BeginPlanning();
-        try
-        {
-            await RehearseAsync(Form.ToSpecification(), cancelled);
-        }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
-        {
-            // Stopped, or something changed.
-        }
-    }
-
-    private async Task RehearseAsync(RunSpecification specification, CancellationToken cancelled)
-    {
-        _rehearsing = true;
-        StateHasChanged();
-        Take(await Estimates.RehearseAsync(specification, cancelled), cancelled);
-        _rehearsing = false;
-        StateHasChanged();
-    }
-
-    private void Take(Result<RunPlan> result, CancellationToken cancelled)
-    {
-        cancelled.ThrowIfCancellationRequested();
-        switch (result)
-        {
-            case Result<RunPlan>.Success(var plan):
-                (_plan, _errors) = (plan, []);
-                break;
-            case Result<RunPlan>.Refused(var errors):
-                (_plan, _errors) = (null, errors);
-                break;
-        }
-    }
-
-    private CancellationToken BeginPlanning()
-    {
-        _planning = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
-        return _planning.Token;
-    }
-
-    private void StopPlanning()
-    {
-        _planning?.Cancel();
-        (_estimating, _rehearsing) = (false, false);
+        _planning.Begin(faults, RendererInfo.IsInteractive && Form.Model.Length > 0 && Form.Dataset.Length > 0);
     }
 
     private async Task StartAsync()
     {
-        StopPlanning();
+        _planning.Stop();
         _starting = true;
         if (Form.Followed.Follows && IsSuggesting)
         {
             // Started before the rows were read: what was not chosen is still to be filled in.
-            await SuggestAsync(_closed.Token);
+            await _planning.SuggestAsync(_closed.Token);
         }
 
         switch (await Runs.StartAsync(Form.ToSpecification(), _closed.Token))
@@ -541,7 +432,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
                 Navigation.NavigateTo($"/runs/{run.Id}");
                 break;
             case Result<RunSummary>.Refused(var errors):
-                (_errors, _starting) = (errors, false);
+                _planning.Refuse(errors);
+                _starting = false;
                 StateHasChanged();
                 await FocusFaultAsync();
                 break;
