@@ -20,6 +20,15 @@ public sealed record AdvisedOption(string Path, Func<RunSpecification, double?> 
     public static AdvisedOption Rank { get; } = new(
         "lora.rank", run => run.InitialAdapter is null ? run.Lora?.Rank : null, (run, rank) => run with { Lora = run.Lora is null ? null : run.Lora with { Rank = (int)rank } });
 
+    /// <summary>Numerator of the adapter's scale; one that is gone on with keeps its own.</summary>
+    public static AdvisedOption Alpha { get; } = new(
+        "lora.alpha", run => run.InitialAdapter is null ? run.Lora?.Alpha : null, (run, alpha) => run with { Lora = run.Lora is null ? null : run.Lora with { Alpha = alpha } });
+
+    /// <summary>Share of the adapter's inputs set to zero; none where the adapter begins as part of the weights, which it would take from the model.</summary>
+    public static AdvisedOption Dropout { get; } = new(
+        "lora.dropout", run => run.Lora is { Initialization: not LoraInitialization.Pissa } lora ? lora.Dropout : null,
+        (run, share) => run.Lora is { Initialization: not LoraInitialization.Pissa } lora ? run with { Lora = lora with { Dropout = share } } : run);
+
     /// <summary>Most tokens of a sequence.</summary>
     public static AdvisedOption ContextLength { get; } = new(
         "batch.contextLength", run => run.Batch.ContextLength, (run, tokens) => run with { Batch = run.Batch with { ContextLength = (int)tokens } });
@@ -33,7 +42,7 @@ public sealed record AdvisedOption(string Path, Func<RunSpecification, double?> 
         "batch.accumulation", run => run.Batch.Accumulation, (run, passes) => run with { Batch = run.Batch with { Accumulation = (int)passes } });
 
     /// <summary>All of them, in the order in which a person reads them.</summary>
-    public static IReadOnlyList<AdvisedOption> All { get; } = [Epochs, LearningRate, Rank, ContextLength, BatchRows, Accumulation];
+    public static IReadOnlyList<AdvisedOption> All { get; } = [Epochs, LearningRate, Rank, Alpha, Dropout, ContextLength, BatchRows, Accumulation];
 
     /// <summary>The catalog's default.</summary>
     public double Default => Read(Defaults)!.Value;

@@ -22,7 +22,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : SteppedStudioTes
         await page.Page.GetByText("Your input of").WaitForAsync();
         Assert.Equal("24", await page.Page.InputValueAsync("#rank"));
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Start over" }).ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("16");
+        await Assertions.Expect(page.Page.Locator("#rank")).ToHaveValueAsync("64");
         page.AssertCalm();
     }
 
@@ -75,7 +75,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : SteppedStudioTes
     public async Task FreshForm_HoldsWhatFitsTheData_AndLeavesWhatAPersonChose()
     {
         await using var page = await OpenAsync("/runs/new");
-        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("10");
+        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("13");
         await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("0.002");
         await Assertions.Expect(page.Page.Locator("#context")).ToHaveValueAsync("512");
         await page.Page.Locator("[data-option='schedule.learningRate'] .suggested").GetByText("Narrow models bear larger steps").WaitForAsync();
@@ -98,7 +98,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : SteppedStudioTes
         await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("2e-4");
         await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("3");
         await page.Page.Locator("[data-preset='data']").ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("10");
+        await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("13");
 
         // Reinforcement has no such rules: its defaults are back, and with the method the suggestions.
         await page.Page.Locator("[data-method='Rft'] input").CheckAsync();
@@ -117,7 +117,7 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : SteppedStudioTes
         await page.AddressAsync("/runs/[0-9a-f-]{36}$");
 
         var run = await Studio.Services.GetRequiredService<RunService>().FindAsync(Guid.Parse(page.Page.Url[^36..]), Token);
-        Assert.Equal((2e-3, 10.0), (run!.Specification.Schedule.LearningRate, run.Specification.Duration.Epochs));
+        Assert.Equal((2e-3, 13.0), (run!.Specification.Schedule.LearningRate, run.Specification.Duration.Epochs));
         page.AssertCalm();
     }
 

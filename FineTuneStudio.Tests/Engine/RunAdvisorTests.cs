@@ -14,9 +14,9 @@ public sealed class RunAdvisorTests
     {
         var suggestion = RunAdvisor.Suggest(Labels);
 
-        Assert.Equal((512, 2, 1, 10.0), (suggestion.ContextLength, suggestion.BatchRows, suggestion.Accumulation, suggestion.Epochs));
+        Assert.Equal((512, 2, 1, 13.0), (suggestion.ContextLength, suggestion.BatchRows, suggestion.Accumulation, suggestion.Epochs));
         Assert.Equal(2e-3, suggestion.LearningRate);
-        Assert.InRange(Steps(Labels, suggestion), 300, 500);
+        Assert.InRange(Steps(Labels, suggestion), 400, 600);
     }
 
     [Fact]
@@ -71,6 +71,48 @@ public sealed class RunAdvisorTests
     [InlineData(20_000, 400, 100_000, 64)]
     public void Suggest_Rank_HoldsWhatTheAnswersTell(int rows, int learnt, long weightsOfARank, int rank)
         => Assert.Equal(rank, RunAdvisor.Suggest(Chats with { Rows = rows, LearntTokens = learnt, WeightsOfARank = weightsOfARank }).Rank);
+
+    [Theory]
+    [InlineData(64, 64)]
+    [InlineData(256, 64)]
+    [InlineData(400, 32)]
+    [InlineData(512, 32)]
+    [InlineData(1024, 16)]
+    [InlineData(4096, 16)]
+    public void Suggest_Rank_IsHigherWhereTheModelIsNarrow(int width, int rank)
+    {
+        var suggestion = RunAdvisor.Suggest(Labels with { HiddenSize = width, WeightsOfARank = 76L * width });
+
+        Assert.Equal(rank, suggestion.Rank);
+        Assert.Equal(2 * rank, suggestion.Options.Single(option => option.Path == "lora.alpha").Number);
+        Assert.Equal(rank > 16, suggestion.Options.Single(option => option.Path == "lora.rank").Reason.Contains("directions", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1000, 8, 256, true, 0.1)]
+    [InlineData(1000, 8, 8192, true, 0.05)]
+    [InlineData(100_000, 8, 256, true, 0.0)]
+    [InlineData(200, 400, 4096, true, 0.1)]
+    [InlineData(20_000, 400, 4096, true, 0.0)]
+    [InlineData(1000, 8, 256, false, null)]
+    public void Suggest_Dropout_WhereRowsComeBackOften(int rows, int learnt, int width, bool isAdapter, double? dropout)
+    {
+        var suggestion = RunAdvisor.Suggest((learnt > 16 ? Chats : Labels) with { Rows = rows, LearntTokens = learnt, HiddenSize = width, IsAdapter = isAdapter });
+
+        Assert.Equal(dropout, suggestion.Dropout);
+        Assert.Equal(dropout, suggestion.Options.SingleOrDefault(option => option.Path == "lora.dropout")?.Number);
+    }
+
+    [Fact]
+    public void Suggest_AdapterBeginsAsPartOfTheWeights_LeavesDropoutAlone()
+    {
+        var pissa = new RunSpecification { Model = "m", Dataset = new DatasetOptions { Path = "d" }, Lora = new LoraOptions { Initialization = LoraInitialization.Pissa } };
+
+        var filled = RunAdvisor.Suggest(Labels).ApplyTo(pissa);
+
+        Assert.Empty(filled.Validate());
+        Assert.Empty(RunAdvisor.Suggest(Labels).OpenIn(filled));
+    }
 
     [Fact]
     public void Suggest_RankNotToBeChosen_LeavesItAlone()

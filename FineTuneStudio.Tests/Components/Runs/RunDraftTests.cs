@@ -117,7 +117,7 @@ public sealed class RunDraftTests
     public void Fill_EveryOptionTheDataSpeaksFor_IsTaken()
     {
         var draft = new RunDraft { DurationInSteps = true };
-        var specification = AdvisedOption.All.Index().Aggregate(draft.ToSpecification(), (filled, option) => option.Item.Set(filled, option.Index + 40));
+        var specification = AdvisedOption.All.Index().Aggregate(draft.ToSpecification(), (filled, option) => option.Item.Set(filled, option.Item.Default + option.Index + 1));
 
         draft.Fill(specification);
 

@@ -38,10 +38,10 @@ public sealed class SuggestionListTests : BunitContext
     [Fact]
     public void List_ValueIsTheSuggestedOne_SaysSoInsteadOfOfferingIt()
     {
-        var rank = Show(Defaults).Find("[data-suggestion='lora.rank']");
+        var passes = Show(Defaults).Find("[data-suggestion='batch.accumulation']");
 
-        Assert.Contains("Set", rank.TextContent, StringComparison.Ordinal);
-        Assert.Empty(rank.QuerySelectorAll("button"));
+        Assert.Contains("Set", passes.TextContent, StringComparison.Ordinal);
+        Assert.Empty(passes.QuerySelectorAll("button"));
     }
 
     [Fact]
@@ -74,6 +74,15 @@ public sealed class SuggestionListTests : BunitContext
         Show(inSteps).Find("[data-suggestion='duration.epochs'] button").Click();
 
         Assert.Equal(new DurationOptions { Epochs = Suggestion.Epochs }, Assert.Single(_chosen).Apply(inSteps).Duration);
+    }
+
+    [Fact]
+    public void List_OptionThatSaysNothingOfTheRun_IsNotOffered()
+    {
+        var list = Show(Defaults with { Lora = new LoraOptions { Initialization = LoraInitialization.Pissa } });
+
+        Assert.Empty(list.FindAll("[data-suggestion='lora.dropout']"));
+        Assert.NotEmpty(list.FindAll("[data-suggestion='lora.rank']"));
     }
 
     [Fact]

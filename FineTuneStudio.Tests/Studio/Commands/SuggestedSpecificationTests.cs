@@ -24,7 +24,7 @@ public sealed class SuggestedSpecificationTests
         Assert.Equal(given.Duration.Epochs != defaults.Duration.Epochs ? given.Duration.Epochs : Suggestion.Epochs, filled.Duration.Epochs);
         Assert.Equal(given.Schedule.LearningRate != defaults.Schedule.LearningRate ? given.Schedule.LearningRate : Suggestion.LearningRate, filled.Schedule.LearningRate);
         Assert.Equal(given.Schedule.WarmupSteps, filled.Schedule.WarmupSteps);
-        Assert.Equal(given.Lora!.Rank, filled.Lora!.Rank);
+        Assert.Equal(given.Lora!.Rank != defaults.Lora!.Rank ? given.Lora.Rank : Suggestion.Rank, filled.Lora!.Rank);
         Assert.Equal(Suggestion.ContextLength, filled.Batch.ContextLength);
     }
 }

@@ -273,7 +273,7 @@ public sealed class RunDraft
     {
         (DurationInSteps, Epochs, LearningRate) = (specification.Duration.Steps is not null, specification.Duration.Epochs, specification.Schedule.LearningRate);
         (BatchRows, Accumulation, ContextLength) = (specification.Batch.Rows, specification.Batch.Accumulation, specification.Batch.ContextLength);
-        Rank = specification.Lora?.Rank ?? Rank;
+        (Rank, Alpha, Dropout) = specification.Lora is { } lora ? (lora.Rank, lora.Alpha, lora.Dropout) : (Rank, Alpha, Dropout);
     }
 
     private LoraOptions ToLora() => new()
