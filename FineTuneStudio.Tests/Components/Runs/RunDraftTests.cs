@@ -58,7 +58,7 @@ public sealed class RunDraftTests
         var shape = new LoraOptions { Rank = 4, Alpha = 12, Dora = true, Targets = ["q_proj"] };
         var begun = new RunSpecification { Model = "nano", Dataset = new DatasetOptions { Path = "rows.jsonl" }, InitialAdapter = "mine", Lora = shape };
 
-        var applied = RunPreset.All.Single(candidate => candidate.Id == preset).Apply(begun);
+        var applied = RunPreset.All.Single(candidate => candidate.Id == preset).Apply(begun, null);
 
         var draft = new RunDraft();
         draft.Load(applied);

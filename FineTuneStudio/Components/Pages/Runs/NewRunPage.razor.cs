@@ -326,7 +326,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
         Changed();
     }
 
-    private Task UsePresetAsync(RunPreset preset) => DecideAsync(preset.Apply(Form.ToSpecification()));
+    private Task UsePresetAsync(RunPreset preset) => DecideAsync(preset.Apply(Form.ToSpecification(), Suggestion?.LearningRate));
 
     /// <summary>A specification as a whole: what it says is chosen.</summary>
     private async Task DecideAsync(RunSpecification specification)
