@@ -1,7 +1,7 @@
 using FineTuneStudio.Engine.Contracts;
 using Xunit;
 
-namespace FineTuneStudio.Tests.Engine.Contracts;
+namespace FineTuneStudio.Tests.Engine;
 
 public sealed class RunPresetTests
 {
