@@ -18,6 +18,9 @@ internal sealed class MemoryEstimate
     private const long ScoresBytes = 48L << 20;
     private const int LeastScores = 32;
 
+    // One layer's tensors for 8 recomputed layers, three for 28, four for 30: so the heap grew.
+    private const int LayersToAHole = 8;
+
     private readonly ModelConfig _config;
     private readonly FrozenWeights _base;
 
@@ -94,10 +97,11 @@ internal sealed class MemoryEstimate
     private int LayersAtWork(RunSpecification specification) => specification.GradientCheckpointing ? 1 : _config.Layers.Count;
 
     // What the layers fill, and what the one at work has beside that: gradients. The heap gives out aligned blocks, which never fit into the hole that one of the same size left;
-    // so what a layer made and let go of counts like what it kept. Where layers are computed again only their inputs stay, and the one at work has all of its own.
+    // so what a layer made and let go of counts like what it kept. Where layers are computed again only their inputs stay, and the one at work has all of its own; gradients that stay lie
+    // among what each lets go of, so that the heap grows by what one layer makes for every few layers (measured: docs/log.md, memory counted).
     private (long Kept, long Work) Activations(IReadOnlyList<LayerActivations> layers, bool recomputed, long tokens, int bytes)
         => recomputed
-            ? (tokens * bytes * layers.Count * _config.HiddenSize, tokens * bytes * layers.Max(layer => layer.Made + layer.Gradients))
+            ? (tokens * bytes * ((layers.Count * _config.HiddenSize) + (layers.Max(layer => layer.Made) * layers.Count / LayersToAHole)), tokens * bytes * layers.Max(layer => layer.Made + layer.Gradients))
             : (tokens * bytes * layers.Sum(layer => layer.Made), tokens * bytes * layers.Max(layer => layer.Gradients));
 
     // A piece, and the stream as the loss reads it: as it leaves the layers, normed, what is learnt of it, and its gradient.

@@ -37,8 +37,10 @@ public sealed class KilledRunTests
     private static void KillAndCompareCalling(Func<TinyRun> create, int kills, int steps)
     {
         Assert.SkipWhen(PythonSandbox.WhyNot is not null, PythonSandbox.WhyNot ?? "");
+
+        // What is rewarded has nothing to do with the tool: a longer run learns to do without.
         KillAndCompare(create, kills, Environment.TickCount, steps, events =>
-            Assert.True(events.Average(step => step.Reinforcement!.Tools!.Calls) > 0.5, "The model hardly calls its tool: there is nothing to be tested here."));
+            Assert.True(events.Take(8).Average(step => step.Reinforcement!.Tools!.Calls) > 0.5, "The model hardly calls its tool: there is nothing to be tested here."));
     }
 
     private static void KillAndCompare(Func<TinyRun> create, int kills, int seed, int total = 120, Action<IReadOnlyList<TrainingEvent.StepCompleted>>? check = null)
