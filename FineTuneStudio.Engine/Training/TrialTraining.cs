@@ -9,7 +9,7 @@ using FineTuneStudio.Engine.Training.Sft;
 
 namespace FineTuneStudio.Engine.Training;
 
-/// <summary>A model with random weights, an adapter and random rows, trained by the very step that runs train by: to measure a shape without its files.</summary>
+/// <summary>A model, with random weights unless it is given, an adapter and random rows, trained by the very step that runs train by: to measure, without data.</summary>
 public sealed class TrialTraining : IDisposable
 {
     private readonly CausalModel _base;
@@ -18,6 +18,7 @@ public sealed class TrialTraining : IDisposable
     private readonly Optimizer _optimizer;
     private readonly TrainingStep _step;
     private readonly TrainingRow[] _rows;
+    private readonly bool _ownsBase;
 
     /// <summary>Makes the model and the rows.</summary>
     /// <param name="config">The network.</param>
@@ -28,9 +29,21 @@ public sealed class TrialTraining : IDisposable
     /// <param name="device">Where to compute.</param>
     /// <param name="packed">Few bits for the frozen linears and experts, or <see langword="null"/>.</param>
     public TrialTraining(ModelConfig config, LoraOptions lora, OptimizerOptions optimizer, int sequences, int length, Device device = default, PackedFormat? packed = null)
+        : this(CausalModel.Create(config, seed: 1, Precision.Bf16, device, packed: packed), lora, optimizer, sequences, length)
     {
-        _base = CausalModel.Create(config, seed: 1, Precision.Bf16, device, packed: packed);
-        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, device, _base.WeightOf);
+        _ownsBase = true;
+    }
+
+    /// <summary>Makes an adapter beside a model that is there, and the rows.</summary>
+    /// <param name="frozen">Stays its owner's.</param>
+    /// <param name="lora">As above.</param>
+    /// <param name="optimizer">As above.</param>
+    /// <param name="sequences">As above.</param>
+    /// <param name="length">As above.</param>
+    internal TrialTraining(CausalModel frozen, LoraOptions lora, OptimizerOptions optimizer, int sequences, int length)
+    {
+        _base = frozen;
+        _adapter = AdapterSet.Create(_base.Linears, lora, seed: 2, _base.Device, _base.WeightOf);
         _adapter.SetTrainable(true);
         _model = _base.WithAdapter(_adapter);
         _optimizer = Optimizer.Create(_adapter.Parameters, optimizer);
@@ -42,7 +55,7 @@ public sealed class TrialTraining : IDisposable
         {
             var weights = new float[length];
             weights.AsSpan(1).Fill(1);
-            _rows[row] = new TrainingRow(row, row + 1, [.. Enumerable.Range(0, length).Select(_ => random.Next(config.VocabularySize))], weights, Cut: false);
+            _rows[row] = new TrainingRow(row, row + 1, [.. Enumerable.Range(0, length).Select(_ => random.Next(_base.Config.VocabularySize))], weights, Cut: false);
         }
     }
 
@@ -79,6 +92,9 @@ public sealed class TrialTraining : IDisposable
         _optimizer.Dispose();
         _model.Dispose();
         _adapter.Dispose();
-        _base.Dispose();
+        if (_ownsBase)
+        {
+            _base.Dispose();
+        }
     }
 }

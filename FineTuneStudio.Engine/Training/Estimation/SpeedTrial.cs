@@ -1,10 +1,7 @@
-using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Generation;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
-using FineTuneStudio.Engine.Training.Optimizers;
-using FineTuneStudio.Engine.Training.Sft;
 
 namespace FineTuneStudio.Engine.Training.Estimation;
 
@@ -33,21 +30,13 @@ public static class SpeedTrial
         var random = new Random(1);
         int[] ids = [.. Enumerable.Range(0, Math.Min(MostTokens, model.Config.ContextLength / 2)).Select(_ => random.Next(model.Config.VocabularySize))];
         var (prefill, decode) = Answers(model, ids, cancellationToken);
-        return new ModelSpeed(Train(model, ids, cancellationToken), prefill, decode);
+        return new ModelSpeed(Train(model, ids.Length, cancellationToken), prefill, decode);
     }
 
-    private static double Train(CausalModel frozen, int[] ids, CancellationToken cancellationToken)
+    private static double Train(CausalModel frozen, int length, CancellationToken cancellationToken)
     {
-        var options = new LoraOptions();
-        using var adapter = AdapterSet.Create(frozen.Linears, options, seed: 1, frozen.Device);
-        adapter.SetTrainable(true);
-        using var model = frozen.WithAdapter(adapter);
-        using var optimizer = Optimizer.Create(adapter.Parameters, new OptimizerOptions());
-        var step = new TrainingStep(model, adapter.Parameters, optimizer, lossScale: null, clipNorm: 1, checkpointing: false);
-        var weights = new float[ids.Length];
-        weights.AsSpan(1).Fill(1);
-        TrainingRow[][] rows = [[new TrainingRow(0, 1, ids, weights, Cut: false)]];
-        return ids.Length / Best(() => step.Run(rows, learningRate: 0, dropout: _ => null, cancellationToken), cancellationToken);
+        using var trial = new TrialTraining(frozen, new LoraOptions(), new OptimizerOptions(), sequences: 1, length);
+        return length / Best(() => trial.Run(), cancellationToken);
     }
 
     // The first token comes with the prompt, each further one by itself.

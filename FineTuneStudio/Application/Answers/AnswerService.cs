@@ -14,12 +14,12 @@ namespace FineTuneStudio.Application.Answers;
 /// <summary>Asks models and adapters, one side or several with the same seed. One question at a time has the machine.</summary>
 public sealed class AnswerService : IDisposable
 {
-    private readonly ModelLibrary _models;
-    private readonly AdapterLibrary _adapters;
-    private readonly SettingsStore _settings;
     // An answer of fewer tokens is over before it has a pace.
     private const int LeastTokens = 16;
 
+    private readonly ModelLibrary _models;
+    private readonly AdapterLibrary _adapters;
+    private readonly SettingsStore _settings;
     private readonly IAnswerEngine _engine;
     private readonly ModelSpeeds _speeds;
     private readonly ILogger<AnswerService> _log;
@@ -45,7 +45,6 @@ public sealed class AnswerService : IDisposable
         }
 
         var begun = new AnswerPiece?[sides.Count];
-
         var pieces = Channel.CreateUnbounded<AnswerPiece>();
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await _turn.WaitAsync(cancellationToken);

@@ -17,7 +17,8 @@ public sealed class ModelSpeeds
     /// <summary>The figures of this machine, by model.</summary>
     public async Task<ILookup<Guid, MeasuredSpeed>> ListAsync(CancellationToken cancellationToken)
     {
-        var machine = MachineName.Current(_settings.Current.Threads);
+        // Asking for the device loads the tensor library at the first time: not on the page's own thread.
+        var machine = await Task.Run(() => MachineName.Current(_settings.Current.Threads), cancellationToken);
         await using var database = await _databases.CreateDbContextAsync(cancellationToken);
         var rows = await database.ModelSpeeds.AsNoTracking().Where(speed => speed.Machine == machine).ToListAsync(cancellationToken);
         return rows.OrderBy(row => row.Kind).ToLookup(row => row.ModelId, row => new MeasuredSpeed(row.Kind, row.TokensPerSecond, row.Origin, row.MeasuredAt));

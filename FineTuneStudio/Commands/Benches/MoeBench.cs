@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Experts;
@@ -78,7 +77,7 @@ internal static class MoeBench
             dy.MatMul(narrow);
         }
 
-        return BestInTurns(Layer, Dense, repeats: 12);
+        return InTurns.Best(Layer, Dense, repeats: 12);
     }
 
     private static (double Layer, double Dense) Decoding(LoneMixture layer, Precision precision, int tokens)
@@ -111,28 +110,7 @@ internal static class MoeBench
             }
         }
 
-        return BestInTurns(Layer, Dense, repeats: 60);
-    }
-
-    private static (double First, double Second) BestInTurns(Action first, Action second, int repeats)
-    {
-        var (best, other) = (double.MaxValue, double.MaxValue);
-        for (var repeat = 0; repeat <= repeats; repeat++)
-        {
-            var (one, two) = (Time(first), Time(second));
-
-            // The first of each warms up.
-            (best, other) = repeat == 0 ? (best, other) : (Math.Min(best, one), Math.Min(other, two));
-        }
-
-        return (best, other);
-    }
-
-    private static double Time(Action action)
-    {
-        var watch = Stopwatch.StartNew();
-        action();
-        return watch.Elapsed.TotalSeconds;
+        return InTurns.Best(Layer, Dense, repeats: 60);
     }
 
     private static Tensor Random(int seed, Precision precision, params long[] shape)

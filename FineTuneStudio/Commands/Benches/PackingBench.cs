@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
@@ -9,7 +8,6 @@ using FineTuneStudio.Engine.Training;
 namespace FineTuneStudio.Commands.Benches;
 
 /// <summary><c>bench packing</c>: a training step, and a pass of one token, beside frozen weights in few bits, against the same beside bf16.</summary>
-/// <remarks>Both are timed in turns, and the best of each counts: the machine may have other work.</remarks>
 internal static class PackingBench
 {
     private const int Length = 256;
@@ -57,22 +55,7 @@ internal static class PackingBench
 
     private static BenchFigure Ratio(string name, Action packed, Action numbers, int repeats)
     {
-        var (best, other) = (double.MaxValue, double.MaxValue);
-        for (var repeat = 0; repeat <= repeats; repeat++)
-        {
-            var (one, two) = (Time(packed), Time(numbers));
-
-            // The first of each warms up.
-            (best, other) = repeat == 0 ? (best, other) : (Math.Min(best, one), Math.Min(other, two));
-        }
-
+        var (best, other) = InTurns.Best(packed, numbers, repeats);
         return new BenchFigure(name, Math.Round(best / other, 2), "times", null, null);
-    }
-
-    private static double Time(Action action)
-    {
-        var watch = Stopwatch.StartNew();
-        action();
-        return watch.Elapsed.TotalSeconds;
     }
 }
