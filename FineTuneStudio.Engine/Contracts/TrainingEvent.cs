@@ -6,7 +6,7 @@ namespace FineTuneStudio.Engine.Contracts;
 /// <summary>A fact of a run, reported from its own thread; numbers and text only.</summary>
 /// <remarks>
 /// The same records make up <c>events.jsonl</c> of a run's folder, so what a page shows live is what it shows later. A resumed run
-/// continues from its checkpoint's step and rewrites nothing that was before it.
+/// continues from its checkpoint's step and rewrites nothing that was before it. <see cref="Working"/> alone is told and not written.
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Started), "started")]
@@ -45,6 +45,13 @@ public abstract record TrainingEvent
         /// <summary>Where the run computes, e.g. <c>cpu</c> or <c>cuda:0 (NVIDIA H100)</c>.</summary>
         public string Device { get; init; } = "";
     }
+
+    /// <summary>What the run is busy with: true until anything else is told, and so no line of <c>events.jsonl</c>.</summary>
+    /// <param name="Step">Steps done.</param>
+    /// <param name="Activity">What it does.</param>
+    /// <param name="Done">How much of it is done, in the activity's own unit.</param>
+    /// <param name="Total">How much of it there is; 0 where that is not known.</param>
+    public sealed record Working(int Step, RunActivity Activity, long Done = 0, long Total = 0) : TrainingEvent;
 
     /// <summary>An optimizer step is done.</summary>
     /// <param name="Step">Number of the step, from 1.</param>

@@ -22,16 +22,19 @@ internal sealed record SplitRows<TTraining, T>(List<TTraining> Training, List<T>
     /// <param name="prepare">Makes a row of an index ready; called from several threads.</param>
     /// <param name="isUseful">Whether a row stays.</param>
     /// <param name="keep">What is kept of a row to learn from: there may be many.</param>
+    /// <param name="activity">Told how many rows are ready.</param>
     /// <param name="cancellationToken">Looked at between blocks of rows.</param>
     /// <exception cref="UserErrorException">No such file, no good row, or a row that the template refuses.</exception>
     public static SplitRows<TTraining, T> Load(
-        RunSpecification specification, Renderer renderer, Func<DatasetIndex, int, T> prepare, Func<T, bool> isUseful, Func<T, TTraining> keep, CancellationToken cancellationToken)
+        RunSpecification specification, Renderer renderer, Func<DatasetIndex, int, T> prepare, Func<T, bool> isUseful, Func<T, TTraining> keep, ActivityReport activity,
+        CancellationToken cancellationToken)
     {
         var options = specification.Dataset;
         var check = new DatasetCheckOptions { Method = specification.Method, Columns = options.Columns };
         using var index = DatasetIndex.Open(options.Path, check, cancellationToken);
         var split = DatasetSplit.Create(index, options, specification.Seed);
-        var warnings = new List<string>(renderer.Warnings);
+        activity.Begin(RunActivity.RenderingRows, split.TrainingCount + (options.HeldOutPath is null ? split.HeldOut.Count : 0));
+        var (warnings, ready) = (new List<string>(renderer.Warnings), 0);
         if (index.Report.Faults.Count(fault => fault.Severity == FaultSeverity.Error) is > 0 and var bad)
         {
             warnings.Add($"{bad} faults in {Path.GetFileName(options.Path)}: the rows that have them are left out. 'dataset check' lists them.");
@@ -39,7 +42,7 @@ internal sealed record SplitRows<TTraining, T>(List<TTraining> Training, List<T>
 
         IEnumerable<T> Ready(DatasetIndex source, IEnumerable<int> numbers)
         {
-            return Prepare(numbers, number => prepare(source, number), cancellationToken).Where(isUseful);
+            return Prepare(numbers, number => prepare(source, number), block => activity.Count(ready += block), cancellationToken).Where(isUseful);
         }
 
         List<TTraining> training = [.. Ready(index, Enumerable.Range(0, split.TrainingCount).Select(split.TrainingRow)).Select(keep)];
@@ -57,7 +60,7 @@ internal sealed record SplitRows<TTraining, T>(List<TTraining> Training, List<T>
         => new([.. exception.Errors.Select(error => new UserError($"{Path.GetFileName(specification.Dataset.Path)}:{line}", error.Message))]);
 
     // Lazily, so that no more than a block is in memory of what is not kept.
-    private static IEnumerable<T> Prepare(IEnumerable<int> numbers, Func<int, T> prepare, CancellationToken cancellationToken)
+    private static IEnumerable<T> Prepare(IEnumerable<int> numbers, Func<int, T> prepare, Action<int> told, CancellationToken cancellationToken)
     {
         foreach (var block in numbers.Chunk(RowsAtOnce))
         {
@@ -72,6 +75,7 @@ internal sealed record SplitRows<TTraining, T>(List<TTraining> Training, List<T>
                 throw mistake;
             }
 
+            told(block.Length);
             foreach (var row in ready)
             {
                 yield return row;

@@ -20,6 +20,7 @@ internal sealed class TrainingLoop
     private readonly CheckpointStore _checkpoints;
     private readonly RunLog _log;
     private readonly PatientWriter _writer;
+    private readonly ActivityReport _activity;
     private readonly string _specificationHash;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private HeldOutScore _best;
@@ -29,7 +30,7 @@ internal sealed class TrainingLoop
 
     public TrainingLoop(
         RunSpecification specification, string specificationHash, IObjective objective, Trainee trainee, LossScale? lossScale, CheckpointStore checkpoints, RunLog log,
-        PatientWriter writer)
+        PatientWriter writer, ActivityReport activity)
     {
         _specification = specification;
         _specificationHash = specificationHash;
@@ -39,6 +40,7 @@ internal sealed class TrainingLoop
         _checkpoints = checkpoints;
         _log = log;
         _writer = writer;
+        _activity = activity;
     }
 
     /// <summary>Optimizer steps of the whole run.</summary>
@@ -81,6 +83,8 @@ internal sealed class TrainingLoop
             Evaluate(cancellationToken);
         }
 
+        // The first step warms up and takes the longest: the only one that is worth a word where steps are not told in parts.
+        _activity.Begin(RunActivity.Learning);
         while (Step < TotalSteps)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -134,7 +138,7 @@ internal sealed class TrainingLoop
         var clock = Stopwatch.StartNew();
         Devices.ResetPeak(_trainee.Model.Device);
         var (told, end) = _objective.Learn(Step, cancellationToken);
-        _writer.Step = ++Step;
+        _writer.Step = _activity.Step = ++Step;
         var notes = _objective.Record(Step);
         _log.Report(told with { Seconds = clock.Elapsed.TotalSeconds, ResidentBytes = Environment.WorkingSet, DevicePeakBytes = Devices.MemoryOf(_trainee.Model.Device)?.Peak });
         foreach (var note in notes)

@@ -20,11 +20,16 @@ internal abstract class TrainingMaterial : IDisposable
     public abstract int LargestToken { get; }
 
     /// <summary>Reads the dataset, and grader and tools where there are some.</summary>
+    /// <param name="specification">What to read.</param>
+    /// <param name="renderer">Of the base model.</param>
+    /// <param name="judge">Answers for graders that ask a model.</param>
+    /// <param name="activity">Told how far reading is; then, by what is to be learnt, how far that is.</param>
+    /// <param name="cancellationToken">Looked at between blocks of rows.</param>
     /// <exception cref="UserErrorException">There is nothing to learn from, or the grader or the tools are none.</exception>
-    public static TrainingMaterial Load(RunSpecification specification, Renderer renderer, IJudge? judge, CancellationToken cancellationToken)
+    public static TrainingMaterial Load(RunSpecification specification, Renderer renderer, IJudge? judge, ActivityReport activity, CancellationToken cancellationToken)
         => specification.Reinforcement is { } options
-            ? Prompts.Load(specification, renderer, options, judge, cancellationToken)
-            : new Conversations(specification, renderer, TrainingRows.Load(specification, renderer, cancellationToken));
+            ? Prompts.Load(specification, renderer, options, judge, activity, cancellationToken)
+            : new Conversations(specification, renderer, TrainingRows.Load(specification, renderer, activity, cancellationToken), activity);
 
     /// <summary>What is to be learnt of it.</summary>
     /// <param name="trainee">What learns.</param>
@@ -37,7 +42,7 @@ internal abstract class TrainingMaterial : IDisposable
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    private sealed class Conversations(RunSpecification specification, Renderer renderer, TrainingRows rows) : TrainingMaterial
+    private sealed class Conversations(RunSpecification specification, Renderer renderer, TrainingRows rows, ActivityReport activity) : TrainingMaterial
     {
         public override string Hash => rows.Hash;
 
@@ -46,7 +51,7 @@ internal abstract class TrainingMaterial : IDisposable
         public override IObjective Objective(Trainee trainee, LossScale? lossScale, string runFolder, RunState? state, PatientWriter writer)
         {
             var rowLosses = writer.Write("the rows of each step", 0, runFolder, () => new RowLossLog(runFolder, writer.Step, writer));
-            return new SftObjective(specification, rows, renderer, trainee, lossScale, rowLosses);
+            return new SftObjective(specification, rows, renderer, trainee, lossScale, rowLosses, activity);
         }
 
         public override void Dispose()
@@ -55,15 +60,17 @@ internal abstract class TrainingMaterial : IDisposable
         }
     }
 
-    private sealed class Prompts(RunSpecification specification, Renderer renderer, PromptRows rows, Grader grader, ToolBox? tools) : TrainingMaterial
+    private sealed class Prompts(RunSpecification specification, Renderer renderer, PromptRows rows, Grader grader, ToolBox? tools, ActivityReport activity) : TrainingMaterial
     {
-        public static Prompts Load(RunSpecification specification, Renderer renderer, ReinforcementOptions options, IJudge? judge, CancellationToken cancellationToken)
+        public static Prompts Load(
+            RunSpecification specification, Renderer renderer, ReinforcementOptions options, IJudge? judge, ActivityReport activity, CancellationToken cancellationToken)
         {
             var tools = options.Tools is { } own ? ToolBox.Load(own.Source) : null;
             try
             {
                 return new Prompts(
-                    specification, renderer, PromptRows.Load(specification, renderer, tools?.Definitions, cancellationToken), Grader.Parse(options.Grader.Json, "reinforcement.grader", judge), tools);
+                    specification, renderer, PromptRows.Load(specification, renderer, tools?.Definitions, activity, cancellationToken), Grader.Parse(options.Grader.Json, "reinforcement.grader", judge), tools,
+                    activity);
             }
             catch
             {
@@ -79,7 +86,7 @@ internal abstract class TrainingMaterial : IDisposable
         public override IObjective Objective(Trainee trainee, LossScale? lossScale, string runFolder, RunState? state, PatientWriter writer)
         {
             var rollouts = writer.Write("the answers of each step", 0, runFolder, () => new RolloutLog(runFolder, state?.RolloutBytes ?? 0, writer));
-            return new RftObjective(specification, rows, renderer, trainee, lossScale, grader, tools, rollouts);
+            return new RftObjective(specification, rows, renderer, trainee, lossScale, grader, tools, rollouts, activity);
         }
 
         public override void Dispose()

@@ -5,6 +5,7 @@ using FineTuneStudio.Engine.Grading.Judging;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tensors.Safetensors;
 using FineTuneStudio.Engine.Training.Checkpoints;
 using FineTuneStudio.Engine.Training.Estimation;
 using FineTuneStudio.Engine.Training.Optimizers;
@@ -24,7 +25,7 @@ public static class TrainingRun
     /// <param name="specification">Everything that decides the run; model and dataset are paths.</param>
     /// <param name="runFolder">The run's own folder; made where it is missing.</param>
     /// <param name="control">A person's hand: pause, resume, stop and keep.</param>
-    /// <param name="report">Receives every event, on this thread, after it is in <c>events.jsonl</c>.</param>
+    /// <param name="report">Receives every event, on this thread, after it is in <c>events.jsonl</c>, and what the run is busy with between them.</param>
     /// <param name="cancellationToken">Ends the run as <see cref="EndReason.Cancelled"/>, between micro-batches; checkpoints stay.</param>
     /// <param name="judge">Answers for graders that ask a model; without one they give errors, not scores.</param>
     /// <returns>The last event. A run that cannot go on ends as <see cref="EndReason.Failed"/> with a message; it does not throw.</returns>
@@ -41,16 +42,19 @@ public static class TrainingRun
         var checkpoint = store.FindNewest();
         RefuseAnother(checkpoint, "spec.json", state => state.SpecificationHash == hash || StoredHash(runFolder) == hash, runFolder);
 
+        var activity = new ActivityReport(report) { Step = checkpoint?.Manifest.State.Step ?? 0 };
+        activity.Begin(RunActivity.RenderingRows);
         var renderer = Renderer.Load(specification.Model);
-        using var material = TrainingMaterial.Load(specification, renderer, judge, cancellationToken);
+        using var material = TrainingMaterial.Load(specification, renderer, judge, activity, cancellationToken);
         RefuseAnother(checkpoint, "dataset", state => state.DatasetHash == material.Hash, runFolder);
+        activity.Begin(RunActivity.LoadingModel, SafetensorsFolder.Open(specification.Model).Bytes);
         using var trainee = Load(specification, device, begins: checkpoint is null);
         RefuseForeignTokens(material.LargestToken, trainee.Model.Config.VocabularySize, specification.Model);
-        var writer = new PatientWriter(control, report, cancellationToken) { Step = checkpoint?.Manifest.State.Step ?? 0 };
+        var writer = new PatientWriter(control, report, cancellationToken) { Step = activity.Step };
         using var log = Open(specification, runFolder, checkpoint?.Manifest.State, writer, report);
         var lossScale = specification.Precision == Precision.Fp16 ? new LossScale() : null;
         using var objective = material.Objective(trainee, lossScale, runFolder, checkpoint?.Manifest.State, writer);
-        var loop = new TrainingLoop(specification, hash, objective, trainee, lossScale, store, log, writer);
+        var loop = new TrainingLoop(specification, hash, objective, trainee, lossScale, store, log, writer, activity);
         return Guarded(loop, log, device, () =>
         {
             if (checkpoint is not null)

@@ -6,6 +6,7 @@ using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Training;
 using FineTuneStudio.Engine.Training.Evaluation;
 using FineTuneStudio.Engine.Training.Sft;
 using FineTuneStudio.Tests.Support;
@@ -114,11 +115,11 @@ public sealed partial class FirstAdapterTests(ChromiumFixture chromium)
     {
         var run = Directory.GetDirectories(Path.Combine(studio.DataDirectory, "runs")).Single();
         var specification = RunSpecification.Parse(File.ReadAllText(Path.Combine(run, "spec.json")), "spec.json");
-        var rows = TrainingRows.Load(specification, Renderer.Load(specification.Model), Token);
+        var rows = TrainingRows.Load(specification, Renderer.Load(specification.Model), ActivityReport.None, Token);
         using var model = CausalModel.Load(specification.Model, specification.Precision);
         using var adapter = AdapterSet.Load(adapterFolder, model.Linears);
         using var tuned = model.WithAdapter(adapter);
-        return HeldOutEvaluator.Loss(tuned, [.. rows.HeldOut.Select(row => row.Rendered)], 4096, Token);
+        return HeldOutEvaluator.Loss(tuned, [.. rows.HeldOut.Select(row => row.Rendered)], 4096, ActivityReport.None, Token);
     }
 
     [GeneratedRegex(@"\S")]

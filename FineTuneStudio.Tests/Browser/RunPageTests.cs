@@ -1,4 +1,5 @@
 using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Tests.Support;
 using Microsoft.Playwright;
 using Xunit;
@@ -25,6 +26,31 @@ public sealed class RunPageTests(ChromiumFixture chromium) : SteppedStudioTests
         await page.Page.Locator(".scrub strong").GetByText("10", new() { Exact = true }).WaitForAsync();
         await page.AddressAsync("step=10$");
         Assert.Equal(2, await page.Page.Locator(".sample dd").GetByText("I do not know.").CountAsync());
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Page_RunThatBegins_SaysWhatItWaitsForAndDoesNotMoveWhenTheFirstPointArrives()
+    {
+        Engine.HeldAt = new TrainingEvent.Working(0, RunActivity.LoadingModel, Done: 0, Total: 1_503_300_328);
+        var run = await Studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(Studio.Address);
+        await page.GoAsync($"/runs/{run.Id}");
+        var loading = $"Loading {StudioSeed.Model}: 1.4 GiB from disk";
+        await page.Page.Locator(".waiting-now").GetByText(loading).WaitForAsync();
+        await page.Page.Locator("[data-said='state']").GetByText(loading).WaitForAsync();
+        await page.Page.Locator(".tiles").GetByText("Loading model").WaitForAsync();
+        await page.Page.WaitForSelectorAsync(".run-charts[data-empty][data-live='live']");
+        var before = await PlacesAsync(page);
+
+        Engine.HeldAt = null;
+        await page.Page.Locator(".waiting-now").GetByText("First step").WaitForAsync();
+        Engine.Allow(2);
+        await page.Page.WaitForSelectorAsync(".run-charts[data-points='2']:not([data-empty])");
+
+        Assert.Equal(0, await page.Page.Locator(".waiting:visible").CountAsync());
+        Assert.Equal(before, await PlacesAsync(page));
+        await page.Page.Locator("[data-said='state']").GetByText("Running").WaitForAsync();
         page.AssertCalm();
     }
 
@@ -88,4 +114,7 @@ public sealed class RunPageTests(ChromiumFixture chromium) : SteppedStudioTests
         Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
         page.AssertCalm();
     }
+
+    private static Task<string> PlacesAsync(StudioPage page) => page.Page.EvaluateAsync<string>(
+        "() => [...document.querySelectorAll('.chart, .chart-place, .tiles, .tabs')].map(part => part.getBoundingClientRect()).map(box => [box.x, box.y, box.width, box.height].map(Math.round)).join(' ')");
 }

@@ -1,5 +1,7 @@
+using FineTuneStudio.Application;
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Domain;
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,7 +29,7 @@ internal sealed class StudioTour : IAsyncDisposable
     public static async Task<StudioTour> StartAsync()
     {
         var engine = new FakeTrainingEngine { TotalSteps = 120 };
-        return new StudioTour(engine, await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(engine)));
+        return new StudioTour(engine, await StudioServer.StartAsync(services => services.AddSingleton<ITrainingEngine>(engine).Configure<StudioOptions>(options => options.ConcurrentRuns = 2)));
     }
 
     /// <summary>Fills the studio: datasets good, faulty and as a table; runs done, running and waiting; a model and an adapter.</summary>
@@ -58,13 +60,16 @@ internal sealed class StudioTour : IAsyncDisposable
         _engine.Allow(47);
         var live = await Studio.StartRunAsync("Intents, rank 32");
         await Studio.WaitForAsync(live.Id, progress => progress.Step == 47, cancellationToken);
-        await Studio.StartRunAsync("Intents, twice as long");
+        _engine.HeldAt = new TrainingEvent.Working(0, RunActivity.LoadingModel, Done: 0, Total: 1_503_300_328);
+        var starting = await Studio.StartRunAsync("Intents, a larger model");
+        await Studio.WaitForAsync(starting.Id, progress => progress.Activity?.Activity == RunActivity.LoadingModel, cancellationToken);
+        var waiting = await Studio.StartRunAsync("Intents, twice as long");
 
         return
         [
             ("home", "/"), ("first-run-live", $"/first-run/{live.Id}"), ("first-run-done", $"/first-run/{done.Id}"),
             ("datasets", "/datasets"), ("dataset", $"/datasets/{good}"), ("dataset-tokens", $"/datasets/{good}?row=3&view=tokens"), ("dataset-faulty", $"/datasets/{faulty}"), ("dataset-csv", $"/datasets/{table}"),
-            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("new-run-rft", "/runs/new?dataset=sums.jsonl"), ("runs", "/runs"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-samples", $"/runs/{done.Id}?tab=samples"), ("run-log", $"/runs/{done.Id}?tab=log"), ("run-config", $"/runs/{done.Id}?tab=config"), ("compare", $"/runs/compare?ids={done.Id},{live.Id},{reinforced.Id}"), ("new-run-like", $"/runs/new?like={done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-answers", $"/runs/{reinforced.Id}?tab=answers"), ("run-rft-prompt", $"/runs/{reinforced.Id}?tab=answers&prompt=1"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
+            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("new-run-rft", "/runs/new?dataset=sums.jsonl"), ("runs", "/runs"), ("run-waiting", $"/runs/{waiting.Id}"), ("run-starting", $"/runs/{starting.Id}"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-samples", $"/runs/{done.Id}?tab=samples"), ("run-log", $"/runs/{done.Id}?tab=log"), ("run-config", $"/runs/{done.Id}?tab=config"), ("compare", $"/runs/compare?ids={done.Id},{live.Id},{reinforced.Id}"), ("new-run-like", $"/runs/new?like={done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-answers", $"/runs/{reinforced.Id}?tab=answers"), ("run-rft-prompt", $"/runs/{reinforced.Id}?tab=answers&prompt=1"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
             ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("graders", "/graders"), ("playground", "/playground"), ("settings", "/settings"),
         ];
     }

@@ -17,6 +17,9 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
     /// <summary>Steps between evaluations, samples and checkpoints.</summary>
     public int EvaluateEvery { get; init; } = 10;
 
+    /// <summary>What a run that begins is busy with until a test says otherwise; <see langword="null"/> lets it begin at once.</summary>
+    public TrainingEvent.Working? HeldAt { get; set; }
+
     /// <summary>Folders the engine was asked to run in, in order.</summary>
     public List<string> Started { get; } = [];
 
@@ -73,12 +76,27 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
             return end;
         }
 
+        TrainingEvent.Working? told = null;
+        while (HeldAt is { } busy)
+        {
+            if (busy != told)
+            {
+                report((told = busy) with { At = DateTimeOffset.UtcNow });
+            }
+
+            if (cancellationToken.WaitHandle.WaitOne(5))
+            {
+                return End(first, EndReason.Cancelled);
+            }
+        }
+
         Tell(new TrainingEvent.Started(first, TotalSteps, 294_912, 8_126_464, 950, 50, 41_000, 9_300, 0));
         if (first == 0)
         {
             Evaluate(0);
         }
 
+        report(new TrainingEvent.Working(first, RunActivity.Learning));
         for (var step = first + 1; step <= TotalSteps; step++)
         {
             try

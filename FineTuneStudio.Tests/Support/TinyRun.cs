@@ -67,14 +67,18 @@ internal sealed class TinyRun : IDisposable
         return run;
     }
 
+    /// <summary>What the newest run was busy with, in order.</summary>
+    public List<TrainingEvent.Working> Activities { get; } = [];
+
     public string Folder => _folder.At("run");
 
     public string At(string name) => _folder.At(name);
 
-    /// <summary>Runs on a thread of its own, as the studio does, and gives every event.</summary>
+    /// <summary>Runs on a thread of its own, as the studio does, and gives every event that is written down.</summary>
     public List<TrainingEvent> Run(Action<TrainingEvent, RunControl, CancellationTokenSource>? onEvent = null, string? folder = null)
     {
         var events = new List<TrainingEvent>();
+        Activities.Clear();
         using var control = new RunControl();
         using var cancellation = new CancellationTokenSource();
         System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
@@ -86,6 +90,12 @@ internal sealed class TinyRun : IDisposable
                     Specification, folder ?? Folder, control,
                     trainingEvent =>
                     {
+                        if (trainingEvent is TrainingEvent.Working working)
+                        {
+                            Activities.Add(working);
+                            return;
+                        }
+
                         events.Add(trainingEvent);
                         onEvent?.Invoke(trainingEvent, control, cancellation);
                     },

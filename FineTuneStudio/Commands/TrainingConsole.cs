@@ -1,6 +1,7 @@
 using System.Globalization;
 using FineTuneStudio.Application;
 using FineTuneStudio.Application.Graders;
+using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Training;
 
@@ -12,6 +13,7 @@ internal sealed class TrainingConsole : IDisposable
     private const int BarWidth = 24;
     private static readonly TimeSpan BetweenPlainLines = TimeSpan.FromSeconds(10);
 
+    private readonly RunSpecification _specification;
     private readonly RunControl _control = new();
     private readonly CancellationTokenSource _cancellation = new();
     private readonly bool _isTerminal = !Console.IsOutputRedirected;
@@ -21,12 +23,16 @@ internal sealed class TrainingConsole : IDisposable
     private int _firstStep;
     private bool _diskIsFull;
 
-    private TrainingConsole() => Console.CancelKeyPress += OnInterrupt;
+    private TrainingConsole(RunSpecification specification)
+    {
+        _specification = specification;
+        Console.CancelKeyPress += OnInterrupt;
+    }
 
     /// <summary>Runs to the end; the first Ctrl-C stops and keeps, the second cancels.</summary>
     public static TrainingEvent.Ended Run(RunSpecification specification, string runFolder)
     {
-        using var console = new TrainingConsole();
+        using var console = new TrainingConsole(specification);
         using var judge = specification.Reinforcement is null ? null : StudioJudge.Create(StudioConfiguration.Read());
         return TrainingRun.Run(specification, runFolder, console._control, console.Show, console._cancellation.Token, judge);
     }
@@ -64,6 +70,9 @@ internal sealed class TrainingConsole : IDisposable
     {
         switch (trainingEvent)
         {
+            case TrainingEvent.Working working:
+                ShowActivity(working);
+                break;
             case TrainingEvent.Started started:
                 (_totalSteps, _firstStep) = (started.TotalSteps, started.Step);
                 Line($"{started.TrainingRows} rows to learn from ({started.TrainingTokens} tokens, {started.LearntTokens} learnt), {started.HeldOutRows} held out; "
@@ -90,6 +99,15 @@ internal sealed class TrainingConsole : IDisposable
             case TrainingEvent.Ended ended:
                 ShowEnd(ended);
                 break;
+        }
+    }
+
+    // Who looks at the terminal sees what it waits for; a file needs no line of it.
+    private void ShowActivity(TrainingEvent.Working working)
+    {
+        if (_isTerminal)
+        {
+            Console.Write($"\r\u001b[K{ActivityText.Describe(working, _specification)} {ActivityText.HowFar(working)}".TrimEnd() + " …");
         }
     }
 

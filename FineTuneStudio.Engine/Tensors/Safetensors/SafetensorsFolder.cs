@@ -28,6 +28,9 @@ public sealed class SafetensorsFolder : ITensorSource
     /// <summary>The files, by name.</summary>
     public IReadOnlyList<SafetensorsFile> Files { get; }
 
+    /// <summary>Size of all tensors.</summary>
+    public long Bytes => Files.Sum(file => file.Header.Entries.Values.Sum(entry => entry.Bytes));
+
     /// <summary>Every tensor's name.</summary>
     public IReadOnlyCollection<string> Names => _fileOf.Keys;
 

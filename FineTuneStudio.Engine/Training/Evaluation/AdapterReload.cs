@@ -25,7 +25,7 @@ public static class AdapterReload
     public static (double Loss, int Rows) HeldOutLoss(RunSpecification specification, string adapterFolder, int threads, CancellationToken cancellationToken)
     {
         TorchRuntime.Threads = threads;
-        var rows = TrainingRows.Load(specification, Renderer.Load(specification.Model), cancellationToken);
+        var rows = TrainingRows.Load(specification, Renderer.Load(specification.Model), ActivityReport.None, cancellationToken);
         if (rows.HeldOut.Count == 0)
         {
             throw NothingHeldOut();
@@ -34,7 +34,7 @@ public static class AdapterReload
         using var model = CausalModel.Load(specification.Model, specification.Precision, quantization: specification.Quantization);
         using var adapter = AdapterSet.Load(adapterFolder, model.Linears);
         using var tuned = model.WithAdapter(adapter);
-        return (HeldOutEvaluator.Loss(tuned, [.. rows.HeldOut.Select(row => row.Rendered)], TokensPerBatch, cancellationToken), rows.HeldOut.Count);
+        return (HeldOutEvaluator.Loss(tuned, [.. rows.HeldOut.Select(row => row.Rendered)], TokensPerBatch, ActivityReport.None, cancellationToken), rows.HeldOut.Count);
     }
 
     /// <summary>Answers and grades as the run did at its end, with the adapter of a reinforcement run.</summary>
@@ -52,7 +52,7 @@ public static class AdapterReload
         var options = specification.Reinforcement ?? throw new ArgumentException("Only a reinforcement run has a grader.", nameof(specification));
         var renderer = Renderer.Load(specification.Model);
         using var tools = options.Tools is { } own ? ToolBox.Load(own.Source) : null;
-        var rows = PromptRows.Load(specification, renderer, tools?.Definitions, cancellationToken);
+        var rows = PromptRows.Load(specification, renderer, tools?.Definitions, ActivityReport.None, cancellationToken);
         if (rows.HeldOut.Count == 0)
         {
             throw NothingHeldOut();
@@ -62,7 +62,7 @@ public static class AdapterReload
         using var model = CausalModel.Load(specification.Model, specification.Precision, quantization: specification.Quantization);
         using var adapter = AdapterSet.Load(adapterFolder, model.Linears);
         using var tuned = model.WithAdapter(adapter);
-        var answers = new GradedSampler(tuned, renderer, grader, specification, tools).DrawGreedy(rows.HeldOut, options, cancellationToken);
+        var answers = new GradedSampler(tuned, renderer, grader, specification, tools).DrawGreedy(rows.HeldOut, options, ActivityReport.None, cancellationToken);
         double[] scores = [.. answers.Select(answer => answer.Grade.Score).OfType<double>()];
         return scores.Length > 0
             ? (scores.Average(), [.. answers.Select(answer => answer.Said.Shown)])

@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Training.Sft;
@@ -11,18 +12,21 @@ internal static class HeldOutEvaluator
     /// <param name="model">With its adapter.</param>
     /// <param name="rows">At least one, each with a learnt token.</param>
     /// <param name="tokensPerBatch">About so many tokens in one forward pass.</param>
+    /// <param name="activity">Told how many rows are scored.</param>
     /// <param name="cancellationToken">Looked at between batches.</param>
     /// <returns>Nats per learnt token.</returns>
-    public static double Loss(CausalModel model, IReadOnlyList<TrainingRow> rows, int tokensPerBatch, CancellationToken cancellationToken)
+    public static double Loss(CausalModel model, IReadOnlyList<TrainingRow> rows, int tokensPerBatch, ActivityReport activity, CancellationToken cancellationToken)
     {
         using var off = GradMode.Off();
-        var sum = 0.0;
+        var (sum, scored) = (0.0, 0);
+        activity.Begin(RunActivity.ScoringHeldOut, rows.Count);
         foreach (var rowsOfBatch in Batches(rows, tokensPerBatch))
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = TensorScope.Enter();
             using var batch = MicroBatch.Of(rowsOfBatch, model.Device);
             sum += SftLoss.Sum(model, batch).Item();
+            activity.Count(scored += rowsOfBatch.Count);
         }
 
         return sum / MicroBatch.WeightOf(rows);

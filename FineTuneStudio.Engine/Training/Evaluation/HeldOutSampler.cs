@@ -30,14 +30,19 @@ internal sealed class HeldOutSampler
     }
 
     /// <summary>One event for each sample.</summary>
+    /// <param name="model">As it is now.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="activity">Told that prompts are answered.</param>
+    /// <param name="cancellationToken">Looked at before each token.</param>
     /// <exception cref="UserErrorException">The template refuses a prompt, or one does not fit into the model's context.</exception>
-    public IEnumerable<TrainingEvent.Sampled> Answer(CausalModel model, int step, CancellationToken cancellationToken)
+    public IEnumerable<TrainingEvent.Sampled> Answer(CausalModel model, int step, ActivityReport activity, CancellationToken cancellationToken)
     {
         if (_tasks.Count == 0)
         {
             return [];
         }
 
+        activity.Begin(RunActivity.AnsweringSamples, _tasks.Count);
         var greedy = new SamplingOptions { Temperature = 0, MaxTokens = _options.SampleTokens };
         var answers = new TextGenerator(model, _renderer).Generate([.. _tasks.Select(item => item.Task.Prompt)], greedy, onPiece: null, cancellationToken);
         return _tasks.Zip(answers, (item, answer) => new TrainingEvent.Sampled(step, item.Row, item.Task.Question, item.Task.Expected, answer.Text));

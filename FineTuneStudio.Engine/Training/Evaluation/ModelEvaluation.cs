@@ -45,7 +45,7 @@ public static class ModelEvaluation
             throw new UserErrorException(path, "No row has an answer to score.");
         }
 
-        var loss = HeldOutEvaluator.Loss(model, learnt, TokensPerBatch, cancellationToken);
+        var loss = HeldOutEvaluator.Loss(model, learnt, TokensPerBatch, ActivityReport.None, cancellationToken);
         var (matches, answered) = Matches(new TextGenerator(model, renderer), renderer, [.. tasks.OfType<AnswerTask>()], progress, cancellationToken);
         return new EvaluationResult(learnt.Length, learnt.Sum(row => (long)row.LearntTokens), loss, Math.Exp(loss), answered, matches);
     }

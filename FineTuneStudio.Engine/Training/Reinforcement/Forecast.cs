@@ -29,13 +29,13 @@ public static class Forecast
         TorchRuntime.Threads = Environment.ProcessorCount;
         var renderer = Renderer.Load(specification.Model);
         using var tools = options.Tools is { } own ? ToolBox.Load(own.Source) : null;
-        var rows = PromptRows.Load(specification, renderer, tools?.Definitions, cancellationToken);
+        var rows = PromptRows.Load(specification, renderer, tools?.Definitions, ActivityReport.None, cancellationToken);
         using var grader = Grader.Parse(options.Grader.Json, "reinforcement.grader", judge);
         using var trainee = Trainee.Load(specification, Devices.Resolve(specification.Device));
         var sampler = new GradedSampler(trainee.Model, renderer, grader, specification, tools);
         var order = new PromptOrder(rows.Training.Count, specification.Seed);
         List<(PromptRow Prompt, long Stream)> chosen = [.. Enumerable.Range(0, Math.Min(prompts, rows.Training.Count)).Select(draw => (rows.Training[order[draw]], (long)draw))];
-        var (answers, drawing, grading) = sampler.Draw(chosen, options.Answers, options.Sampling(specification.Seed), cancellationToken);
+        var (answers, drawing, grading) = sampler.Draw(chosen, options.Answers, options.Sampling(specification.Seed), ActivityReport.None, cancellationToken);
         List<AnswerGroup> groups = [.. answers.Select((own, index) => AnswerGroup.Of(chosen[index].Prompt, own, options))];
         var batch = new AnswerBatch(groups, options, drawing, grading);
         var learning = Learn(specification, trainee, batch, cancellationToken);

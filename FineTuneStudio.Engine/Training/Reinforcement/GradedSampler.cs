@@ -44,10 +44,11 @@ internal sealed class GradedSampler
     /// <param name="prompts">Each with the place of its random stream; each leaves room for a token.</param>
     /// <param name="answers">How many to each.</param>
     /// <param name="options">How tokens are chosen, and how many at most.</param>
+    /// <param name="activity">Told how many answers are drawn.</param>
     /// <param name="cancellationToken">Looked at before each token and each grade.</param>
     /// <returns>The answers to each prompt, and the seconds spent drawing and waiting for grades.</returns>
     public (IReadOnlyList<GradedAnswer[]> Answers, double DrawingSeconds, double GradingSeconds) Draw(
-        IReadOnlyList<(PromptRow Prompt, long Stream)> prompts, int answers, SamplingOptions options, CancellationToken cancellationToken)
+        IReadOnlyList<(PromptRow Prompt, long Stream)> prompts, int answers, SamplingOptions options, ActivityReport activity, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         var conversations = prompts.Select(drawn => _tools is null ? null : Enumerable.Range(0, answers).Select(_ => new ToolConversation(_tools, drawn.Prompt)).ToArray()).ToList();
@@ -60,9 +61,16 @@ internal sealed class GradedSampler
             MostTokens = _options.MostTokens(_contextLength - drawn.Prompt.Ids.Length),
         }).ToList();
         var graded = requests.ConvertAll(_ => new Task<GradedAnswer>[answers]);
+        var ended = 0;
+        void Take(int request, int index, TokenAnswer answer)
+        {
+            graded[request][index] = Task.Run(() => Grade(prompts[request].Prompt, answer, conversations[request]?[index], cancellationToken), cancellationToken);
+            activity.Count(++ended);
+        }
+
         try
         {
-            _tokens.Generate(requests, onToken: null, (request, index, answer) => graded[request][index] = Task.Run(() => Grade(prompts[request].Prompt, answer, conversations[request]?[index], cancellationToken), cancellationToken), cancellationToken);
+            _tokens.Generate(requests, onToken: null, Take, cancellationToken);
             var drawn = Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
             var all = graded.ConvertAll(group => Array.ConvertAll(group, task => task.GetAwaiter().GetResult()));
@@ -79,10 +87,11 @@ internal sealed class GradedSampler
     /// <summary>The likeliest answer to each prompt, graded: how a run is scored on those it holds out.</summary>
     /// <param name="prompts">Each leaves room for a token.</param>
     /// <param name="options">Where an answer ends.</param>
+    /// <param name="activity">Told how many answers are drawn.</param>
     /// <param name="cancellationToken">Looked at before each token and each grade.</param>
-    public List<GradedAnswer> DrawGreedy(IReadOnlyList<PromptRow> prompts, ReinforcementOptions options, CancellationToken cancellationToken)
+    public List<GradedAnswer> DrawGreedy(IReadOnlyList<PromptRow> prompts, ReinforcementOptions options, ActivityReport activity, CancellationToken cancellationToken)
     {
-        var (groups, _, _) = Draw([.. prompts.Select(row => (row, 0L))], answers: 1, options.Greedy(), cancellationToken);
+        var (groups, _, _) = Draw([.. prompts.Select(row => (row, 0L))], answers: 1, options.Greedy(), activity, cancellationToken);
         return [.. groups.Select(group => group[0])];
     }
 

@@ -35,13 +35,14 @@ internal sealed class PromptRows
     /// <param name="specification">Dataset, context and seed.</param>
     /// <param name="renderer">The base model's.</param>
     /// <param name="tools">That prompts tell of, a list in OpenAI's form; <see langword="null"/> for none.</param>
+    /// <param name="activity">Told how many prompts are rendered.</param>
     /// <param name="cancellationToken">Looked at between blocks of rows.</param>
     /// <exception cref="UserErrorException">No such file, no good row, or no prompt with room for an answer.</exception>
-    public static PromptRows Load(RunSpecification specification, Renderer renderer, JsonElement? tools, CancellationToken cancellationToken)
+    public static PromptRows Load(RunSpecification specification, Renderer renderer, JsonElement? tools, ActivityReport activity, CancellationToken cancellationToken)
     {
         var context = specification.Batch.ContextLength;
         var rows = SplitRows<PromptRow, PromptRow>.Load(
-            specification, renderer, (index, number) => Render(index, number, renderer, specification, tools), row => row.Ids.Length < context, row => row, cancellationToken);
+            specification, renderer, (index, number) => Render(index, number, renderer, specification, tools), row => row.Ids.Length < context, row => row, activity, cancellationToken);
         if (rows.TrainingCount - rows.Training.Count is > 0 and var left)
         {
             rows.Warnings.Add($"{left} prompts leave no room for an answer within the context of {context} tokens and are left out.");

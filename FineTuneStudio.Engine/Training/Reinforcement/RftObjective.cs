@@ -18,6 +18,7 @@ internal sealed class RftObjective : IObjective
     private readonly Renderer _renderer;
     private readonly Trainee _trainee;
     private readonly RolloutLog _rollouts;
+    private readonly ActivityReport _activity;
     private readonly ReferencePolicy? _reference;
     private readonly GradedSampler _sampler;
     private readonly PolicyStep _step;
@@ -28,7 +29,9 @@ internal sealed class RftObjective : IObjective
     private double _gap;
 
     /// <summary>Takes what it learns from; the trainee stays its owner's, grader and tools too, the log becomes its own.</summary>
-    public RftObjective(RunSpecification specification, PromptRows rows, Renderer renderer, Trainee trainee, LossScale? lossScale, Grader grader, ToolBox? tools, RolloutLog rollouts)
+    public RftObjective(
+        RunSpecification specification, PromptRows rows, Renderer renderer, Trainee trainee, LossScale? lossScale, Grader grader, ToolBox? tools, RolloutLog rollouts,
+        ActivityReport activity)
     {
         _specification = specification;
         _options = specification.Reinforcement!;
@@ -36,6 +39,7 @@ internal sealed class RftObjective : IObjective
         _renderer = renderer;
         _trainee = trainee;
         _rollouts = rollouts;
+        _activity = activity;
         _reference = ReferencePolicy.Of(specification, trainee);
         _sampler = new GradedSampler(trainee.Model, renderer, grader, specification, tools);
         _step = PolicyStep.Of(specification, trainee, lossScale, _reference);
@@ -80,6 +84,7 @@ internal sealed class RftObjective : IObjective
             _batch = Collect(cancellationToken);
         }
 
+        _activity.Begin(RunActivity.Learning);
         var start = Stopwatch.GetTimestamp();
         var outcome = _batch.LearntTokens > 0
             ? _step.Run([.. MicroBatches.Of(_batch.Answers, _specification.Batch)], _schedule.Rate(step), microBatch => _trainee.DropoutStream(_specification, step, microBatch), cancellationToken)
@@ -122,7 +127,8 @@ internal sealed class RftObjective : IObjective
     public (HeldOutScore Score, IReadOnlyList<TrainingEvent> Events) Evaluate(int step, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var answers = _sampler.DrawGreedy(_rows.HeldOut, _options, cancellationToken);
+        _activity.Begin(RunActivity.ScoringHeldOut, _rows.HeldOut.Count);
+        var answers = _sampler.DrawGreedy(_rows.HeldOut, _options, _activity, cancellationToken);
         double[] scores = [.. answers.Select(answer => answer.Grade.Score).OfType<double>()];
         if (scores.Length == 0)
         {
@@ -161,7 +167,8 @@ internal sealed class RftObjective : IObjective
         for (int round = 0, wanted = _options.Prompts; round < rounds && wanted > 0; round++)
         {
             List<(PromptRow Prompt, long Stream)> prompts = [.. Enumerable.Range(0, wanted).Select(index => (_rows.Training[_order[_drawn + index]], _drawn + index))];
-            var (answers, drawingSeconds, gradingSeconds) = _sampler.Draw(prompts, _options.Answers, options, cancellationToken);
+            _activity.Begin(RunActivity.DrawingAnswers, (long)wanted * _options.Answers);
+            var (answers, drawingSeconds, gradingSeconds) = _sampler.Draw(prompts, _options.Answers, options, _activity, cancellationToken);
             List<AnswerGroup> drawn = [.. answers.Select((own, index) => AnswerGroup.Of(prompts[index].Prompt, own, _options))];
             groups.AddRange(drawn);
             (_drawn, drawing, grading) = (_drawn + wanted, drawing + drawingSeconds, grading + gradingSeconds);

@@ -22,15 +22,17 @@ internal sealed class SftObjective : IObjective
     private readonly TrainingStep _step;
     private readonly HeldOutSampler _sampler;
     private readonly RowLossLog _rowLosses;
+    private readonly ActivityReport _activity;
     private StepOutcome? _outcome;
 
     /// <summary>Takes what it learns from; the trainee stays its owner's, the log of rows becomes its own.</summary>
-    public SftObjective(RunSpecification specification, TrainingRows rows, Renderer renderer, Trainee trainee, LossScale? lossScale, RowLossLog rowLosses)
+    public SftObjective(RunSpecification specification, TrainingRows rows, Renderer renderer, Trainee trainee, LossScale? lossScale, RowLossLog rowLosses, ActivityReport activity)
     {
         _specification = specification;
         _rows = rows;
         _trainee = trainee;
         _rowLosses = rowLosses;
+        _activity = activity;
         _step = new TrainingStep(trainee.Model, trainee.Parameters, trainee.Optimizer, lossScale, specification.Optimizer.ClipNorm, specification.GradientCheckpointing)
         {
             BalanceWeight = BalanceWeight.Of(specification, trainee.Model.Config),
@@ -88,14 +90,14 @@ internal sealed class SftObjective : IObjective
     {
         var clock = Stopwatch.StartNew();
         var tokens = Math.Max(SmallestEvaluationBatch, _specification.Batch.ContextLength);
-        var loss = HeldOutEvaluator.Loss(_trainee.Model, [.. _rows.HeldOut.Select(row => row.Rendered)], tokens, cancellationToken);
+        var loss = HeldOutEvaluator.Loss(_trainee.Model, [.. _rows.HeldOut.Select(row => row.Rendered)], tokens, _activity, cancellationToken);
         if (!double.IsFinite(loss))
         {
             throw new NonFiniteLossException(step, "The held-out loss", [.. _rows.HeldOut.Select(row => row.Rendered.Line)]);
         }
 
         var evaluated = new TrainingEvent.Evaluated(step, loss, clock.Elapsed.TotalSeconds);
-        return (new HeldOutScore(loss, Reward: null), [evaluated, .. _sampler.Answer(_trainee.Model, step, cancellationToken)]);
+        return (new HeldOutScore(loss, Reward: null), [evaluated, .. _sampler.Answer(_trainee.Model, step, _activity, cancellationToken)]);
     }
 
     /// <inheritdoc/>

@@ -32,13 +32,14 @@ internal sealed class TrainingRows
     /// <summary>Reads, splits and renders a dataset.</summary>
     /// <param name="specification">Dataset, context and seed.</param>
     /// <param name="renderer">The base model's.</param>
+    /// <param name="activity">Told how many rows are rendered.</param>
     /// <param name="cancellationToken">Looked at between blocks of rows.</param>
     /// <exception cref="UserErrorException">No such file, no good row, or no row with a token to learn.</exception>
-    public static TrainingRows Load(RunSpecification specification, Renderer renderer, CancellationToken cancellationToken)
+    public static TrainingRows Load(RunSpecification specification, Renderer renderer, ActivityReport activity, CancellationToken cancellationToken)
     {
         var context = specification.Batch.ContextLength;
         var rows = SplitRows<TrainingRow, HeldOutRow>.Load(
-            specification, renderer, (index, number) => Render(index.Read(number), renderer, specification), row => row.Rendered.LearntTokens > 0, row => row.Rendered, cancellationToken);
+            specification, renderer, (index, number) => Render(index.Read(number), renderer, specification), row => row.Rendered.LearntTokens > 0, row => row.Rendered, activity, cancellationToken);
         Warn(rows.Warnings, rows.TrainingCount - rows.Training.Count, "rows have no token to learn (within the context) and are left out.");
         Warn(rows.Warnings, rows.Training.Count(row => row.Cut), $"rows are longer than the context of {context} tokens and are cut.");
         return rows.Training.Count > 0

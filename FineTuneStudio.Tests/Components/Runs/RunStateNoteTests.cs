@@ -16,8 +16,6 @@ public sealed class RunStateNoteTests : BunitContext
 
     public static TheoryData<RunProgress, string> States => new()
     {
-        { new RunProgress { State = RunState.Queued }, "number 3 in the queue" },
-        { new RunProgress { State = RunState.Running }, "Starting: reading the model and the dataset" },
         { new RunProgress { State = RunState.Paused, Step = 40 }, "Paused after step 40" },
         { new RunProgress { State = RunState.Paused, Message = "The disk is full: free 3 GiB." }, "The disk is full: free 3 GiB." },
         { new RunProgress { State = RunState.Failed, Message = "No finite number.", Checkpoints = [Checkpoint] }, "from the checkpoint at step 30" },
@@ -38,6 +36,8 @@ public sealed class RunStateNoteTests : BunitContext
     [Fact]
     public void Note_RunThatLearns_IsSilent()
     {
+        Assert.Empty(Show(new RunProgress { State = RunState.Queued }).FindAll(".note"));
+        Assert.Empty(Show(new RunProgress { State = RunState.Running }).FindAll(".note"));
         Assert.Empty(Show(new RunProgress { State = RunState.Running, Facts = Facts }).FindAll(".note"));
         Assert.Empty(Show(new RunProgress { State = RunState.Completed, Evaluations = [new(50, 0.5, 1), new(100, 0.505, 1)] }).FindAll(".note"));
     }
@@ -52,5 +52,5 @@ public sealed class RunStateNoteTests : BunitContext
     }
 
     private IRenderedComponent<RunStateNote> Show(RunProgress progress, params int[] onDisk) => Render<RunStateNote>(parameters => parameters
-        .Add(note => note.RunId, Guid.NewGuid()).Add(note => note.Progress, progress).Add(note => note.Place, 3).Add(note => note.OnDisk, onDisk.ToHashSet()));
+        .Add(note => note.RunId, Guid.NewGuid()).Add(note => note.Progress, progress).Add(note => note.OnDisk, onDisk.ToHashSet()));
 }

@@ -21,7 +21,7 @@ public sealed class RowLossesTests
         run.Specification = run.Specification with { Batch = new BatchOptions { Rows = 2, Accumulation = 2, ContextLength = 64, Packing = packing } };
         var steps = run.Run().OfType<TrainingEvent.StepCompleted>().ToList();
 
-        var rows = TrainingRows.Load(run.Specification, Renderer.Load(run.Specification.Model), Token).Training;
+        var rows = TrainingRows.Load(run.Specification, Renderer.Load(run.Specification.Model), ActivityReport.None, Token).Training;
         var plan = BatchPlan.Create([.. rows.Select(row => row.Ids.Length)], run.Specification.Batch, run.Specification.Duration, run.Specification.Seed);
         Assert.All(steps, step =>
         {

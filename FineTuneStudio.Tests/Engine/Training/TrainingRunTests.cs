@@ -26,6 +26,33 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void Run_FromItsBeginning_TellsWhatItWaitsForAndWritesNoneOfIt()
+    {
+        using var run = new TinyRun();
+        run.Run();
+
+        Assert.Equal(
+            [
+                (0, RunActivity.RenderingRows, 0), (0, RunActivity.RenderingRows, 40), (0, RunActivity.LoadingModel, WeightBytes(run)),
+                (0, RunActivity.ScoringHeldOut, 4), (0, RunActivity.AnsweringSamples, 1), (0, RunActivity.Learning, 0),
+                (6, RunActivity.ScoringHeldOut, 4), (6, RunActivity.AnsweringSamples, 1), (12, RunActivity.ScoringHeldOut, 4), (12, RunActivity.AnsweringSamples, 1),
+            ],
+            run.Activities.Where(working => working.Done == 0).Select(working => (working.Step, working.Activity, working.Total)));
+        Assert.DoesNotContain(RunEvents.Read(run.Folder), happened => happened is TrainingEvent.Working);
+    }
+
+    [Fact]
+    public void Run_ByReinforcement_TellsOfEveryStepThatAnswersAreDrawnAndThenLearnt()
+    {
+        using var run = TinyRun.Rft();
+        run.Run();
+
+        var first = run.Activities.Where(working => working is { Step: 0, Done: 0 }).Select(working => (working.Activity, working.Total)).ToList();
+        Assert.Equal([(RunActivity.ScoringHeldOut, 4), (RunActivity.Learning, 0), (RunActivity.DrawingAnswers, 16), (RunActivity.Learning, 0)], first[3..]);
+        Assert.Equal(12, run.Activities.Count(working => working is { Activity: RunActivity.DrawingAnswers, Done: 0 }));
+    }
+
+    [Fact]
     public void Run_CancelledAnywhere_GoesOnToTheSameBits()
     {
         using var run = new TinyRun();
@@ -245,6 +272,8 @@ public sealed class TrainingRunTests
         run.Specification = run.Specification with { Batch = new BatchOptions { ContextLength = 8 } };
         Assert.Contains("token to learn", Assert.Throws<UserErrorException>(() => run.Run()).Message, StringComparison.Ordinal);
     }
+
+    private static long WeightBytes(TinyRun run) => SafetensorsFolder.Open(run.Specification.Model).Bytes;
 
     private static (int, double, double)[] Curve(string folder)
         => [.. RunEvents.Read(folder).OfType<TrainingEvent.StepCompleted>().Select(step => (step.Step, step.Loss, step.GradientNorm))];

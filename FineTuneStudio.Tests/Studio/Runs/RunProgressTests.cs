@@ -55,6 +55,30 @@ public sealed class RunProgressTests
         Assert.Equal((1, 0), (rewound.Reinforced.Count, rewound.Rewards.Count));
     }
 
+    [Fact]
+    public void After_WhatItIsBusyWith_HoldsUntilAnythingElseIsTold()
+    {
+        var working = new TrainingEvent.Working(0, RunActivity.DrawingAnswers, Done: 0, Total: 64);
+        var begun = new RunProgress().After(working);
+        var further = begun.After(working with { Done = 12 });
+
+        Assert.True(begun.IsNewsAfter(new RunProgress()));
+        Assert.Equal(12, further.Activity!.Done);
+        Assert.False(further.IsNewsAfter(begun));
+        Assert.Empty(further.Timeline);
+        Assert.Null(further.After(Step(1, seconds: 2)).Activity);
+        Assert.Null(further.After(new TrainingEvent.Paused(0, "The disk is full.")).Activity);
+    }
+
+    [Fact]
+    public void After_BegunFromTheBeginningAgain_ForgetsTheStepOfBefore()
+    {
+        var again = After(3).After(new TrainingEvent.Started(0, 1000, 1, 1, 1, 1, 1, 1, 0));
+
+        Assert.Null(again.Last);
+        Assert.NotNull(After(3).After(new TrainingEvent.Started(2, 1000, 1, 1, 1, 1, 1, 1, 0)).Last);
+    }
+
     private static RunProgress After(int steps)
     {
         var progress = new RunProgress().After(new TrainingEvent.Started(0, 1000, 1, 1, 1, 1, 1, 1, 0));

@@ -24,6 +24,9 @@ public sealed record RunProgress
 
     public TrainingEvent.StepCompleted? Last { get; init; }
 
+    /// <summary>What the run is busy with; <see langword="null"/> where it simply goes on.</summary>
+    public TrainingEvent.Working? Activity { get; init; }
+
     /// <summary>Seconds a step takes lately, its share of evaluations left out.</summary>
     public double SecondsPerStep { get; init; }
 
@@ -85,23 +88,11 @@ public sealed record RunProgress
         }
     }
 
-    /// <summary>Whether more than the figures of a step changed.</summary>
-    internal bool IsNewsAfter(RunProgress before) => this with { Step = before.Step, Last = before.Last, SecondsPerStep = before.SecondsPerStep, TimedSteps = before.TimedSteps, TimedSeconds = before.TimedSeconds, Reinforced = before.Reinforced } != before;
+    /// <summary>Whether more than the figures of a step changed, or how far the run is with what it is busy with.</summary>
+    internal bool IsNewsAfter(RunProgress before) => Activity?.Activity != before.Activity?.Activity || this with { Activity = before.Activity, Step = before.Step, Last = before.Last, SecondsPerStep = before.SecondsPerStep, TimedSteps = before.TimedSteps, TimedSeconds = before.TimedSeconds, Reinforced = before.Reinforced } != before;
 
     /// <summary>The state after <paramref name="happened"/>.</summary>
-    internal RunProgress After(TrainingEvent happened) => happened switch
-    {
-        TrainingEvent.Started started => Rewound(started) with { Timeline = Timeline.Add(started) },
-        TrainingEvent.StepCompleted step => After([step]),
-        TrainingEvent.Evaluated evaluated => this with { Evaluations = Evaluations.Add(evaluated), EvaluationSeconds = EvaluationSeconds + evaluated.Seconds },
-        TrainingEvent.Rewarded rewarded => this with { Rewards = Rewards.Add(rewarded), EvaluationSeconds = EvaluationSeconds + rewarded.Seconds },
-        TrainingEvent.Sampled sampled => this with { Samples = Samples.Add(sampled) },
-        TrainingEvent.CheckpointSaved saved => this with { Checkpoints = Checkpoints.Add(saved), Timeline = Timeline.Add(saved) },
-        TrainingEvent.Paused paused => this with { State = RunState.Paused, Pausing = false, Message = paused.Message, Timeline = Timeline.Add(paused) },
-        TrainingEvent.Resumed resumed => this with { State = RunState.Running, Message = "", Timeline = Timeline.Add(resumed) },
-        TrainingEvent.Ended ended => this with { End = ended, Message = ended.Message, Timeline = Timeline.Add(ended) },
-        _ => this with { Timeline = Timeline.Add(happened) },
-    };
+    internal RunProgress After(TrainingEvent happened) => happened is TrainingEvent.Working working ? this with { Activity = working } : Then(happened) with { Activity = null };
 
     /// <summary>The state after some steps, one after the other: a long run that is read from its folder has a hundred thousand.</summary>
     internal RunProgress After(IReadOnlyList<TrainingEvent.StepCompleted> steps)
@@ -123,6 +114,7 @@ public sealed record RunProgress
         {
             Step = last.Step,
             Last = last,
+            Activity = null,
             SecondsPerStep = secondsPerStep,
             TimedSteps = timedSteps,
             TimedSeconds = timedSeconds,
@@ -130,12 +122,27 @@ public sealed record RunProgress
         };
     }
 
+    private RunProgress Then(TrainingEvent happened) => happened switch
+    {
+        TrainingEvent.Started started => Rewound(started) with { Timeline = Timeline.Add(started) },
+        TrainingEvent.StepCompleted step => After([step]),
+        TrainingEvent.Evaluated evaluated => this with { Evaluations = Evaluations.Add(evaluated), EvaluationSeconds = EvaluationSeconds + evaluated.Seconds },
+        TrainingEvent.Rewarded rewarded => this with { Rewards = Rewards.Add(rewarded), EvaluationSeconds = EvaluationSeconds + rewarded.Seconds },
+        TrainingEvent.Sampled sampled => this with { Samples = Samples.Add(sampled) },
+        TrainingEvent.CheckpointSaved saved => this with { Checkpoints = Checkpoints.Add(saved), Timeline = Timeline.Add(saved) },
+        TrainingEvent.Paused paused => this with { State = RunState.Paused, Pausing = false, Message = paused.Message, Timeline = Timeline.Add(paused) },
+        TrainingEvent.Resumed resumed => this with { State = RunState.Running, Message = "", Timeline = Timeline.Add(resumed) },
+        TrainingEvent.Ended ended => this with { End = ended, Message = ended.Message, Timeline = Timeline.Add(ended) },
+        _ => this with { Timeline = Timeline.Add(happened) },
+    };
+
     /// <summary>A resumed run goes on from a checkpoint: what came after that is said again.</summary>
     private RunProgress Rewound(TrainingEvent.Started started) => this with
     {
         State = RunState.Running,
         Facts = started,
         Step = started.Step,
+        Last = started.Step == 0 ? null : Last,
         TotalSteps = started.TotalSteps,
         End = null,
         Message = "",

@@ -91,7 +91,7 @@ internal sealed class RunWorker(
             await database.SaveChangesAsync(stopping);
 
             var claimed = new ActiveRun(next.Id, feeds.Open(next.Id, progress => progress), settings.Current.Threads ?? Environment.ProcessorCount);
-            claimed.Feed.Update(progress => progress with { State = RunState.Running, End = null, Message = "" });
+            claimed.Feed.Update(progress => progress with { State = RunState.Running, Activity = null, End = null, Message = "" });
             active.Add(claimed);
             changes.Ring();
             return claimed;

@@ -72,6 +72,10 @@ public sealed partial class RunCharts : IAsyncDisposable
     [Parameter]
     public RenderFragment? Timeline { get; set; }
 
+    /// <summary>In place of the first curve, while there is none.</summary>
+    [Parameter]
+    public RenderFragment? Waiting { get; set; }
+
     /// <summary>Between the loss and the other curves.</summary>
     [Parameter]
     public RenderFragment? ChildContent { get; set; }

@@ -132,6 +132,7 @@ class RunCharts extends ChartGroup {
     const isMainAlone = this.#mayLeaveSides();
     this.drawPlots((form) => form.data(shown, { heldOut: this.#heldOut(form), weight, whole: this.series, logarithmic: this.logarithmic(form) }), (plot) => !isMainAlone || plot === this.main);
     this.root.dataset.points = String(this.series.length);
+    this.root.toggleAttribute("data-empty", this.series.length + this.evaluations.length + this.rewards.length === 0);
     this.root.dataset.lastStep = String(this.series.lastStep);
     this.#summarise();
   }

@@ -100,15 +100,22 @@ public sealed partial class RunPage : IAsyncDisposable
         _ => "–",
     };
 
+    /// <summary>What the run does at the moment, with how far it is.</summary>
+    private string? Busy => _progress!.Activity is { } working ? string.Join(", ", new[] { ActivityText.Describe(working, _run!.Specification), ActivityText.HowFar(working) }.Where(text => text.Length > 0)) : null;
+
+    /// <summary>What is read out: what a run that has no step yet waits for, then its state. Counts are left out, for they change all the time.</summary>
+    private string Said => _progress is { State: RunState.Running, Last: null } ? RunWaiting.Title(_progress, _run!.Specification) : RunStatus.WordOf(_progress!.State);
+
     private string NoSamplesText => (_run!.Specification.Evaluation.Samples, _progress!.Facts) switch
     {
+        (> 0, _) when _progress is { State: RunState.Running, Last: null, Activity: not null } => $"{Busy}. Held-out prompts are answered before training and at each evaluation; the answers appear here.",
         (0, _) => "This run asks for none. Set evaluation.samples in the next one to watch the model's answers change.",
         (_, { HeldOutRows: 0 }) => "This run holds no rows out, so there is nothing to ask. Set a held-out share in the next one.",
         _ => "Held-out prompts are answered before training and at each evaluation; the answers appear here.",
     };
 
     private string NoAnswersText => _progress!.State.IsActive()
-        ? "The model answers the first prompts; its answers appear here with their scores as soon as it has learnt from them."
+        ? $"{(Busy is { } busy ? $"{busy}. " : "")}The model answers the first prompts; its answers appear here with their scores as soon as it has learnt from them."
         : "The run ended before it had learnt from any answer.";
 
     /// <summary>Everything worth a line, oldest first.</summary>
