@@ -27,9 +27,12 @@ internal sealed class MergedWeights
         CheckFit();
     }
 
-    /// <summary>Whether the head, which is the embedding in the base, becomes a tensor of its own: one of the two changed alone.</summary>
-    public bool HeadBecomesItsOwn => _files.Find(HeadName) is null && _adapters is not null
+    /// <summary>Whether head and embedding, where they are one in the base, are two now: one of them changed alone.</summary>
+    public bool PartsHead => _adapters is not null
         && (_adapters.SavedModules.ContainsKey(Head) || _adapters.SavedModules.ContainsKey(Embedding) || _adapters.Adapters.ContainsKey(Head));
+
+    /// <summary>Whether the head, of which the base's files have no tensor, becomes one of its own.</summary>
+    public bool HeadBecomesItsOwn => PartsHead && _files.Find(HeadName) is null;
 
     /// <summary>What the file says of a tensor, or <see langword="null"/> where there is none.</summary>
     public SafetensorsEntry? Find(string name) => _files.Find(name) ?? (name == HeadName && HeadBecomesItsOwn ? _files.Find(EmbeddingName) : null);
@@ -49,20 +52,6 @@ internal sealed class MergedWeights
         }
 
         return _adapters?.Adapters.GetValueOrDefault(module) is { } adapter ? adapter.MergeRows(weight, rows) : weight;
-    }
-
-    /// <summary>Refuses a base whose weights are quantised: a merged one would be rounded twice.</summary>
-    public static void RefuseQuantised(SafetensorsFolder files) => Refuse(files, ".quant_map", "_scale_inv", "_blocks");
-
-    /// <summary>Refuses a base in bitsandbytes' 4 bits alone: of such there are unquantised weights too, while FP8 and MXFP4 are how models were published.</summary>
-    public static void RefuseFourBits(SafetensorsFolder files) => Refuse(files, ".quant_map");
-
-    private static void Refuse(SafetensorsFolder files, params string[] marks)
-    {
-        if (files.Names.FirstOrDefault(name => marks.Any(mark => name.EndsWith(mark, StringComparison.Ordinal))) is { } name)
-        {
-            throw new UserErrorException(files.Path, $"The base model is quantised ('{name}'); merging would round it a second time. Merge into the model's unquantised weights (--model), or export the adapter alone.");
-        }
     }
 
     private static string ModuleOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : "";

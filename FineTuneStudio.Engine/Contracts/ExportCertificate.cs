@@ -1,6 +1,6 @@
 namespace FineTuneStudio.Engine.Contracts;
 
-/// <summary>What an export was found to compute when it was loaded anew, beside the model as it was trained: <c>certificate.json</c>.</summary>
+/// <summary>What an export was found to compute when it was loaded anew, beside the base with the adapter: <c>certificate.json</c>.</summary>
 public sealed record ExportCertificate
 {
     /// <summary>In what form it left.</summary>
@@ -42,6 +42,15 @@ public sealed record ExportCertificate
     /// <summary>Share of places at which both would choose the same token.</summary>
     public required double GreedyAgreement { get; init; }
 
+    /// <summary>Few bits that training put the base's weights into, where its folder has others: then the comparison above is with the adapter beside the folder's own.</summary>
+    public Quantization? TrainedQuantization { get; init; }
+
+    /// <summary>Mean divergence of the export's distribution from that of the model with these few bits, in nats.</summary>
+    public double? TrainedDivergence { get; init; }
+
+    /// <summary>Share of places at which the export and the model with these few bits would choose the same token.</summary>
+    public double? TrainedAgreement { get; init; }
+
     /// <summary>The files, all but this one.</summary>
     public required IReadOnlyList<ExportedFile> Files { get; init; }
 
@@ -60,6 +69,6 @@ public sealed record ExportCertificate
         _ => 0.01,
     };
 
-    /// <summary>Whether it computes what was trained, as closely as its form allows.</summary>
+    /// <summary>Whether it computes what the adapter does beside the base, as closely as its form allows.</summary>
     public bool Passed => MeanDivergence <= DivergenceLimit && double.IsFinite(LargestLogitDifference);
 }

@@ -21,6 +21,9 @@ public sealed record ExportRequest
     /// <summary>What a GGUF file in a folder is called, without its ending; <see langword="null"/> takes the target's name.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>Few bits that the run which made the adapter put the base's weights into, where it is known and it did.</summary>
+    public Quantization TrainedQuantization { get; init; }
+
     /// <summary>The base model's public name; <see langword="null"/> takes its folder's.</summary>
     public string? BaseModel { get; init; }
 }

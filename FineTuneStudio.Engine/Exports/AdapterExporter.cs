@@ -4,10 +4,11 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Gguf;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Storage;
+using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Exports;
 
-/// <summary>Writes an adapter in any of its forms, loads what was written anew, compares it with the model as trained, and certifies it.</summary>
+/// <summary>Writes an adapter in any of its forms, loads what was written anew, compares it with the base and the adapter beside it, and certifies it.</summary>
 public static class AdapterExporter
 {
     private const double WritingShare = 0.6;
@@ -54,8 +55,8 @@ public static class AdapterExporter
         using var adapters = AdapterSet.Load(request.AdapterFolder, ModelFolder.Linears(request.ModelFolder));
         if (request.Format == ExportFormat.Merged)
         {
-            MergedModel.Write(request.ModelFolder, adapters, staging, cancellationToken);
-            return (staging, []);
+            MergedModel.Write(request.ModelFolder, adapters, staging, Written, cancellationToken);
+            return (staging, MergedNotes(request.ModelFolder));
         }
 
         var path = Path.Combine(staging, FileName(request));
@@ -65,10 +66,18 @@ public static class AdapterExporter
             return (path, ["Load it beside a GGUF file of the same base model."]);
         }
 
-        var notes = GgufModel.Write(
-            request.ModelFolder, adapters, request.WeightType, path,
-            (written, total) => progress?.Invoke(new("Writing", WritingShare * written / total)), cancellationToken);
+        var notes = GgufModel.Write(request.ModelFolder, adapters, request.WeightType, path, Written, cancellationToken);
         return (path, notes);
+
+        void Written(long written, long total) => progress?.Invoke(new("Writing", WritingShare * written / total));
+    }
+
+    private static IReadOnlyList<string> MergedNotes(string modelFolder)
+    {
+        var source = ModelFolder.Weights(SafetensorsFolder.Open(modelFolder));
+        return source.Names.Any(source.IsQuantised)
+            ? ["The base's weights are packed in few bits; here they are 16-bit numbers: what was unpacked and the adapter, summed and rounded once."]
+            : [];
     }
 
     private static string FileName(ExportRequest request)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -9,7 +10,7 @@ using FineTuneStudio.Engine.Storage;
 
 namespace FineTuneStudio.Engine.Exports;
 
-/// <summary>Loads an export anew, holds it against the model as trained, and writes down what came of it.</summary>
+/// <summary>Loads an export anew, holds it against the base with the adapter, and writes down what came of it.</summary>
 internal static class ExportCertifier
 {
     /// <param name="request">What was exported.</param>
@@ -26,6 +27,7 @@ internal static class ExportCertifier
         using var live = Score(ExportedModel.Live(request, precision), model => AnswerScores.OfAnswers(model, prompts, cancellationToken));
         using var exported = Score(ExportedModel.Load(request, main, precision), model => AnswerScores.Of(model, live.Texts, cancellationToken));
         var (largest, divergence, agreement) = live.CompareWith(exported);
+        var trained = CompareWithTraining(request, precision, live.Texts, exported, cancellationToken);
         var certificate = new ExportCertificate
         {
             Format = request.Format,
@@ -41,8 +43,11 @@ internal static class ExportCertifier
             LargestLogitDifference = largest,
             MeanDivergence = divergence,
             GreedyAgreement = agreement,
+            TrainedQuantization = trained is null ? null : request.TrainedQuantization,
+            TrainedDivergence = trained?.Divergence,
+            TrainedAgreement = trained?.Agreement,
             Files = [],
-            Notes = notes,
+            Notes = trained is { } found ? [.. notes, TrainingNote(request.TrainedQuantization, found.Divergence, found.Agreement)] : notes,
             CreatedAt = DateTimeOffset.UtcNow,
         };
         ExportReadme.Write(folder, main, certificate);
@@ -50,6 +55,24 @@ internal static class ExportCertifier
         DurableFile.WriteAllText(Path.Combine(folder, AdapterFiles.Certificate), JsonSerializer.Serialize(certificate, RunSpecification.JsonOptions) + "\n");
         return certificate;
     }
+
+    // Where a run packed the weights itself, what it saw is neither in the folder nor in the export: how far off it is, is said.
+    private static (double Divergence, double Agreement)? CompareWithTraining(
+        ExportRequest request, Precision precision, IReadOnlyList<int[]> texts, AnswerScores exported, CancellationToken cancellationToken)
+    {
+        if (request.TrainedQuantization == Quantization.None)
+        {
+            return null;
+        }
+
+        using var trained = Score(ExportedModel.Live(request, precision, request.TrainedQuantization), model => AnswerScores.Of(model, texts, cancellationToken));
+        var (_, divergence, agreement) = trained.CompareWith(exported);
+        return (divergence, agreement);
+    }
+
+    private static string TrainingNote(Quantization quantization, double divergence, double agreement) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Training saw the base's weights packed in few bits ({JsonNamingPolicy.CamelCase.ConvertName(quantization.ToString())}); here the adapter is with the weights of the base's own folder. From the model in training that is {divergence:G3} nats off on the average, with the same likeliest token at {agreement:P1} of the places.");
 
     private static AnswerScores Score(ExportedModel model, Func<CausalModel, AnswerScores> score)
     {

@@ -18,7 +18,7 @@ internal static class ExportReadme
         var path = Path.Combine(folder, AdapterFiles.ReadMe);
         var text = new StringBuilder(File.Exists(path) ? File.ReadAllText(path).TrimEnd() + "\n\n" : Introduction(main, certificate));
         text.Append("## Certificate\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Loaded anew and compared with the model as trained, at {certificate.Positions} places of {certificate.Prompts} prompts and answers");
+        text.Append(CultureInfo.InvariantCulture, $"Loaded anew and compared with {(certificate.TrainedQuantization is null ? "the model as trained" : "the base and the adapter beside it")}, at {certificate.Positions} places of {certificate.Prompts} prompts and answers");
         text.Append(CultureInfo.InvariantCulture, $" ({(certificate.Precision == Precision.Fp32 ? "32-bit" : "bfloat16")} arithmetic): largest difference of a logit {certificate.LargestLogitDifference:G3},");
         text.Append(CultureInfo.InvariantCulture, $" mean divergence {certificate.MeanDivergence:G3} nats, the same likeliest token at {certificate.GreedyAgreement:P1} of them.");
         text.Append(CultureInfo.InvariantCulture, $" {(certificate.Passed ? "Passed" : "FAILED")}. `{AdapterFiles.Certificate}` has this and the hash of every file.\n");

@@ -40,9 +40,12 @@ internal sealed class ExportedModel : IDisposable
         }
     }
 
-    /// <summary>The model as it was trained: the base with the adapter beside it.</summary>
-    public static ExportedModel Live(ExportRequest request, Precision precision)
-        => Beside(request, precision, model => AdapterSet.Load(request.AdapterFolder, model.Linears));
+    /// <summary>The base with the adapter beside it.</summary>
+    /// <param name="request">What was exported.</param>
+    /// <param name="precision">Arithmetic.</param>
+    /// <param name="quantization">What becomes of the base's weights; <see cref="Quantization.None"/> keeps what its folder has packed as it is.</param>
+    public static ExportedModel Live(ExportRequest request, Precision precision, Quantization quantization = Quantization.None)
+        => Beside(request, precision, model => AdapterSet.Load(request.AdapterFolder, model.Linears), quantization);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -52,9 +55,9 @@ internal sealed class ExportedModel : IDisposable
         _base.Dispose();
     }
 
-    private static ExportedModel Beside(ExportRequest request, Precision precision, Func<CausalModel, AdapterSet> read)
+    private static ExportedModel Beside(ExportRequest request, Precision precision, Func<CausalModel, AdapterSet> read, Quantization quantization = Quantization.None)
     {
-        var model = CausalModel.Load(request.ModelFolder, precision, quantization: Quantization.None);
+        var model = CausalModel.Load(request.ModelFolder, precision, quantization: quantization);
         try
         {
             return new ExportedModel(model, read(model));

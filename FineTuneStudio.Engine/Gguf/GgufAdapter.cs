@@ -26,11 +26,7 @@ public static class GgufAdapter
     {
         using var off = GradMode.Off();
         using var scope = TensorScope.Enter();
-        var config = ModelConfigFile.Read(baseFolder);
-        var architecture = GgufFamilies.Of(config);
-        var slots = architecture.PossibleSlots(config).ToLookup(slot => slot.HubNames[0], StringComparer.Ordinal);
-        var pairs = GgufPair.Of(adapters);
-        UserErrorException.ThrowIfAny(Refusals(config, slots, adapters, pairs, type));
+        var (architecture, slots, pairs) = Checked(baseFolder, adapters, type);
         var alpha = pairs[0].Scale * pairs[0].Rank;
         var metadata = new GgufMetadata();
         metadata.Set("general.architecture", architecture.Name);
@@ -42,9 +38,33 @@ public static class GgufAdapter
         metadata.Set("adapter.lora.alpha", (float)alpha);
 
         using var file = DurableFile.Create(path);
-        GgufWriter.Write(file.Stream, metadata, [.. pairs.SelectMany(pair => slots[pair.HubName].SelectMany(slot => Items(slot, pair, pair.Scale / (alpha / pair.Rank), type)))], progress: null, cancellationToken);
+        GgufWriter.Write(file.Stream, metadata, ItemsOf(slots, pairs, alpha, type), progress: null, cancellationToken);
         file.Commit();
     }
+
+    /// <summary>Bytes of the tensors that <see cref="Write"/> writes.</summary>
+    /// <exception cref="UserErrorException">llama.cpp cannot hold the adapter, with the reason.</exception>
+    internal static long BytesOf(string baseFolder, AdapterSet adapters, GgufWeightType type)
+    {
+        using var off = GradMode.Off();
+        using var scope = TensorScope.Enter();
+        var (_, slots, pairs) = Checked(baseFolder, adapters, type);
+        return ItemsOf(slots, pairs, pairs[0].Scale * pairs[0].Rank, type).Sum(item => item.Bytes);
+    }
+
+    private static (GgufArchitecture Architecture, ILookup<string, GgufSlot> Slots, IReadOnlyList<GgufPair> Pairs) Checked(string baseFolder, AdapterSet adapters, GgufWeightType type)
+    {
+        var config = ModelConfigFile.Read(baseFolder);
+        var architecture = GgufFamilies.Of(config);
+        var slots = architecture.PossibleSlots(config).ToLookup(slot => slot.HubNames[0], StringComparer.Ordinal);
+        var pairs = GgufPair.Of(adapters);
+        UserErrorException.ThrowIfAny(Refusals(config, slots, adapters, pairs, type));
+        return (architecture, slots, pairs);
+    }
+
+    // alpha: the file's one.
+    private static List<GgufItem> ItemsOf(ILookup<string, GgufSlot> slots, IReadOnlyList<GgufPair> pairs, double alpha, GgufWeightType type)
+        => [.. pairs.SelectMany(pair => slots[pair.HubName].SelectMany(slot => Items(slot, pair, pair.Scale / (alpha / pair.Rank), type)))];
 
     private static IEnumerable<UserError> Refusals(
         ModelConfig config, ILookup<string, GgufSlot> slots, AdapterSet adapters, IReadOnlyList<GgufPair> pairs, GgufWeightType type)

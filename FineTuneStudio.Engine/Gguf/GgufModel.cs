@@ -29,7 +29,6 @@ public static class GgufModel
     {
         var config = ModelConfigFile.Read(baseFolder);
         var files = SafetensorsFolder.Open(baseFolder);
-        MergedWeights.RefuseFourBits(files);
         using var source = new RecentTensor(ModelFolder.Weights(files));
         var weights = new MergedWeights(source, adapters);
         var architecture = GgufFamilies.Of(config);
@@ -39,12 +38,21 @@ public static class GgufModel
         metadata.SetOptional("general.license", ModelLicence.Find(baseFolder));
         GgufTokenizer.Describe(renderer, config.VocabularySize, baseFolder, metadata, notes);
 
-        // What the base has in MXFP4 stays in it, bit for bit, where no adapter changes it.
-        GgufType? OwnType(string name) => files.Find(name + "_blocks") is not null && adapters?.ExpertTensors.ContainsKey(name) != true ? GgufType.MXFP4 : null;
+        if (type is GgufWeightType.Q8 or GgufWeightType.Q4 or GgufWeightType.Q4K && source.Names.Any(name => source.IsQuantised(name) && OwnType(name, files, adapters) is null))
+        {
+            notes.Add("The base's weights were rounded to few bits once already, and are rounded again here; f16 and bf16 keep what they are.");
+        }
 
-        var items = Items(Written(config, architecture, weights.HeadBecomesItsOwn), architecture, name => weights.Find(name) is not null, weights.Get, slot => OwnType(slot.HubNames[0]) ?? WeightTypes.Of(type, slot.Name, slot.Shape));
-        Write(path, metadata, items, progress, cancellationToken);
+        Write(path, metadata, ItemsOf(config, files, weights, adapters, type), progress, cancellationToken);
         return notes;
+    }
+
+    /// <summary>Bytes of the tensors that are written of a model folder, from headers alone.</summary>
+    /// <exception cref="UserErrorException">llama.cpp cannot hold the model, with the reason; or the adapter is of another model.</exception>
+    internal static long BytesOf(string baseFolder, AdapterSet? adapters, GgufWeightType type)
+    {
+        var files = SafetensorsFolder.Open(baseFolder);
+        return ItemsOf(ModelConfigFile.Read(baseFolder), files, new MergedWeights(ModelFolder.Weights(files), adapters), adapters, type).Sum(item => item.Bytes);
     }
 
     /// <summary>Writes a model in memory, without a tokenizer: for measurements.</summary>
@@ -68,6 +76,18 @@ public static class GgufModel
         var items = Items(Written(model.Config, architecture, headBecomesItsOwn: false), architecture, tensors.ContainsKey, Get, slot => WeightTypes.Of(type, slot.Name, slot.Shape));
         Write(path, metadata, items, progress: null, CancellationToken.None);
     }
+
+    private static List<GgufItem> ItemsOf(ModelConfig config, SafetensorsFolder files, MergedWeights weights, AdapterSet? adapters, GgufWeightType type)
+    {
+        var architecture = GgufFamilies.Of(config);
+        return Items(
+            Written(config, architecture, weights.HeadBecomesItsOwn), architecture, name => weights.Find(name) is not null, weights.Get,
+            slot => OwnType(slot.HubNames[0], files, adapters) ?? WeightTypes.Of(type, slot.Name, slot.Shape));
+    }
+
+    // What the base has in MXFP4 stays in it, bit for bit, where no adapter changes it.
+    private static GgufType? OwnType(string name, SafetensorsFolder files, AdapterSet? adapters)
+        => files.Find(name + "_blocks") is not null && adapters?.ExpertTensors.ContainsKey(name) != true ? GgufType.MXFP4 : null;
 
     // With a head where the model, or llama.cpp, has one of its own.
     private static ModelConfig Written(ModelConfig config, GgufArchitecture architecture, bool headBecomesItsOwn)

@@ -16,10 +16,12 @@ internal sealed class RecentTensor(ITensorSource source) : ITensorSource, IDispo
 
     public SafetensorsEntry? Find(string name) => source.Find(name);
 
+    public bool IsQuantised(string name) => source.IsQuantised(name);
+
     public Tensor Get(string name)
     {
-        // A folder's own tensors lie in the mapped file, which costs nothing to ask again.
-        if (source is SafetensorsFolder)
+        // What is not packed lies in the mapped file, which costs nothing to ask again.
+        if (!source.IsQuantised(name))
         {
             return source.Get(name);
         }

@@ -74,6 +74,9 @@ public sealed class CausalModel : IDisposable
     /// <summary>Number of the base's weights.</summary>
     public long ParameterCount => _weights.Count;
 
+    /// <summary>Number of those that are kept in few bits.</summary>
+    public long PackedCount => _weights.PackedCount;
+
     /// <summary>Every linear that an adapter may stand beside; the head is the last.</summary>
     public IReadOnlyList<LinearShape> Linears => WeightPlan.Linears(Config);
 

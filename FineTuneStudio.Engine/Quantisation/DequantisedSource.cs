@@ -47,6 +47,15 @@ internal sealed class DequantisedSource : ITensorSource
     public Tensor Get(string name) => _tensors.TryGetValue(name, out var tensor) ? tensor.Load() : _files.Get(name);
 
     /// <inheritdoc/>
+    public bool IsQuantised(string name) => _tensors.ContainsKey(name);
+
+    /// <inheritdoc/>
+    public void Forget(string name) => _files.Forget(name);
+
+    /// <inheritdoc/>
+    public void Fetch(string name) => _files.Fetch(name);
+
+    /// <inheritdoc/>
     public PackedTensor? FindPacked(string name) => _tensors.GetValueOrDefault(name)?.LoadPacked?.Invoke();
 
     /// <inheritdoc/>

@@ -93,7 +93,7 @@ internal sealed class QuantisedLayouts(SafetensorsFolder files)
 
         // Scales lie on a square grid whose step the configuration gives; powers of two all, so the shapes alone tell it.
         var step = Step(shape, scales) ?? throw Fault(scaleName);
-        return new DequantisedTensor(weight, [.. shape], DType.Float32, () => Load(LoadPacked, numbers => numbers))
+        return new DequantisedTensor(weight, [.. shape], DType.Float32, () => Load(LoadPacked, DType.Float32, numbers => numbers))
         {
             LoadPacked = LoadPacked, PackedBytes = files.Find(weight)!.Bytes + (files.Find(scaleName)!.Elements * sizeof(float)),
         };
@@ -116,7 +116,7 @@ internal sealed class QuantisedLayouts(SafetensorsFolder files)
         // In the file each output's weights lie together; the model's own tensor has inputs first.
         return new DequantisedTensor(
             weight, [experts, inputs, outputs], DType.BFloat16,
-            () => Load(LoadPacked, numbers => numbers.To(DType.BFloat16).View(experts, outputs, inputs).Transpose(1, 2).Contiguous()))
+            () => Load(LoadPacked, DType.BFloat16, numbers => numbers.View(experts, outputs, inputs).Transpose(1, 2).Contiguous()))
         {
             LoadPacked = LoadPacked, PackedBytes = files.Find(weight + Blocks)!.Bytes + files.Find(weight + Scales)!.Bytes,
         };
@@ -131,11 +131,11 @@ internal sealed class QuantisedLayouts(SafetensorsFolder files)
         }
     }
 
-    private static Tensor Load(Func<PackedTensor> load, Func<Tensor, Tensor> shaped)
+    private static Tensor Load(Func<PackedTensor> load, DType dtype, Func<Tensor, Tensor> shaped)
     {
         using var scope = TensorScope.Enter();
         using var packed = load();
-        return scope.Keep(shaped(PackedLinear.Numbers(packed, DType.Float32)));
+        return scope.Keep(shaped(PackedLinear.Numbers(packed, dtype)));
     }
 
     private static long? Step(IReadOnlyList<long> shape, IReadOnlyList<long> scales)

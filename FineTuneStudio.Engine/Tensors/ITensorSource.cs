@@ -25,6 +25,9 @@ internal interface ITensorSource
     /// <summary>Memory that <see cref="FindPacked"/> takes; <see langword="null"/> where it gives nothing.</summary>
     long? PackedBytes(string name) => null;
 
+    /// <summary>Whether a tensor is kept in few bits, and numbers are made of it for <see cref="Get"/>.</summary>
+    bool IsQuantised(string name) => false;
+
     /// <summary>Lets go of the memory that reading a tensor took, once it is copied: a file's pages would else count beside the copy.</summary>
     void Forget(string name)
     {

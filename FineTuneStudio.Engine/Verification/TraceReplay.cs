@@ -28,7 +28,7 @@ public static class TraceReplay
         var trace = TraceFile.Read(Path.Combine(traceFolder, "trace.json"));
         var initial = Path.Combine(traceFolder, "initial");
         var isAdapter = Directory.Exists(initial);
-        using var model = CausalModel.Load(modelFolder, Precision.Fp32, device, trainable: !isAdapter);
+        using var model = CausalModel.Load(modelFolder, Precision.Fp32, device, trainable: !isAdapter, Quantization.None);
         using var adapter = isAdapter ? AdapterSet.Load(initial, model.Linears, device) : null;
         adapter?.SetTrainable(true);
         using var view = model.WithAdapter(adapter);

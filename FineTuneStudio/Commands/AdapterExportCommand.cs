@@ -4,7 +4,6 @@ using System.Text.Json;
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Exports;
-using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors;
 
@@ -55,14 +54,22 @@ internal static class AdapterExportCommand
     {
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var interrupt = new ConsoleInterrupt();
+        var run = RunOf(adapter);
         var request = new ExportRequest
         {
             AdapterFolder = adapter,
-            ModelFolder = ModelArgument.Resolve(model ?? BaseModel(adapter)),
+            ModelFolder = ModelArgument.Resolve(model ?? run?.Model ?? BaseModel(adapter)),
             Format = format,
             WeightType = type,
             Target = target,
+            TrainedQuantization = run?.Quantization ?? Quantization.None,
         };
+        var size = SizeOf(request);
+        if (size is not null)
+        {
+            Console.WriteLine($"Writes about {ByteSize.Text(size.Bytes)} to {target}{(size.Note is { } note ? $", {note}" : ".")}");
+        }
+
         try
         {
             var certificate = AdapterExporter.Export(request, progress: null, interrupt.Token);
@@ -78,9 +85,8 @@ internal static class AdapterExportCommand
         catch (IOException exception) when (DiskFaults.IsDiskFull(exception))
         {
             var isSmall = format is ExportFormat.Peft or ExportFormat.GgufLora;
-            var bytes = isSmall ? AdapterArchive.BytesOf(adapter) : ModelFolder.Inspect(request.ModelFolder).Bytes;
             throw new UserErrorException(
-                "--out", $"{DiskFaults.Describe(isSmall ? "the adapter" : "the merged model", bytes, target)} Free some space there, or name another place; nothing half-written is left.");
+                "--out", $"{DiskFaults.Describe(isSmall ? "the adapter" : "the merged model", size?.Bytes, target)} Free some space there, or name another place; nothing half-written is left.");
         }
     }
 
@@ -94,15 +100,21 @@ internal static class AdapterExportCommand
         return !File.Exists(Path.Combine(folder, AdapterFiles.Configuration)) && Directory.Exists(inside) ? inside : folder;
     }
 
-    // The run's specification knows where its base model lies; the adapter itself names no place.
-    private static string BaseModel(string adapterFolder)
+    private static ExportSize? SizeOf(ExportRequest request)
+    {
+        using var sizes = new ExportSizes(request.AdapterFolder, request.ModelFolder);
+        return sizes.Find(request.Format, request.WeightType);
+    }
+
+    // The run's specification knows where its base model lies, and what became of its weights; the adapter itself names no place.
+    private static RunSpecification? RunOf(string adapterFolder)
     {
         string[] candidates = [Path.Combine(adapterFolder, "..", "spec.json"), Path.Combine(adapterFolder, "spec.json")];
-        if (candidates.FirstOrDefault(File.Exists) is { } specification)
-        {
-            return RunSpecification.Parse(File.ReadAllText(specification), specification).Model;
-        }
+        return candidates.FirstOrDefault(File.Exists) is { } specification ? RunSpecification.Parse(File.ReadAllText(specification), specification) : null;
+    }
 
+    private static string BaseModel(string adapterFolder)
+    {
         var path = Path.Combine(adapterFolder, AdapterFiles.Configuration);
         if (File.Exists(path))
         {

@@ -28,15 +28,16 @@ internal static class ModelVerifyCommand
             DefaultValueFactory = _ => ReferenceVerifier.DefaultTolerance,
             HelpName = "T",
         };
+        var unpacked = new Option<bool>("--unpacked") { Description = "Make numbers of weights that the folder has in few bits first; without it they are used as training and answers use them" };
         var device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the report as JSON" };
-        var command = new Command("verify", "Hold a model against reference numbers, in 32-bit arithmetic; exit code 1 beyond the tolerance") { model, reference, adapter, tolerance, device, json };
+        var command = new Command("verify", "Hold a model against reference numbers, in 32-bit arithmetic; exit code 1 beyond the tolerance") { model, reference, adapter, tolerance, unpacked, device, json };
         command.SetAction(result => CommandRunner.Run(() => Run(
-            result.GetRequiredValue(model), result.GetRequiredValue(reference), result.GetValue(adapter), result.GetValue(tolerance), result.GetValue(device), result.GetValue(json))));
+            result.GetRequiredValue(model), result.GetRequiredValue(reference), result.GetValue(adapter), result.GetValue(tolerance), result.GetValue(unpacked), result.GetValue(device), result.GetValue(json))));
         return command;
     }
 
-    private static int Run(string modelOrPath, string reference, string? adapterFolder, double tolerance, string? device, bool json)
+    private static int Run(string modelOrPath, string reference, string? adapterFolder, double tolerance, bool unpacked, string? device, bool json)
     {
         if (tolerance is not (>= 0 and < double.PositiveInfinity))
         {
@@ -44,7 +45,7 @@ internal static class ModelVerifyCommand
         }
 
         TorchRuntime.Threads = Environment.ProcessorCount;
-        using var model = CausalModel.Load(ModelArgument.Resolve(modelOrPath), Precision.Fp32, DeviceOption.Resolve(device));
+        using var model = CausalModel.Load(ModelArgument.Resolve(modelOrPath), Precision.Fp32, DeviceOption.Resolve(device), quantization: unpacked ? null : Quantization.None);
         using var adapter = adapterFolder is null ? null : AdapterSet.Load(adapterFolder, model.Linears, model.Device);
         using var view = model.WithAdapter(adapter);
         var report = ReferenceVerifier.Verify(view, reference, tolerance);
@@ -54,17 +55,22 @@ internal static class ModelVerifyCommand
         }
         else
         {
-            Write(Console.Out, report);
+            Write(Console.Out, report, model.PackedCount);
         }
 
         return report.Passed ? CommandRunner.Success : CommandRunner.Defect;
     }
 
-    private static void Write(TextWriter output, VerificationReport report)
+    private static void Write(TextWriter output, VerificationReport report, long packed)
     {
         void Line(string name, FormattableString figures) => output.WriteLine($"{name,-20}{figures.ToString(CultureInfo.InvariantCulture)}");
 
         Line("tokens", $"{report.Tokens}");
+        if (packed > 0)
+        {
+            Line("weights", $"{packed:N0} of them in the few bits that the folder has them in");
+        }
+
         Line("logits", $"{report.LogitsAbsolute:E2} absolute, {report.LogitsRelative:E2} of the largest");
         if (report.HiddenAbsolute is { } hidden)
         {

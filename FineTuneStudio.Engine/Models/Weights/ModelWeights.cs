@@ -24,7 +24,10 @@ internal sealed class ModelWeights : IDisposable
     public IReadOnlyList<KeyValuePair<string, Tensor>> Learnable { get; private set; } = [];
 
     /// <summary>Number of weights, packed ones too.</summary>
-    public long Count => All.Sum(pair => pair.Value.ElementCount) + _packed.Values.Sum(packed => packed.ElementCount);
+    public long Count => All.Sum(pair => pair.Value.ElementCount) + PackedCount;
+
+    /// <summary>Number of weights that are packed.</summary>
+    public long PackedCount => _packed.Values.Sum(packed => packed.ElementCount);
 
     public Tensor this[string name] => _tensors[name];
 

@@ -30,9 +30,20 @@ public static class SafetensorsWriter
         WriteHeader(stream, ordered, metadata ?? PyTorchMetadata);
         foreach (var item in ordered)
         {
-            using var scope = TensorScope.Enter();
-            using var off = GradMode.Off();
-            WriteData(stream, item);
+            var rows = 0L;
+            foreach (var piece in item.Pieces)
+            {
+                using var scope = TensorScope.Enter();
+                using var off = GradMode.Off();
+                var tensor = piece();
+                rows += item.Shape.Count == 0 ? 0 : tensor.Size(0);
+                WriteData(stream, item, tensor);
+            }
+
+            if (item.Shape.Count > 0 && rows != item.Shape[0])
+            {
+                throw new ArgumentException($"'{item.Name}' was announced with {item.Shape[0]} rows, but has {rows}.");
+            }
         }
     }
 
@@ -60,9 +71,8 @@ public static class SafetensorsWriter
             var position = 0L;
             foreach (var item in items)
             {
-                var bytes = item.Shape.Aggregate((long)item.DType.Size(), (product, size) => product * size);
-                WriteEntry(writer, item, position, position + bytes);
-                position += bytes;
+                WriteEntry(writer, item, position, position + item.Bytes);
+                position += item.Bytes;
             }
 
             writer.WriteEndObject();
@@ -94,10 +104,9 @@ public static class SafetensorsWriter
         writer.WriteEndObject();
     }
 
-    private static unsafe void WriteData(Stream stream, SafetensorsItem item)
+    private static unsafe void WriteData(Stream stream, SafetensorsItem item, Tensor tensor)
     {
-        var tensor = item.Load();
-        if (tensor.DType != item.DType || !tensor.Shape.SequenceEqual(item.Shape))
+        if (tensor.DType != item.DType || tensor.Shape.Count != item.Shape.Count || !tensor.Shape.Skip(1).SequenceEqual(item.Shape.Skip(1)))
         {
             throw new ArgumentException($"'{item.Name}' was announced as [{string.Join(", ", item.Shape)}] {item.DType}, but is {tensor}.");
         }

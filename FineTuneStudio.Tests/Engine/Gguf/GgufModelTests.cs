@@ -31,11 +31,13 @@ public sealed class GgufModelTests : IDisposable
 
     [Theory]
     [InlineData("llama")]
+    [InlineData("llama_nf4")]
     [InlineData("llama31")]
     [InlineData("llama_linear_rope")]
     [InlineData("llama_v5_config")]
     [InlineData("qwen2")]
     [InlineData("qwen3")]
+    [InlineData("qwen3_nf4_double")]
     [InlineData("qwen3_yarn")]
     [InlineData("mixtral")]
     [InlineData("qwen2_moe")]

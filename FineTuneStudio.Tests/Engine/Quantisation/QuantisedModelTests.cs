@@ -153,18 +153,6 @@ public sealed class QuantisedModelTests
     }
 
     [Fact]
-    public void Merge_QuantisedBase_IsRefusedWithTheWayOut()
-    {
-        var folder = SharedData.Golden("models", "llama_nf4");
-        using var target = new TemporaryFolder();
-        using var adapters = AdapterSet.Create(ModelFolder.Linears(folder), new LoraOptions { Rank = 2 }, seed: 1);
-
-        var exception = Assert.Throws<UserErrorException>(() => MergedModel.Write(folder, adapters, target.At("merged"), TestContext.Current.CancellationToken));
-
-        Assert.Contains("unquantised weights", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Inspect_QuantisedFolder_CountsTheWeightsOfTheModel()
     {
         var quantised = ModelFolder.Inspect(SharedData.Golden("models", "llama_nf4"));

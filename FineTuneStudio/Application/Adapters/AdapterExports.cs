@@ -27,6 +27,17 @@ public sealed class AdapterExports : IDisposable
     /// <summary>Every form of an adapter, made or not.</summary>
     public IReadOnlyList<AdapterExport> List(Guid adapter) => [.. ExportKind.All.Select(kind => Find(adapter, kind))];
 
+    /// <summary>How large each form becomes, by its key; a form that cannot hold the adapter is absent, and all where its base is gone or does not fit.</summary>
+    public async Task<IReadOnlyDictionary<string, ExportSize>> SizesAsync(AdapterSummary adapter, CancellationToken cancellationToken)
+    {
+        if (await _models.FindAsync(adapter.Model, cancellationToken) is not { } model)
+        {
+            return new Dictionary<string, ExportSize>();
+        }
+
+        return await Task.Run(() => Sizes(_adapters.FolderOf(adapter), model.Folder), cancellationToken);
+    }
+
     /// <summary>One form of an adapter, made or not.</summary>
     public AdapterExport Find(Guid adapter, ExportKind kind)
     {
@@ -101,7 +112,8 @@ public sealed class AdapterExports : IDisposable
         }
         catch (IOException exception) when (FullDisk.Caused(exception))
         {
-            job.Errors = [FullDisk.Describe(adapter.Name, "the export", bytes: null, _paths.Exports)];
+            var sizes = await SizesAsync(adapter, CancellationToken.None);
+            job.Errors = [FullDisk.Describe(adapter.Name, "the export", sizes.GetValueOrDefault(kind.Key)?.Bytes, _paths.Exports)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -125,6 +137,7 @@ public sealed class AdapterExports : IDisposable
             Target = FolderOf(adapter.Id, kind),
             FileName = $"{FileNames.Safe(adapter.Name)}-{kind.Key}",
             BaseModel = model.Name,
+            TrainedQuantization = adapter.Quantization,
         };
         await Task.Factory.StartNew(
             () => AdapterExporter.Export(request, progress => Tell(adapter.Id, job, progress), job.Cancellation.Token),
@@ -139,6 +152,20 @@ public sealed class AdapterExports : IDisposable
         {
             job.Progress = progress;
             Changed?.Invoke(adapter);
+        }
+    }
+
+    private static Dictionary<string, ExportSize> Sizes(string adapterFolder, string modelFolder)
+    {
+        try
+        {
+            using var sizes = new ExportSizes(adapterFolder, modelFolder);
+            return ExportKind.All.Select(kind => (kind.Key, Size: sizes.Find(kind.Format, kind.WeightType))).Where(pair => pair.Size is not null).ToDictionary(pair => pair.Key, pair => pair.Size!);
+        }
+        catch (UserErrorException)
+        {
+            // The page says what is wrong with the adapter.
+            return [];
         }
     }
 

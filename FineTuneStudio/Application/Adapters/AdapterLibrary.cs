@@ -71,6 +71,7 @@ public sealed class AdapterLibrary
             adapter.Id, adapter.RunId, adapter.Name, specification.Model, specification.Dataset.Path, adapter.Bytes, adapter.Sha256, adapter.HeldOutLoss, adapter.CreatedAt)
         {
             HeldOutReward = run.HeldOutReward,
+            Quantization = specification.Quantization,
         };
     }
 

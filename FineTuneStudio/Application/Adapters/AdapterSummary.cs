@@ -1,3 +1,5 @@
+using FineTuneStudio.Engine.Contracts;
+
 namespace FineTuneStudio.Application.Adapters;
 
 /// <summary>An adapter as a list shows it.</summary>
@@ -15,6 +17,9 @@ public sealed record AdapterSummary(
 {
     /// <summary>Of the end of a reinforcement run, which has it in place of a loss.</summary>
     public double? HeldOutReward { get; init; }
+
+    /// <summary>Few bits that the run put its base's weights into.</summary>
+    public Quantization Quantization { get; init; }
 
     /// <summary>Where one that was made elsewhere was taken from; <see langword="null"/> for what a run left.</summary>
     public string? Origin { get; init; }
