@@ -51,6 +51,38 @@ public sealed class LiveChartTests(ChromiumFixture chromium) : SteppedStudioTest
         Assert.Equal(5, await page.Page.EvaluateAsync<int>("() => document.querySelector('.run-charts').run.evaluations.length"));
     }
 
+    /// <summary>An endless animation paints a page sixty times a second: on two cores twenty open pages took two thirds of the processor with one blinking dot each.</summary>
+    [Fact(Timeout = 300_000)]
+    public async Task Page_OfARunThatGoesOn_MovesWithItsPointsAlone()
+    {
+        Engine.Allow(5);
+        var run = await Studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(Studio.Address);
+        await page.GoAsync($"/runs/{run.Id}");
+        await WaitForStepAsync(page, 5);
+
+        Assert.Equal(0, await page.Page.EvaluateAsync<int>("() => document.getAnimations().filter(one => one.effect.getTiming().iterations === Infinity).length"));
+    }
+
+    /// <summary>While messages are frequent, charts beside the main one are drawn in turn; none may stay behind once they cease.</summary>
+    [Fact(Timeout = 300_000)]
+    public async Task Page_MessagesCease_EveryChartInSightHasTheLastStep()
+    {
+        Engine.Allow(5);
+        var run = await Studio.StartRunAsync();
+        await using var page = await chromium.OpenAsync(Studio.Address);
+        await page.GoAsync($"/runs/{run.Id}");
+        await WaitForStepAsync(page, 5);
+        for (var step = 6; step <= 12; step++)
+        {
+            Engine.Allow(1);
+            await WaitForStepAsync(page, step);
+        }
+
+        await page.Page.WaitForFunctionAsync(
+            "() => { const run = document.querySelector('.run-charts').run; return [...run.plots.values()].filter(plot => run.inSight(plot)).every(plot => plot.data[0].at(-1) === 12); }");
+    }
+
     [Fact(Timeout = 300_000)]
     public async Task Page_LeftWhileItsConnectionOpens_LeavesItQuietly()
     {

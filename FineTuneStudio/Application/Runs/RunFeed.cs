@@ -87,12 +87,14 @@ internal sealed class RunFeed(TimeProvider time)
         }
     }
 
-    /// <summary>Points after a step: first the gap, then what comes, at most one message in <paramref name="pace"/>; ends with the run.</summary>
+    /// <summary>Points after a step: first the gap, then what comes, one message in <paramref name="pace"/> on average at most; ends with the run.</summary>
     public async IAsyncEnumerable<RunDelta> FollowPointsAsync(
         int lastStep, TimeSpan pace, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = -1L;
         RunProgress? told = null;
+        var clock = time.GetTimestamp();
+        var messages = new MessagePace(pace);
         while (true)
         {
             RunDelta? delta = null;
@@ -121,11 +123,24 @@ internal sealed class RunFeed(TimeProvider time)
                 yield break;
             }
 
-            await Task.Delay(pace, time, cancellationToken);
+            messages.Sent(time.GetElapsedTime(clock));
+            await DelayAsync(messages.Earliest - time.GetElapsedTime(clock), cancellationToken);
+            await Task.WhenAny(NextChange(), DelayAsync(messages.Due - time.GetElapsedTime(clock), cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Task DelayAsync(TimeSpan rest, CancellationToken cancellationToken) => rest > TimeSpan.Zero ? Task.Delay(rest, time, cancellationToken) : Task.CompletedTask;
+
+    private Task NextChange()
+    {
+        lock (_gate)
+        {
+            return _changed.Task;
+        }
+    }
 
     private async IAsyncEnumerable<RunProgress> FollowAsync(long seen, TimeSpan pace, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

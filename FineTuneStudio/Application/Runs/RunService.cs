@@ -15,10 +15,10 @@ public sealed class RunService
     private const int MaxTagsLength = 500;
     private const int MaxNotesLength = 20_000;
 
-    /// <summary>Figures on a page change at most twice a second: faster ones cannot be read.</summary>
-    private static readonly TimeSpan PagePace = TimeSpan.FromMilliseconds(500);
+    /// <summary>Figures on a page change at most once a second: faster ones cannot be read.</summary>
+    private static readonly TimeSpan PagePace = TimeSpan.FromSeconds(1);
 
-    /// <summary>Charts get at most five messages a second.</summary>
+    /// <summary>Charts get five messages a second at most, on average.</summary>
     private static readonly TimeSpan ChartPace = TimeSpan.FromMilliseconds(200);
 
     private readonly IDbContextFactory<StudioDatabase> _databases;

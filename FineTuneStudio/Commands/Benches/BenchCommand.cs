@@ -32,7 +32,7 @@ internal static class BenchCommand
         var device = DeviceOption.Create(DeviceName.Cpu);
         device.Description += "; for train and decode";
         var json = new Option<bool>("--json") { Description = "Print the figures as JSON, a line for each area" };
-        var isLong = new Option<bool>("--long") { Description = "ui: keep pages live for an hour rather than half a minute" };
+        var isLong = new Option<bool>("--long") { Description = "ui: keep a page live for an hour and see what it holds, and nothing else" };
         var command = new Command("bench", "Measure the studio on this machine against its goals") { area, device, json, isLong };
         command.SetAction(result => CommandRunner.Run(() => Run(
             result.GetValue(area), new BenchSettings(DeviceOption.Resolve(result.GetValue(device)), result.GetValue(isLong)), result.GetValue(json))));

@@ -11,8 +11,10 @@ import { Series } from "./charts/series.js";
 const MOST_ROWS = 7000;
 const TELL_MILLISECONDS = 300;
 const SUMMARY_MILLISECONDS = 10000;
-// With every message that arrives the main chart is drawn, the others this often: an open page leaves the processor to the training.
-const SIDES_MILLISECONDS = 1000;
+// With every message that arrives the main chart is drawn, and this often one of the others, in turn: an open page leaves the processor to
+// the training, and no drawing takes long. Where messages are rare, or cease, all are drawn.
+const SIDE_MILLISECONDS = 400;
+const REST_MILLISECONDS = 1000;
 
 class RunCharts extends ChartGroup {
   series = new Series();
@@ -27,8 +29,10 @@ class RunCharts extends ChartGroup {
 
   #telling = 0;
   #summarised = 0;
-  #sidesDrawn = 0;
-  #sidesWait = 0;
+  #drawn = -Infinity;
+  #sideDrawn = 0;
+  #turn = 0;
+  #rest = 0;
   #hasArrived = false;
   #replacing = false;
 
@@ -56,7 +60,7 @@ class RunCharts extends ChartGroup {
     this.live.close();
     this.lane?.close();
     clearTimeout(this.#telling);
-    clearTimeout(this.#sidesWait);
+    clearTimeout(this.#rest);
     this.closePlots();
   }
 
@@ -129,30 +133,33 @@ class RunCharts extends ChartGroup {
     this.plots.forEach(({ card, form }) => {
       if (form.columns !== undefined) card.hidden = this.series.length > 0 && form.columns().every((column) => this.series.lacks(column));
     });
-    const isMainAlone = this.#mayLeaveSides();
-    this.drawPlots((form) => form.data(shown, { heldOut: this.#heldOut(form), weight, whole: this.series, logarithmic: this.logarithmic(form) }), (plot) => !isMainAlone || plot === this.main);
+    const due = this.#due();
+    this.drawPlots((form) => form.data(shown, { heldOut: this.#heldOut(form), weight, whole: this.series, logarithmic: this.logarithmic(form) }), (plot) => due === null || due.includes(plot));
     this.root.dataset.points = String(this.series.length);
     this.root.toggleAttribute("data-empty", this.series.length + this.evaluations.length + this.rewards.length === 0);
     this.root.dataset.lastStep = String(this.series.lastStep);
     this.#summarise();
   }
 
-  /** Whether nothing but points asks for a drawing, and the smaller charts had theirs a moment ago; they then have it soon. */
-  #mayLeaveSides() {
-    const hasArrived = this.#hasArrived;
-    const rest = this.#sidesDrawn + SIDES_MILLISECONDS - performance.now();
+  /** Draws what a person asked for, in every chart. */
+  #drawAll() {
     this.#hasArrived = false;
-    if (!hasArrived || this.done || rest <= 0) {
-      clearTimeout(this.#sidesWait);
-      this.#sidesWait = 0;
-      this.#sidesDrawn = performance.now();
-      return false;
-    }
-    this.#sidesWait ||= setTimeout(() => {
-      this.#sidesWait = 0;
-      this.drawSoon();
-    }, rest);
-    return true;
+    this.draw();
+  }
+
+  /** The charts that this drawing renews; null for all of them, unless nothing but points asks for it and the last one was a moment ago. */
+  #due() {
+    const now = performance.now();
+    const isSoon = this.#hasArrived && !this.done && now - this.#drawn < REST_MILLISECONDS;
+    this.#hasArrived = false;
+    this.#drawn = now;
+    clearTimeout(this.#rest);
+    if (!isSoon) return null;
+    this.#rest = setTimeout(() => this.drawSoon(), REST_MILLISECONDS);
+    const sides = [...this.plots.values()].filter((plot) => plot !== this.main && this.inSight(plot));
+    if (sides.length === 0 || now - this.#sideDrawn < SIDE_MILLISECONDS) return [this.main];
+    this.#sideDrawn = now;
+    return [this.main, sides[this.#turn++ % sides.length]];
   }
 
   /** What a chart shows of held-out rows, as pairs of step and figure. */
@@ -209,7 +216,7 @@ class RunCharts extends ChartGroup {
     this.control("from").value = this.view.from ?? "";
     this.control("to").value = this.view.to ?? "";
     this.root.toggleAttribute("data-zoomed", this.zoomed);
-    this.draw();
+    this.#drawAll();
     this.refine();
     this.#tell();
   }
@@ -226,12 +233,12 @@ class RunCharts extends ChartGroup {
     if (points === null || stillFrom !== from || stillTo !== to) return;
     this.detail = Series.of(points);
     this.root.dataset.detail = String(this.detail.length);
-    this.draw();
+    this.#drawAll();
   }
 
   pick(step) {
     this.view.step = this.view.step === step ? null : step;
-    this.draw();
+    this.#drawAll();
     this.#tell();
   }
 

@@ -33,7 +33,7 @@ internal sealed class BenchStudio : IAsyncDisposable
         var engine = new PacedEngine();
         var app = StudioHost.Create(
             new StudioHostSettings { DataDirectory = data.FullName, Address = IPAddress.Loopback, Port = 0 },
-            services => services.AddSingleton<ITrainingEngine>(engine).AddLogging(logging => logging.ClearProviders()));
+            services => services.AddSingleton<ITrainingEngine>(engine).AddSingleton<IHostLifetime, OwnLifetime>().AddLogging(logging => logging.ClearProviders()));
         await app.StartAsync();
         var studio = new BenchStudio(app, data, engine);
         await studio.UploadAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Commands.Benches.Ui;
@@ -19,6 +20,7 @@ internal sealed class Chromium : IAsyncDisposable
     private Chromium(Process process, DirectoryInfo profile, DevToolsSocket socket)
     {
         (_process, _profile, _socket) = (process, profile, socket);
+        AppDomain.CurrentDomain.ProcessExit += Kill;
     }
 
     /// <summary>Where Debian puts it; <c>STUDIO_CHROMIUM</c> names another.</summary>
@@ -64,10 +66,23 @@ internal sealed class Chromium : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Bytes that are private to the process of the page that took most processor time.</summary>
+    public async Task<double> BusiestPageBytesAsync()
+    {
+        var processes = await _socket.SendAsync("SystemInfo.getProcessInfo", new { });
+        var busiest = processes.GetProperty("processInfo").EnumerateArray()
+            .Where(process => process.GetProperty("type").GetString() == "renderer")
+            .MaxBy(process => process.GetProperty("cpuTime").GetDouble());
+        var lines = await File.ReadAllLinesAsync($"/proc/{busiest.GetProperty("id").GetInt32()}/smaps_rollup");
+        return lines.Where(line => line.StartsWith("Private_", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _socket.DisposeAsync();
-        _process.Kill(entireProcessTree: true);
+        AppDomain.CurrentDomain.ProcessExit -= Kill;
+        Kill(this, EventArgs.Empty);
         await _process.WaitForExitAsync();
         _process.Dispose();
         try
@@ -79,4 +94,7 @@ internal sealed class Chromium : IAsyncDisposable
             // A last writer of the browser was quicker; the system's own clean-up takes the folder.
         }
     }
+
+    /// <summary>Also where somebody ends the bench: twenty live pages would go on without it.</summary>
+    private void Kill(object? sender, EventArgs how) => _process.Kill(entireProcessTree: true);
 }

@@ -19,8 +19,8 @@ internal static class UiBench
         window.paints = [];
         const watch = setInterval(() => {
           const run = document.querySelector('.run-charts')?.run;
-          if (!run || run.noted) return;
-          run.noted = true;
+          if (!run) return;
+          clearInterval(watch);
           run.drawSoon();
           const draw = run.draw;
           run.draw = function () {
@@ -43,11 +43,16 @@ internal static class UiBench
     {
         await using var studio = await BenchStudio.StartAsync();
         await using var browser = await Chromium.StartAsync();
+        if (isLong)
+        {
+            return await LongPage.WatchAsync(studio, browser);
+        }
+
         var figures = new List<BenchFigure>();
         figures.AddRange(await FirstPageAsync(studio, browser));
         figures.AddRange(await LongRunAsync(studio, browser));
         figures.AddRange(await IdlePagesAsync(studio, browser));
-        figures.AddRange(await LiveAsync(studio, browser, isLong ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(30)));
+        figures.AddRange(await LiveAsync(studio, browser, TimeSpan.FromSeconds(30)));
         figures.AddRange(await ConnectionsAsync(studio, browser));
         return figures;
     }
@@ -164,7 +169,7 @@ internal static class UiBench
             Figure($"step finished to point painted, p95, {Rate} steps/s, {Pages} pages", late[(int)(late.Count * 0.95)], "ms", 250),
             new("  the same, median", Math.Round(late[late.Count / 2]), "ms", null, null),
             new("  processors that studio and pages kept busy meanwhile", Math.Round(busy, 2), "", null, null),
-            Figure($"browser memory of a live page after {duration.TotalMinutes:0.#} min", heapAfter / (1 << 20), "MiB", 150),
+            new($"scripts' memory of a live page after {duration.TotalMinutes:0.#} min", Math.Round(heapAfter / (1 << 20), 2), "MiB", null, null),
             new("  growth meanwhile", Math.Round((heapAfter - heapBefore) / (1 << 20), 2), "MiB", null, null),
         ];
     }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace FineTuneStudio.Components.Pages.Home;
 
-/// <summary>A run that is not over: how far it is, twice a second.</summary>
+/// <summary>A run that is not over: how far it is, once a second.</summary>
 public sealed partial class LiveRun : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closed = new();

@@ -1,6 +1,9 @@
 // Numbers as people read them; Components/Shared/Figures.cs says the same things the same way.
 
-export const count = (value) => value.toLocaleString("en");
+// One formatter for all: a live chart says dozens of figures with each message.
+const formatter = new Intl.NumberFormat("en");
+
+export const count = (value) => formatter.format(value);
 
 export function plain(value) {
   if (value == null || Number.isNaN(value)) return "–";

@@ -67,10 +67,14 @@ export class ChartGroup {
   /** Draws the plots that are in sight; dataOf(form) gives what one shows, and those that are not wanted now are left as they are. */
   drawPlots(dataOf, isWanted = () => true) {
     this.plots.forEach((plot) => {
-      if (!this.#seen.has(plot.card) || !isWanted(plot)) return;
+      if (!this.inSight(plot) || !isWanted(plot)) return;
       plot.show(dataOf(plot.form));
       if (plot.card.dataset.view === "table") fillTable(plot.card, plot.form, plot.data);
     });
+  }
+
+  inSight(plot) {
+    return this.#seen.has(plot.card);
   }
 
   drawSoon() {

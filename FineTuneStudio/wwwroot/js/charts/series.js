@@ -47,7 +47,7 @@ export class Series {
 
   /** Whether no step has this figure. */
   lacks(name) {
-    return this.view(name).every(Number.isNaN);
+    return !this.#columns.has(name) || this.view(name).every(Number.isNaN);
   }
 
   /** Index of the first row after a step. */
