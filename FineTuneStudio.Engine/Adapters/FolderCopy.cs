@@ -5,6 +5,8 @@ namespace FineTuneStudio.Engine.Adapters;
 /// <summary>Copies files of a model folder, each whole or not at all.</summary>
 internal static class FolderCopy
 {
+    private const string TemplateFolder = "additional_chat_templates";
+
     private static readonly string[] Names =
     [
         "added_tokens.json", "chat_template.jinja", "chat_template.json", "config.json", "generation_config.json", "merges.txt",
@@ -13,6 +15,7 @@ internal static class FolderCopy
 
     public static void File(string source, string target)
     {
+        DurableFile.CreateFolder(Path.GetDirectoryName(target)!);
         using var from = System.IO.File.OpenRead(source);
         using var to = DurableFile.Create(target);
         from.CopyTo(to.Stream);
@@ -25,5 +28,13 @@ internal static class FolderCopy
             .Select(file => file.Name)
             .Where(name => Names.Contains(name) || name.EndsWith(".tiktoken", StringComparison.Ordinal)
                 || name.StartsWith("LICENSE", StringComparison.OrdinalIgnoreCase) || name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase))
+            .Concat(Templates(folder))
             .Order(StringComparer.Ordinal);
+
+    // Templates of their own names lie one folder below.
+    private static IEnumerable<string> Templates(string folder)
+    {
+        var below = new DirectoryInfo(Path.Combine(folder, TemplateFolder));
+        return below.Exists ? below.EnumerateFiles("*.jinja").Select(file => Path.Combine(TemplateFolder, file.Name)) : [];
+    }
 }

@@ -11,7 +11,7 @@ namespace FineTuneStudio.Engine.Generation;
 public sealed class AnswerReader(Renderer renderer)
 {
     /// <summary>How the model writes calls.</summary>
-    internal IToolCallFormat Format { get; init; } = ToolCallFormats.Of(renderer.Template);
+    internal IToolCallFormat Format { get; init; } = ToolCallFormats.Of(renderer.ToolTemplate);
 
     /// <summary>The text of an answer, or of one turn of it: without special tokens, and without what ended it.</summary>
     public string Text(TokenAnswer answer)

@@ -20,6 +20,11 @@ internal static partial class GgufTokenizer
     {
         Describe(renderer.Tokenizer, rows, source, metadata, notes);
         metadata.Set("tokenizer.chat_template", ForOthers(renderer.Template.Source));
+        if (!ReferenceEquals(renderer.ToolTemplate, renderer.Template))
+        {
+            metadata.Set("tokenizer.chat_templates", (string[])["tool_use"]);
+            metadata.Set("tokenizer.chat_template.tool_use", ForOthers(renderer.ToolTemplate.Source));
+        }
     }
 
     /// <summary>Sets the tokenizer alone.</summary>

@@ -31,7 +31,7 @@ public static class ModelFolder
             errors.AddRange(WeightCheck.Faults(config, files));
         }
 
-        if (config is not null && tokenizer is { LargestId: { } largest } && largest >= config.VocabularySize)
+        if (config is not null && tokenizer is { LargestOwnId: { } largest } && largest >= config.VocabularySize)
         {
             errors.Add(new(Path.Combine(folder, TokenizerFacts.FileName), $"The tokenizer has the id {largest}, but the embedding only {config.VocabularySize} rows. They belong to different models."));
         }
@@ -80,6 +80,11 @@ public static class ModelFolder
         else if (!tokenizer.HasChatTemplate)
         {
             yield return "There is no chat template; a plain one is used for conversations.";
+        }
+
+        if (tokenizer.LargestId >= config.VocabularySize)
+        {
+            yield return $"The tokenizer has added tokens up to {tokenizer.LargestId}, but the embedding only {config.VocabularySize} rows; those beyond are read as plain text.";
         }
 
         if (tokenizer.LargestId is { } largest && largest + 1 < config.VocabularySize)

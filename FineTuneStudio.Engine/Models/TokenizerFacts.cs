@@ -7,7 +7,8 @@ namespace FineTuneStudio.Engine.Models;
 /// <param name="Exists">Whether there is one.</param>
 /// <param name="HasChatTemplate">Whether one of the files carries a template.</param>
 /// <param name="LargestId">Largest token id, where the file tells.</param>
-internal sealed record TokenizerFacts(bool Exists, bool HasChatTemplate, int? LargestId)
+/// <param name="LargestOwnId">The same without tokens that were added to the vocabulary.</param>
+internal sealed record TokenizerFacts(bool Exists, bool HasChatTemplate, int? LargestId, int? LargestOwnId)
 {
     public const string FileName = "tokenizer.json";
     private const string ConfigName = "tokenizer_config.json";
@@ -20,34 +21,35 @@ internal sealed record TokenizerFacts(bool Exists, bool HasChatTemplate, int? La
         var path = Path.Combine(folder, FileName);
         var hasTemplate = TemplateFiles.Any(name => File.Exists(Path.Combine(folder, name)))
             || Read(Path.Combine(folder, ConfigName), root => root.TryGetProperty("chat_template", out var template) && template.ValueKind != JsonValueKind.Null) == true;
-        return new TokenizerFacts(File.Exists(path) || HasOther(folder), hasTemplate, Read(path, LargestIdOf));
+        var ids = Read(path, root => ((int?, int?)?)LargestIdsOf(root));
+        return new TokenizerFacts(File.Exists(path) || HasOther(folder), hasTemplate, ids?.Item1, ids?.Item2);
     }
 
     // What these hold becomes known when they are loaded.
     private static bool HasOther(string folder)
         => OtherFiles.Any(name => File.Exists(Path.Combine(folder, name))) || (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.tiktoken").Any());
 
-    private static int? LargestIdOf(JsonElement root)
+    private static (int? All, int? Own) LargestIdsOf(JsonElement root)
     {
-        int? largest = null;
+        var added = new HashSet<int>();
+        if (root.TryGetProperty("added_tokens", out var tokens) && tokens.ValueKind == JsonValueKind.Array)
+        {
+            added.UnionWith(tokens.EnumerateArray().Select(token => token.TryGetProperty("id", out var id) && id.TryGetInt32(out var number) ? number : -1));
+        }
+
+        int? own = null;
         if (root.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.Object && model.TryGetProperty("vocab", out var vocabulary))
         {
             // Byte-pair vocabularies map a token to its id; unigram ones are a list in the order of ids.
-            largest = vocabulary.ValueKind switch
+            own = vocabulary.ValueKind switch
             {
-                JsonValueKind.Object => vocabulary.EnumerateObject().Max(entry => entry.Value.TryGetInt32(out var id) ? id : (int?)null),
+                JsonValueKind.Object => vocabulary.EnumerateObject().Max(entry => entry.Value.TryGetInt32(out var id) && !added.Contains(id) ? id : (int?)null),
                 JsonValueKind.Array => vocabulary.GetArrayLength() - 1,
                 _ => null,
             };
         }
 
-        if (root.TryGetProperty("added_tokens", out var added) && added.ValueKind == JsonValueKind.Array)
-        {
-            var ids = added.EnumerateArray().Select(token => token.TryGetProperty("id", out var id) && id.TryGetInt32(out var number) ? number : (int?)null);
-            largest = ids.Append(largest).Max();
-        }
-
-        return largest;
+        return (added.Where(id => id >= 0).Select(id => (int?)id).Append(own).Max(), own);
     }
 
     private static T? Read<T>(string path, Func<JsonElement, T?> read)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Templates;
 using FineTuneStudio.Engine.Tokenizers;
@@ -16,22 +17,29 @@ namespace FineTuneStudio.Engine.Rendering;
 public sealed class Renderer
 {
     /// <summary>Raised whenever a row renders to other tokens than before, so that lengths which an earlier renderer measured are measured anew.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private readonly LearntSpanFinder _finder;
+    private readonly LearntSpanFinder _finderWithTools;
 
     /// <summary>Creates a renderer from its parts.</summary>
     /// <param name="template">The model's chat template.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    public Renderer(ChatTemplate template, Tokenizer tokenizer)
+    /// <param name="withTools">The template of conversations with tools, where the model has one of its own for them.</param>
+    public Renderer(ChatTemplate template, Tokenizer tokenizer, ChatTemplate? withTools = null)
     {
         Template = template;
+        ToolTemplate = withTools ?? template;
         Tokenizer = tokenizer;
         _finder = new LearntSpanFinder(template, tokenizer);
+        _finderWithTools = withTools is null ? _finder : new LearntSpanFinder(withTools, tokenizer);
     }
 
     /// <summary>The chat template.</summary>
     public ChatTemplate Template { get; }
+
+    /// <summary>The chat template of conversations with tools, as transformers chooses it: <c>tool_use</c> where the folder has it, else the same.</summary>
+    public ChatTemplate ToolTemplate { get; }
 
     /// <summary>The tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
@@ -48,7 +56,7 @@ public sealed class Renderer
     {
         var tokenizer = Tokenizer.Load(modelFolder);
         return ChatTemplate.Load(modelFolder) is { } template
-            ? new Renderer(template, tokenizer)
+            ? new Renderer(template, tokenizer, ChatTemplate.LoadForTools(modelFolder))
             : new Renderer(FallbackTemplate.For(tokenizer), tokenizer) { Warnings = [FallbackTemplate.Warning(modelFolder)] };
     }
 
@@ -63,7 +71,7 @@ public sealed class Renderer
     /// <exception cref="ArgumentException">There is not one weight for each message.</exception>
     public RenderedRow RenderConversation(Conversation conversation, IReadOnlyList<float>? weights = null, int? contextLength = null)
     {
-        var rendering = new ConversationRendering(Template, Input(conversation));
+        var rendering = Rendering(conversation);
         weights ??= rendering.DefaultWeights();
         if (weights.Count != rendering.Count)
         {
@@ -72,7 +80,7 @@ public sealed class Renderer
 
         var whole = rendering.Whole();
         var tokens = Tokenizer.EncodeWithOffsets(whole.Text);
-        var learnt = _finder.Find(rendering, whole, tokens, weights);
+        var learnt = (HasTools(conversation) ? _finderWithTools : _finder).Find(rendering, whole, tokens, weights);
         return Row(whole.Text, tokens, learnt, contextLength);
     }
 
@@ -80,7 +88,7 @@ public sealed class Renderer
     /// <exception cref="UserErrorException">The template refuses the conversation.</exception>
     public RenderedRow RenderPrompt(Conversation conversation)
     {
-        var text = new ConversationRendering(Template, Input(conversation)).Prompt().Text;
+        var text = Rendering(conversation).Prompt().Text;
         return Row(text, Tokenizer.EncodeWithOffsets(text), new LearntSpans(), null);
     }
 
@@ -96,7 +104,7 @@ public sealed class Renderer
     /// <exception cref="UserErrorException">The template refuses the conversation, or writes nothing by which the end of the turn is known.</exception>
     public int[] RenderContinuation(Conversation conversation, int turn, IEnumerable<int> stopIds, bool isEnded)
     {
-        var behind = new ConversationRendering(Template, Input(conversation)).Behind(turn);
+        var behind = Rendering(conversation).Behind(turn);
         var stops = stopIds.Select(id => (Id: id, Text: Tokenizer.IdToToken(id))).Where(stop => !string.IsNullOrEmpty(stop.Text)).ToList();
         var end = behind is null ? -1 : stops.Select(stop => behind.IndexOf(stop.Text!, StringComparison.Ordinal)).Where(place => place >= 0).DefaultIfEmpty(-1).Min();
         if (end < 0)
@@ -109,6 +117,10 @@ public sealed class Renderer
         var first = Array.FindIndex(ids, id => stops.Exists(stop => stop.Id == id));
         return first < 0 ? ids : ids[(isEnded ? first + 1 : first)..];
     }
+
+    private static bool HasTools(Conversation conversation) => conversation.Tools is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0;
+
+    private ConversationRendering Rendering(Conversation conversation) => new(HasTools(conversation) ? ToolTemplate : Template, Input(conversation));
 
     private TemplateInput Input(Conversation conversation) => new(conversation)
     {

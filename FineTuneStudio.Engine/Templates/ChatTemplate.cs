@@ -68,6 +68,11 @@ public sealed class ChatTemplate
     public static ChatTemplate? Load(string modelFolder, string? name = null) =>
         ChatTemplateFiles.Find(modelFolder, name) is { } source ? Parse(source) : null;
 
+    /// <summary>Reads the template that a model folder has for conversations with tools beside its usual one.</summary>
+    /// <returns><see langword="null"/> where one template is for all.</returns>
+    /// <exception cref="UserErrorException">The template cannot be read.</exception>
+    public static ChatTemplate? LoadForTools(string modelFolder) => ChatTemplateFiles.FindNamed(modelFolder, "tool_use") is { } source ? Parse(source) : null;
+
     /// <summary>The text of a model folder's template, as <see cref="Load"/> finds it; <see langword="null"/> where the folder has none.</summary>
     /// <exception cref="UserErrorException">A file cannot be read, or no template has that name.</exception>
     public static string? FindSource(string modelFolder, string? name = null) => ChatTemplateFiles.Find(modelFolder, name);

@@ -111,7 +111,7 @@ internal sealed class ArchitectureCheck(ModelConfig config, ArchitectureTraits t
 
         var mixture = (MixtureDescription)feedForward;
         var router = mixture.Router;
-        if (!traits.HasExperts || mixture.ClampLimit != traits.ClampLimit || (traits.StatesRouting && mixture.Shared is null))
+        if (!traits.HasExperts || mixture.ClampLimit != traits.ClampLimit || mixture.ClampSteepness != MixtureDescription.UsualSteepness || (traits.StatesRouting && mixture.Shared is null))
         {
             yield return "another kind of feed-forward part";
         }

@@ -7,25 +7,33 @@ namespace FineTuneStudio.Engine.Models.Configuration;
 /// <summary>Fields of a JSON object, read strictly: every fault is collected, each with the field's path.</summary>
 internal sealed class ConfigFields
 {
+    private static readonly JsonElement NoFields = JsonElement.Parse("{}");
+
     private readonly string _source;
     private readonly string _path;
     private readonly JsonElement _object;
+    private readonly JsonElement _absent;
     private readonly List<UserError> _errors;
 
     public ConfigFields(string source, JsonElement root, List<UserError> errors)
-        : this(source, "", root, errors)
+        : this(source, "", root, NoFields, errors)
     {
     }
 
-    private ConfigFields(string source, string path, JsonElement value, List<UserError> errors)
+    private ConfigFields(string source, string path, JsonElement value, JsonElement absent, List<UserError> errors)
     {
         _source = source;
         _path = path;
         _object = value;
+        _absent = absent;
         _errors = errors;
     }
 
-    public bool Has(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+    /// <summary>The same fields, with others in place of those that the file does not have; a field that is null there stays null.</summary>
+    /// <param name="json">A JSON object.</param>
+    public ConfigFields WithDefaults(string json) => new(_source, _path, _object, JsonElement.Parse(json), _errors);
+
+    public bool Has(string name) => Find(name).ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined);
 
     public int Int(string name, int? otherwise = null, int least = 1)
     {
@@ -34,7 +42,7 @@ internal sealed class ConfigFields
             return otherwise ?? Missing(name, "a whole number", least);
         }
 
-        var value = _object.GetProperty(name);
+        var value = Find(name);
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least)
         {
             return number;
@@ -51,7 +59,7 @@ internal sealed class ConfigFields
             return otherwise ?? Missing(name, "a number", 1.0);
         }
 
-        var value = _object.GetProperty(name);
+        var value = Find(name);
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number > above && double.IsFinite(number))
         {
             return number;
@@ -71,7 +79,7 @@ internal sealed class ConfigFields
             return otherwise;
         }
 
-        var value = _object.GetProperty(name);
+        var value = Find(name);
         if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
         {
             Refuse(name, $"is {value.GetRawText()}; expected true or false.");
@@ -87,7 +95,7 @@ internal sealed class ConfigFields
             return otherwise;
         }
 
-        var value = _object.GetProperty(name);
+        var value = Find(name);
         if (value.ValueKind == JsonValueKind.String)
         {
             return value.GetString()!;
@@ -105,7 +113,7 @@ internal sealed class ConfigFields
             return null;
         }
 
-        var value = _object.GetProperty(name);
+        var value = Find(name);
         if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
         {
             return [.. value.EnumerateArray().Select(item => item.GetString()!)];
@@ -129,10 +137,10 @@ internal sealed class ConfigFields
             return null;
         }
 
-        var value = _object.GetProperty(name);
+        var value = Find(name);
         if (value.ValueKind == JsonValueKind.Object)
         {
-            return new ConfigFields(_source, $"{_path}{name}.", value, _errors);
+            return new ConfigFields(_source, $"{_path}{name}.", value, NoFields, _errors);
         }
 
         Refuse(name, $"is {value.GetRawText()}; expected an object.");
@@ -159,7 +167,7 @@ internal sealed class ConfigFields
         }
 
         var numbers = new List<T>();
-        var value = _object.GetProperty(name);
+        var value = Find(name);
         if (value.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in value.EnumerateArray())
@@ -179,6 +187,9 @@ internal sealed class ConfigFields
         Refuse(name, $"is no list of {expected}.");
         return null;
     }
+
+    private JsonElement Find(string name)
+        => _object.TryGetProperty(name, out var value) || _absent.TryGetProperty(name, out value) ? value : default;
 
     private T Missing<T>(string name, string expected, T standIn)
     {

@@ -8,6 +8,8 @@ namespace FineTuneStudio.Engine.Models.Configuration;
 /// <summary>A mixture of experts: each token goes through a few of many gated feed-forward parts.</summary>
 public sealed record MixtureDescription : FeedForwardDescription
 {
+    internal const double UsualSteepness = 1.702;
+
     /// <summary>How many there are to choose from. <c>E</c></summary>
     public required int Experts { get; init; }
 
@@ -25,6 +27,9 @@ public sealed record MixtureDescription : FeedForwardDescription
 
     /// <summary>Where gpt-oss's activation cuts gate and up; <see langword="null"/> is plain SwiGLU.</summary>
     public double? ClampLimit { get; init; }
+
+    /// <summary>How steep the sigmoid of gpt-oss's activation is.</summary>
+    public double ClampSteepness { get; init; } = UsualSteepness;
 
     internal override int Choices => Router.Choices;
 

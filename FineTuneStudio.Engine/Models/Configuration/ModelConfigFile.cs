@@ -73,7 +73,7 @@ public static class ModelConfigFile
             errors.Add(new(source, $"The weights are quantised ({(method.Length > 0 ? method : "unknown method")}), which is not read; {string.Join(", ", ReadableQuantisations)} are. Use the model's unquantised weights."));
         }
 
-        var config = family?.Read(fields, family);
+        var config = family?.Read(fields.WithDefaults(family.Defaults), family);
         UserErrorException.ThrowIfAny(errors);
         return config!;
     }

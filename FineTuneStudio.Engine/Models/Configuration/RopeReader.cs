@@ -91,12 +91,14 @@ internal sealed class RopeReader
         return size;
     }
 
-    private static RopeDescription Yarn(RopeDescription rope, ConfigFields scaling, int trained)
+    private RopeDescription Yarn(RopeDescription rope, ConfigFields scaling, int trained)
     {
-        var factor = scaling.Number("factor");
-        var attention = scaling.Has("mscale") && scaling.Has("mscale_all_dim")
-            ? AttentionScale(factor, scaling.Number("mscale", 1)) / AttentionScale(factor, scaling.Number("mscale_all_dim", 1))
-            : AttentionScale(factor);
+        var factor = scaling.Number("factor", (double)_contextLength / trained);
+
+        // 0 counts as left out.
+        double Weight(string name) => scaling.Number(name, 0, above: -double.Epsilon);
+        var (weight, weightOfAll) = (Weight("mscale"), Weight("mscale_all_dim"));
+        var attention = weight > 0 && weightOfAll > 0 ? AttentionScale(factor, weight) / AttentionScale(factor, weightOfAll) : AttentionScale(factor);
         return rope with
         {
             Kind = RopeKind.Yarn,

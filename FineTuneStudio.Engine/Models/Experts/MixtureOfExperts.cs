@@ -10,9 +10,6 @@ namespace FineTuneStudio.Engine.Models.Experts;
 /// <summary>Each token through its experts: rows sorted by expert, a product for all of them at once, answers summed by weight.</summary>
 internal sealed class MixtureOfExperts : IFeedForward
 {
-    // gpt-oss's own; no configuration names it.
-    private const double ClampedAlpha = 1.702;
-
     // What adapters call the two products of a layer, in every family.
     private const string Module = "mlp.experts.";
     private const string GateUp = Module + "gate_up_proj";
@@ -104,7 +101,7 @@ internal sealed class MixtureOfExperts : IFeedForward
         var (places, offsets) = ExpertDispatch.Plan(choice.Ids, _description.Experts);
         var projected = _gateUp.Apply(ExpertDispatch.Rows(x, places), offsets);
         var activated = _description.ClampLimit is { } limit
-            ? ClampedSwiGlu.Apply(projected, ClampedAlpha, limit)
+            ? ClampedSwiGlu.Apply(projected, _description.ClampSteepness, limit)
             : GatedActivation.ApplyHalves(projected);
         var sum = ExpertDispatch.Sum(_down.Apply(activated, offsets), choice.Weights, places);
         sum = context.Balance?.Observe(sum, choice) ?? sum;

@@ -26,6 +26,9 @@ internal sealed record SpecialTokenRoles
     /// <summary>Ids that end an answer, from <c>generation_config.json</c> or else <c>config.json</c>.</summary>
     public IReadOnlyList<int> StopIds { get; private init; } = [];
 
+    /// <summary>Rows of the model's embedding, where <c>config.json</c> tells.</summary>
+    public int? EmbeddingRows { get; private init; }
+
     /// <summary>Tokens of <c>added_tokens_decoder</c>.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; private init; } = [];
 
@@ -48,6 +51,7 @@ internal sealed record SpecialTokenRoles
             BosId = FirstNumbers(numbers, "bos_token_id") is [var bos, ..] ? bos : null,
             PadId = FirstNumbers(numbers, "pad_token_id") is [var pad, ..] ? pad : null,
             StopIds = FirstNumbers(numbers, "eos_token_id"),
+            EmbeddingRows = FirstNumbers([model], "vocab_size") is [var rows, ..] ? rows : null,
             AddedTokens = ReadAddedTokens(tokenizer, new LoadContext(Path.Combine(folder, "tokenizer_config.json"))),
         };
     }

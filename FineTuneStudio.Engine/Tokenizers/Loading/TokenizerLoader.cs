@@ -31,6 +31,10 @@ internal static class TokenizerLoader
                 "The folder holds no tokenizer: tokenizer.json, tokenizer.model, tiktoken.model, a .tiktoken file or vocab.json with merges.txt was looked for.");
     }
 
+    // A text model that shares its tokenizer with models of images has no rows for the images' tokens (Gemma 3): to it they are text.
+    private static TokenizerParts OfModel(TokenizerParts parts, SpecialTokenRoles roles)
+        => roles.EmbeddingRows is { } rows ? parts with { AddedTokens = [.. parts.AddedTokens.Where(token => token.Id < rows)] } : parts;
+
     private static string? FindFile(string folder)
         => Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
             ?? Directory.EnumerateFiles(folder, "*.tiktoken").Order(StringComparer.Ordinal).FirstOrDefault();
@@ -42,7 +46,7 @@ internal static class TokenizerLoader
         var start = content.AsSpan().TrimStart(" \t\r\n\uFEFF"u8);
         if (start.Length > 0 && start[0] == (byte)'{')
         {
-            return TokenizerJsonReader.Read(content, context);
+            return OfModel(TokenizerJsonReader.Read(content, context), roles);
         }
 
         if (TiktokenReader.Recognizes(start))

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Tensors;
+using FineTuneStudio.Engine.Tokenizers;
 using FineTuneStudio.Tests.Support;
 using Xunit;
 
@@ -77,6 +79,26 @@ public sealed class ModelFolderTests
         Assert.Contains("'lm_head.weight' is [300, 64]", exception.Message, StringComparison.Ordinal);
         Assert.Contains("has no place for 1 tensor: model.layers.0.self_attn.q_norm.weight", exception.Message, StringComparison.Ordinal);
         Assert.Contains("tokenizer.json", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inspect_AddedTokensBeyondTheEmbedding_AreTextAndANote()
+    {
+        using var copy = new ModelCopy("llama");
+        var tokenizer = JsonNode.Parse(File.ReadAllBytes(copy.At("tokenizer.json")))!;
+        tokenizer["added_tokens"]!.AsArray().Add(new JsonObject
+        {
+            ["id"] = 320, ["content"] = "<image_soft_token>", ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+        });
+        File.WriteAllText(copy.At("tokenizer.json"), tokenizer.ToJsonString());
+
+        var description = ModelFolder.Inspect(copy.Path);
+
+        Assert.Contains(description.Notes, note => note.Contains("added tokens up to 320, but the embedding only 320 rows", StringComparison.Ordinal));
+        var loaded = Tokenizer.Load(copy.Path);
+        var ids = loaded.Encode("a<image_soft_token>b");
+        Assert.All(ids, id => Assert.InRange(id, 0, 319));
+        Assert.Equal("a<image_soft_token>b", loaded.Decode(ids));
     }
 
     [Theory]

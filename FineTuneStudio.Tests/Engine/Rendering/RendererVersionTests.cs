@@ -40,7 +40,7 @@ public sealed class RendererVersionTests
         var found = (Renderer.Version, Convert.ToHexStringLower(hash.GetHashAndReset()));
 
         Assert.True(
-            found == (2, "7e692bcd92b78b94cf265b520af19dfa5f9e4017fc2477125368d3f90010c4d9"),
+            found == (3, "7e692bcd92b78b94cf265b520af19dfa5f9e4017fc2477125368d3f90010c4d9"),
             $"Rows render to other tokens than they did: {found}. Raise Renderer.Version, so that lengths on disk are measured anew, and write both down here.");
     }
 }

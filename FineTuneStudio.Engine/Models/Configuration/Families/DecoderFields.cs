@@ -92,7 +92,7 @@ internal sealed class DecoderFields
         {
             case "silu" or "swish":
                 return Tensors.Kernels.Activation.Silu;
-            case "gelu_pytorch_tanh" or "gelu_tanh":
+            case "gelu_pytorch_tanh" or "gelu_tanh" or "gelu_new" or "gelu_fast":
                 return Tensors.Kernels.Activation.GeluTanh;
             case "gelu":
                 return Tensors.Kernels.Activation.Gelu;

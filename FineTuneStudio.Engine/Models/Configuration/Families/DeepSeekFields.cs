@@ -82,6 +82,7 @@ internal static class DeepSeekFields
 
     private static MixtureDescription Mixture(ConfigFields config, Func<int, RouterDescription> router)
     {
+        ExpertFields.ExpectSilu(config);
         var experts = ExpertFields.Count(config, "n_routed_experts");
         var inner = config.Int("moe_intermediate_size");
         var shared = config.Int("n_shared_experts", 0, least: 0);

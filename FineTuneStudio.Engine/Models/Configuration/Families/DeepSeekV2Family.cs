@@ -5,7 +5,10 @@ internal static class DeepSeekV2Family
 {
     private const string InGroups = "group_limited_greedy";
 
-    public static ModelFamily Family { get; } = new("deepseek_v2", "DeepseekV2ForCausalLM", (config, family) => DeepSeekFields.Read(config, family, experts => Router(config, experts)));
+    public static ModelFamily Family { get; } = new("deepseek_v2", "DeepseekV2ForCausalLM", (config, family) => DeepSeekFields.Read(config, family, experts => Router(config, experts)))
+    {
+        Defaults = """{ "max_position_embeddings": 2048, "q_lora_rank": 1536 }""",
+    };
 
     private static RouterDescription Router(ConfigFields config, int experts)
     {

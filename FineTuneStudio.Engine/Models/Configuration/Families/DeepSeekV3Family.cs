@@ -5,9 +5,17 @@ internal static class DeepSeekV3Family
 {
     private const int BestOfGroup = 2;
 
-    public static ModelFamily Family { get; } = new("deepseek_v3", "DeepseekV3ForCausalLM", Read);
+    private const string LeftOut =
+        """
+        {
+          "max_position_embeddings": 4096, "q_lora_rank": 1536, "n_shared_experts": 1, "num_experts_per_tok": 8, "n_group": 8, "topk_group": 4,
+          "routed_scaling_factor": 2.5, "first_k_dense_replace": 3
+        }
+        """;
 
-    public static ModelFamily KimiK2 { get; } = new("kimi_k2", "DeepseekV3ForCausalLM", Read);
+    public static ModelFamily Family { get; } = new("deepseek_v3", "DeepseekV3ForCausalLM", Read) { Defaults = LeftOut };
+
+    public static ModelFamily KimiK2 { get; } = new("kimi_k2", "DeepseekV3ForCausalLM", Read) { Defaults = LeftOut };
 
     private static ModelConfig Read(ConfigFields config, ModelFamily family) => DeepSeekFields.Read(config, family, experts => Router(config, experts));
 

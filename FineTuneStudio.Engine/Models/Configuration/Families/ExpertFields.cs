@@ -3,8 +3,23 @@ namespace FineTuneStudio.Engine.Models.Configuration.Families;
 /// <summary>The fields that families with experts share.</summary>
 internal static class ExpertFields
 {
+    // One number, which each family has a name for, and which transformers writes under one of the others as well.
+    private static readonly string[] Counts = ["num_experts", "num_local_experts", "n_routed_experts"];
+
     /// <summary>How many experts there are.</summary>
-    public static int Count(ConfigFields config, string field) => config.Int(field, least: 1);
+    /// <param name="config">The file's fields.</param>
+    /// <param name="field">The family's own name of it.</param>
+    public static int Count(ConfigFields config, string field)
+        => config.Int(config.Has(field) ? field : Counts.FirstOrDefault(config.Has, field));
+
+    /// <summary>Refuses experts with another activation than the one that is built.</summary>
+    public static void ExpectSilu(ConfigFields config)
+    {
+        if (config.Text("hidden_act", "silu") is var name && name is not ("silu" or "swish"))
+        {
+            config.Refuse("hidden_act", $"is '{name}'; of experts silu is built.");
+        }
+    }
 
     /// <summary>Experts of each token.</summary>
     public static int Choices(ConfigFields config, int experts)

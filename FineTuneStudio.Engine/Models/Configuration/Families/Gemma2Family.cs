@@ -3,7 +3,10 @@ namespace FineTuneStudio.Engine.Models.Configuration.Families;
 /// <summary>Gemma 2: Gemma with four norms a layer, bounded scores and logits, and a window in every other layer.</summary>
 internal static class Gemma2Family
 {
-    public static ModelFamily Family { get; } = new("gemma2", "Gemma2ForCausalLM", Read);
+    public static ModelFamily Family { get; } = new("gemma2", "Gemma2ForCausalLM", Read)
+    {
+        Defaults = """{ "num_key_value_heads": 4, "max_position_embeddings": 8192, "sliding_window": 4096, "attn_logit_softcapping": 50, "final_logit_softcapping": 30 }""",
+    };
 
     private static ModelConfig Read(ConfigFields config, ModelFamily family)
     {

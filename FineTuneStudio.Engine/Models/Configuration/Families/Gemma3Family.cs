@@ -10,7 +10,11 @@ internal static class Gemma3Family
     private const double LocalTheta = 10_000;
     private const double GlobalTheta = 1_000_000;
 
-    public static ModelFamily Family { get; } = new("gemma3_text", "Gemma3ForCausalLM", Read) { Aliases = ["gemma3"] };
+    public static ModelFamily Family { get; } = new("gemma3_text", "Gemma3ForCausalLM", Read)
+    {
+        Aliases = ["gemma3"],
+        Defaults = """{ "num_key_value_heads": 4, "max_position_embeddings": 131072, "sliding_window": 4096 }""",
+    };
 
     private static ModelConfig Read(ConfigFields config, ModelFamily family)
     {

@@ -5,7 +5,10 @@ internal static class GemmaFamily
 {
     public const int HeadSize = 256;
 
-    public static ModelFamily Family { get; } = new("gemma", "GemmaForCausalLM", Read);
+    public static ModelFamily Family { get; } = new("gemma", "GemmaForCausalLM", Read)
+    {
+        Defaults = """{ "num_key_value_heads": 16, "max_position_embeddings": 8192 }""",
+    };
 
     /// <summary>What all Gemmas share; the layers' parts differ.</summary>
     public static ModelConfig Model(DecoderFields fields, Func<int, LayerDescription> layer)

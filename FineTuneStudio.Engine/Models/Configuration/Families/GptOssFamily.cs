@@ -6,7 +6,15 @@ internal static class GptOssFamily
     private const int HeadSize = 64;
     private const double ClampLimit = 7;
 
-    public static ModelFamily Family { get; } = new("gpt_oss", "GptOssForCausalLM", Read);
+    public static ModelFamily Family { get; } = new("gpt_oss", "GptOssForCausalLM", Read)
+    {
+        Defaults = """
+            {
+              "num_key_value_heads": 8, "max_position_embeddings": 131072, "rms_norm_eps": 1e-5, "rope_theta": 150000, "sliding_window": 128, "num_experts_per_tok": 4,
+              "rope_scaling": { "rope_type": "yarn", "factor": 32, "beta_fast": 32, "beta_slow": 1, "truncate": false, "original_max_position_embeddings": 4096 }
+            }
+            """,
+    };
 
     private static ModelConfig Read(ConfigFields config, ModelFamily family)
     {
@@ -19,6 +27,7 @@ internal static class GptOssFamily
             IntermediateSize = config.Int("intermediate_size"),
             Names = ExpertNames.Stacked,
             ClampLimit = config.Number("swiglu_limit", ClampLimit),
+            ClampSteepness = config.Number("swiglu_alpha", MixtureDescription.UsualSteepness),
             Router = new RouterDescription
             {
                 Choices = ExpertFields.Choices(config, experts),

@@ -3,7 +3,10 @@ namespace FineTuneStudio.Engine.Models.Configuration.Families;
 /// <summary>Granite 3: Llama's layers with a factor on embeddings, scores, each layer's additions and logits.</summary>
 internal static class GraniteFamily
 {
-    public static ModelFamily Family { get; } = new("granite", "GraniteForCausalLM", Read);
+    public static ModelFamily Family { get; } = new("granite", "GraniteForCausalLM", Read)
+    {
+        Defaults = """{ "max_position_embeddings": 2048 }""",
+    };
 
     private static ModelConfig Read(ConfigFields config, ModelFamily family)
     {

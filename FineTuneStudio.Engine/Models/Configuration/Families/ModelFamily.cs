@@ -8,4 +8,10 @@ internal sealed record ModelFamily(string Name, string Architecture, Func<Config
 {
     /// <summary>Other values of <c>model_type</c> for the same network.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>
+    /// What transformers takes for fields that a file leaves out, a JSON object; a null in the file is none of them. The network's sizes are not here: a file
+    /// without those is broken.
+    /// </summary>
+    public string Defaults { get; init; } = "{}";
 }

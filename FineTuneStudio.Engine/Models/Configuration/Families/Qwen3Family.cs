@@ -5,7 +5,10 @@ internal static class Qwen3Family
 {
     public const int HeadSize = 128;
 
-    public static ModelFamily Family { get; } = new("qwen3", "Qwen3ForCausalLM", Read);
+    public static ModelFamily Family { get; } = new("qwen3", "Qwen3ForCausalLM", Read)
+    {
+        Defaults = """{ "num_key_value_heads": 32, "max_position_embeddings": 32768, "sliding_window": 4096 }""",
+    };
 
     private static ModelConfig Read(ConfigFields config, ModelFamily family)
     {

@@ -5,7 +5,10 @@ internal static class SmolLm3Family
 {
     private const int LayersToOneWithoutRope = 4;
 
-    public static ModelFamily Family { get; } = new("smollm3", "SmolLM3ForCausalLM", Read);
+    public static ModelFamily Family { get; } = new("smollm3", "SmolLM3ForCausalLM", Read)
+    {
+        Defaults = """{ "num_key_value_heads": 4, "max_position_embeddings": 32768, "rope_theta": 2000000 }""",
+    };
 
     private static ModelConfig Read(ConfigFields config, ModelFamily family)
     {
