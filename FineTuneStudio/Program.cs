@@ -1,7 +1,7 @@
 using System.CommandLine.Invocation;
 using FineTuneStudio.Commands;
 
-var command = StudioCommands.Create().Parse(args);
+var command = StudioCommands.Create().Parse(StudioCommands.Meant(args));
 if (command.Action is ParseErrorAction mistake)
 {
     // One clear line, not the whole help; and a person's mistake has an exit code of its own.

@@ -279,27 +279,30 @@ public static class OptionCatalog
     /// <summary><c>reinforcement.method</c></summary>
     public static OptionDescriptor<ReinforcementMethod> ReinforcementMethod { get; } = new(
         "reinforcement.method", "Loss", "", Reinforcement.ReinforcementMethod.Grpo,
-        "How scores become a loss: grpo, drGrpo, dapo, gspoToken, rloo.",
+        "How scores become a loss: GRPO, Dr. GRPO, DAPO, GSPO-token or RLOO.",
         "",
-        "The one that everything else is compared with; works from a handful of prompts.", "Shao et al. 2024, arXiv 2402.03300");
+        "The one that everything else is compared with; works from a handful of prompts.", "Shao et al. 2024, arXiv 2402.03300")
+    {
+        DefaultLabel = "GRPO",
+    };
 
     /// <summary><c>reinforcement.prompts</c></summary>
     public static OptionDescriptor<int> Prompts { get; } = new(
-        "reinforcement.prompts", "Prompts a batch", "prompts", 8,
+        "reinforcement.prompts", "Prompts", "a batch", 8,
         "Prompts that answers are drawn to before the model learns from them.",
         "Steadier steps, each slower.",
         "64 answers a batch with eight to each, enough that some groups differ.", "House choice; recipes lie between 1 and 512");
 
     /// <summary><c>reinforcement.answers</c></summary>
     public static OptionDescriptor<int> Answers { get; } = new(
-        "reinforcement.answers", "Answers a prompt", "answers", 8,
+        "reinforcement.answers", "Answers", "a prompt", 8,
         "Answers drawn to each prompt; each is compared with the others of its group.",
         "More groups with both good and bad answers, slower batches.",
         "What the managed services draw.", "Fireworks, RFT parameters; TRL's num_generations");
 
     /// <summary><c>reinforcement.updates</c></summary>
     public static OptionDescriptor<int> Updates { get; } = new(
-        "reinforcement.updates", "Steps a batch", "steps", 1,
+        "reinforcement.updates", "Steps", "a batch", 1,
         "Optimizer steps over each batch of answers.",
         "Answers are used more than once, clipped where the model has moved on.",
         "Every answer is the model's own, so that nothing is clipped.", "TRL's num_iterations");
@@ -393,14 +396,20 @@ public static class OptionCatalog
         "precision", "Precision", "", Contracts.Precision.Bf16,
         "Number format of frozen weights and activations.",
         "",
-        "Half the memory of fp32, faster matrix products, the same range.", "Kalamkar et al. 2019, arXiv 1905.12322");
+        "Half the memory of fp32, faster matrix products, the same range.", "Kalamkar et al. 2019, arXiv 1905.12322")
+    {
+        DefaultLabel = "bf16",
+    };
 
     /// <summary><c>quantization</c></summary>
     public static OptionDescriptor<Quantization> Quantization { get; } = new(
         "quantization", "Frozen weights in few bits", "", Contracts.Quantization.None,
         "How the base's linears and experts are kept in memory: none (as the folder has them, few bits too), nf4 (4.5 bits a weight), nf4Double (4.13 bits), int8. They are unpacked when they are used; the adapter stays exact.",
         "Fewer bits: larger models fit; steps take longer, and answers lose a little.",
-        "Exact weights, and the fastest steps, wherever they fit.", "Dettmers et al. 2023, arXiv 2305.14314 (QLoRA)");
+        "Exact weights, and the fastest steps, wherever they fit.", "Dettmers et al. 2023, arXiv 2305.14314 (QLoRA)")
+    {
+        DefaultLabel = "as they are",
+    };
 
     /// <summary><c>device</c></summary>
     public static OptionDescriptor<string> Device { get; } = new(

@@ -40,8 +40,11 @@ public interface IOptionDescriptor
 public sealed record OptionDescriptor<T>(
     string Path, string Label, string Unit, T Default, string Meaning, string Effect, string Reason, string Source) : IOptionDescriptor
 {
+    /// <summary>The default as forms call it, where that is not its name.</summary>
+    public string? DefaultLabel { get; init; }
+
     /// <inheritdoc/>
-    public string DefaultText => Default switch
+    public string DefaultText => DefaultLabel ?? Default switch
     {
         bool on => on ? "on" : "off",
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace FineTuneStudio.Engine.Contracts;
 
 /// <summary>Says in plain words what the JSON reader found wrong with a specification.</summary>
-internal static partial class SpecificationFaults
+public static partial class SpecificationFaults
 {
     /// <summary>One sentence, without the names of our types.</summary>
     public static string Describe(JsonException exception)

@@ -23,6 +23,18 @@ public sealed class DatasetPageTests(ChromiumFixture chromium) : IAsyncLifetime
     public ValueTask DisposeAsync() => _studio.DisposeAsync();
 
     [Fact(Timeout = 300_000)]
+    public async Task File_ThatIsNoDataset_SaysWhatOneLooksLikeAndOffersNothingElse()
+    {
+        var dataset = await _studio.UploadAsync("notes.txt", ["just some text", "that is no dataset"], Token);
+        await using var page = await OpenAsync($"/datasets/{dataset}");
+
+        await page.Page.Locator(".note.bad").GetByText("No row of this file can be learnt from").WaitForAsync();
+        Assert.Equal(0, await page.Page.Locator(".method-switch").CountAsync());
+        Assert.Equal(0, await page.Page.GetByRole(AriaRole.Link, new() { Name = "Train on this" }).CountAsync());
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
     public async Task ContextLine_TypedDraggedAndMovedByKeys_SaysWhatItCutsAndStandsInTheAddress()
     {
         var dataset = await UploadAsync([.. StudioSeed.IntentRows(60), .. Enumerable.Range(0, 4).Select(row => Row(string.Concat(Enumerable.Repeat("word ", 300 + row)), "long"))]);

@@ -90,9 +90,14 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : SteppedStudioTes
         await page.InteractiveAsync();
         await page.Page.GetByText("Your input of").WaitForAsync();
         await page.Page.SelectOptionAsync("#dataset", "more.jsonl");
-        await page.Page.Locator("[data-suggestion='duration.epochs']").GetByRole(AriaRole.Button).WaitForAsync();
+        await page.Page.Locator("[data-suggestions='open'] [data-suggestion='duration.epochs']").WaitForAsync();
+        await page.Page.Locator("[data-option='duration.epochs']").GetByRole(AriaRole.Button, new() { Name = "as Epochs" }).WaitForAsync();
         await Assertions.Expect(page.Page.Locator("#epochs")).ToHaveValueAsync("4");
         await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("0.002");
+
+        await page.Page.Locator("[data-option='duration.epochs']").GetByRole(AriaRole.Button, new() { Name = "as Epochs" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("[data-suggestions='open']")).ToHaveCountAsync(0);
+        await page.Page.Locator("[data-option='duration.epochs'] .suggested").WaitForAsync();
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Use the defaults" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("2e-4");
@@ -105,6 +110,22 @@ public sealed class NewRunPageTests(ChromiumFixture chromium) : SteppedStudioTes
         await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("2e-4");
         await page.Page.Locator("[data-method='Sft'] input").CheckAsync();
         await Assertions.Expect(page.Page.Locator("#rate")).ToHaveValueAsync("0.002");
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Tree_OnAPhone_IsItsQuestionsEachWithItsAnswers()
+    {
+        await using var page = await chromium.OpenAsync(Studio.Address, width: 390, height: 844);
+        await page.GoAsync("/runs/new");
+        var reasoning = page.Page.GetByRole(AriaRole.Group, new() { Name = "Does reasoning help?" });
+        await reasoning.GetByRole(AriaRole.Button, new() { Name = "No", Pressed = true }).WaitForAsync();
+        Assert.False(await page.Page.Locator(".tree-svg").IsVisibleAsync());
+
+        await reasoning.GetByRole(AriaRole.Button, new() { Name = "Yes" }).ClickAsync();
+
+        await page.Page.GetByRole(AriaRole.Group, new() { Name = "Does it get some right already?" }).WaitForAsync();
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
         page.AssertCalm();
     }
 

@@ -77,6 +77,21 @@ public sealed class RunPageTests(ChromiumFixture chromium) : SteppedStudioTests
     }
 
     [Fact(Timeout = 300_000)]
+    public async Task Adapter_NothingAskedYet_OffersPromptsThatWereHeldOut()
+    {
+        Engine.Allow(40);
+        var run = await Studio.StartRunAsync();
+        var done = await Studio.WaitForAsync(run.Id, progress => progress.State == RunState.Completed && progress.AdapterId is not null, Token);
+        await using var page = await chromium.OpenAsync(Studio.Address, width: 390, height: 844);
+        await page.GoAsync($"/adapters/{done.AdapterId}");
+
+        await page.Page.Locator(".ask-example").First.WaitForAsync();
+        Assert.Equal(["Where is my card?", "I was charged twice for one coffee, please help"], await page.Page.Locator(".ask-example").AllInnerTextsAsync());
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
+        page.AssertCalm();
+    }
+
+    [Fact(Timeout = 300_000)]
     public async Task LogAndConfiguration_FilterAndCompare()
     {
         Engine.Allow(80);

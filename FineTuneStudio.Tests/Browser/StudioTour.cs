@@ -69,13 +69,14 @@ internal sealed class StudioTour : IAsyncDisposable
         [
             ("home", "/"), ("first-run-live", $"/first-run/{live.Id}"), ("first-run-done", $"/first-run/{done.Id}"),
             ("datasets", "/datasets"), ("dataset", $"/datasets/{good}"), ("dataset-tokens", $"/datasets/{good}?row=3&view=tokens"), ("dataset-faulty", $"/datasets/{faulty}"), ("dataset-csv", $"/datasets/{table}"),
-            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("new-run-rft", "/runs/new?dataset=sums.jsonl"), ("runs", "/runs"), ("run-waiting", $"/runs/{waiting.Id}"), ("run-starting", $"/runs/{starting.Id}"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-samples", $"/runs/{done.Id}?tab=samples"), ("run-log", $"/runs/{done.Id}?tab=log"), ("run-config", $"/runs/{done.Id}?tab=config"), ("compare", $"/runs/compare?ids={done.Id},{live.Id},{reinforced.Id}"), ("new-run-like", $"/runs/new?like={done.Id}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-answers", $"/runs/{reinforced.Id}?tab=answers"), ("run-rft-prompt", $"/runs/{reinforced.Id}?tab=answers&prompt=1"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
+            ("new-run", "/runs/new?dataset=intents-1k.jsonl"), ("new-run-rft", "/runs/new?dataset=sums.jsonl"), ("runs", "/runs"), ("run-waiting", $"/runs/{waiting.Id}"), ("run-starting", $"/runs/{starting.Id}"), ("run-live", $"/runs/{live.Id}"), ("run-done", $"/runs/{done.Id}"), ("run-samples", $"/runs/{done.Id}?tab=samples"), ("run-log", $"/runs/{done.Id}?tab=log"), ("run-config", $"/runs/{done.Id}?tab=config"), ("compare", $"/runs/compare?ids={done.Id},{live.Id},{reinforced.Id}"), ("new-run-like", $"/runs/new?like={done.Id}"), ("new-run-adapter", $"/runs/new?adapter={completed.AdapterId}"), ("run-rft", $"/runs/{reinforced.Id}"), ("run-rft-answers", $"/runs/{reinforced.Id}?tab=answers"), ("run-rft-prompt", $"/runs/{reinforced.Id}?tab=answers&prompt=1"), ("run-rft-samples", $"/runs/{reinforced.Id}?tab=samples"), ("models", "/models"),
             ("adapters", "/adapters"), ("adapter", $"/adapters/{completed.AdapterId}"), ("graders", "/graders"), ("playground", "/playground"), ("settings", "/settings"),
         ];
     }
 
     public async ValueTask DisposeAsync()
     {
+        _engine.HeldAt = null;
         await Studio.DisposeAsync();
         _engine.Dispose();
     }

@@ -1,5 +1,4 @@
 using FineTuneStudio.Engine.Contracts;
-using FineTuneStudio.Engine.Models.Configuration;
 
 namespace FineTuneStudio.Engine.Training.Estimation;
 
@@ -12,15 +11,16 @@ public static class MemoryFitter
     /// <param name="specification">Model is a path.</param>
     /// <param name="estimate">What the run takes as it is; measured memory scales what is tried.</param>
     /// <param name="limitBytes">Memory that there is.</param>
+    /// <param name="shapes">Remembers what was read of models; <see langword="null"/> reads anew.</param>
     /// <returns><see langword="null"/> where it fits already, or where no single change is enough.</returns>
-    public static MemoryFit? Find(RunSpecification specification, RunEstimate estimate, long limitBytes)
+    public static MemoryFit? Find(RunSpecification specification, RunEstimate estimate, long limitBytes, ModelShapes? shapes = null)
     {
         if (estimate.MemoryBytes <= limitBytes)
         {
             return null;
         }
 
-        var memory = MemoryEstimate.Of(specification.Model, ModelConfigFile.Read(specification.Model));
+        var memory = (shapes ?? new ModelShapes()).Of(specification.Model).Memory.Value;
         long BytesOf(RunSpecification candidate) => memory.Parts(candidate, candidate.Batch.ContextLength).Sum(part => part.Bytes);
 
         var scale = (double)estimate.MemoryBytes / BytesOf(specification);

@@ -33,11 +33,13 @@ internal static class RftEstimator
     /// <summary>Estimates a run.</summary>
     /// <param name="specification">Valid; model and dataset are paths.</param>
     /// <param name="measured">The dataset, where it is open already as one of prompts.</param>
+    /// <param name="shapes">Remembers what was read of models.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="UserErrorException">The run could not start.</exception>
-    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, ModelShapes shapes, CancellationToken cancellationToken)
     {
-        var config = ModelConfigFile.Read(specification.Model);
+        var shape = shapes.Of(specification.Model);
+        var config = shape.Config;
         var sizes = ModelSizes.Of(config, specification.Lora);
         var check = new DatasetCheckOptions { Method = TrainingMethod.Rft, Columns = specification.Dataset.Columns };
         using var opened = measured?.Index.Options.Method == TrainingMethod.Rft ? null : DatasetIndex.Open(specification.Dataset.Path, check, cancellationToken);
@@ -59,7 +61,7 @@ internal static class RftEstimator
             steps, Math.Max(1, (int)Math.Ceiling((double)prompts / options.Prompts)) * options.Updates, prompts, heldOut, split.TrainingCount - prompts,
             (long)(lengths.Average() * prompts), 0, sizes.Trainable, sizes.Parameters,
             work.Seconds(rate, ShortAnswers, BestShare), work.Seconds(rate, LongAnswers, WorstShare),
-            [.. MemoryEstimate.Of(specification.Model, config).Parts(specification, specification.Batch.ContextLength).Append(Cache(config, specification, lengths)).OrderByDescending(part => part.Bytes)],
+            [.. shape.Memory.Value.Parts(specification, specification.Batch.ContextLength).Append(Cache(config, specification, lengths)).OrderByDescending(part => part.Bytes)],
             sizes.DiskBytes(specification) + Math.Min(MostAnswerBytes, (long)(work.Answers * MostTokens(specification, (int)lengths.Average()) / 2.0 * BytesOfToken)))
         {
             ActiveParameters = sizes.Active,

@@ -25,13 +25,15 @@ internal sealed class RunEstimator
     private const double WorstShare = 0.12;
 
     private readonly RunSpecification _specification;
+    private readonly ModelShape _shape;
     private readonly ModelConfig _config;
     private readonly ModelSizes _sizes;
 
-    private RunEstimator(RunSpecification specification)
+    private RunEstimator(RunSpecification specification, ModelShapes shapes)
     {
         _specification = specification;
-        _config = ModelConfigFile.Read(specification.Model);
+        _shape = shapes.Of(specification.Model);
+        _config = _shape.Config;
         _ = BalanceWeight.Of(specification, _config);
         _sizes = ModelSizes.Of(_config, specification.Lora);
     }
@@ -39,32 +41,34 @@ internal sealed class RunEstimator
     /// <summary>Estimates a run.</summary>
     /// <param name="specification">Model and dataset are paths.</param>
     /// <param name="measured">The dataset, where it is open already; where its rows are measured, counts are exact, else a sample is rendered.</param>
+    /// <param name="shapes">Remembers what was read of models.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="UserErrorException">The run could not start.</exception>
-    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, ModelShapes shapes, CancellationToken cancellationToken)
     {
         UserErrorException.ThrowIfAny(specification.Validate());
-        return specification.Reinforcement is null ? new RunEstimator(specification).Estimate(measured, cancellationToken) : RftEstimator.Estimate(specification, measured, cancellationToken);
+        return specification.Reinforcement is null ? new RunEstimator(specification, shapes).Estimate(measured, cancellationToken) : RftEstimator.Estimate(specification, measured, shapes, cancellationToken);
     }
 
     /// <summary>What of the dataset and the model decides which options fit.</summary>
     /// <param name="specification">Model and dataset are paths; whether an adapter learns.</param>
     /// <param name="measured">The dataset, where it is open already.</param>
+    /// <param name="shapes">Remembers what was read of models.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="UserErrorException">The run could not start.</exception>
-    public static RunFacts Facts(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+    public static RunFacts Facts(RunSpecification specification, MeasuredRows? measured, ModelShapes shapes, CancellationToken cancellationToken)
     {
         if (specification.Reinforcement is not null)
         {
             throw new UserErrorException("method", "Options are suggested for sft alone, where they follow from the rows. Of a run by rft, a forecast says what to change ('forecast').");
         }
 
-        var config = ModelConfigFile.Read(specification.Model);
+        var config = shapes.Of(specification.Model).Config;
 
         // Uncut: the context is one of the options that are asked for.
         var whole = specification with { Batch = specification.Batch with { ContextLength = config.ContextLength } };
         UserErrorException.ThrowIfAny(whole.Validate());
-        var estimator = new RunEstimator(whole);
+        var estimator = new RunEstimator(whole, shapes);
         var rows = estimator.Rows(measured, cancellationToken);
 
         // An adapter that is gone on with keeps its rank.
@@ -82,7 +86,7 @@ internal sealed class RunEstimator
         var (shortest, longest) = TimeOf(rows, epochs);
         return new RunEstimate(
             plan.TotalSteps, plan.StepsPerEpoch, rows.Lengths.Length, rows.HeldOut, rows.Cut, rows.Tokens, rows.LearntTokens, _sizes.Trainable, _sizes.Parameters,
-            shortest, longest, [.. MemoryEstimate.Of(_specification.Model, _config).Parts(_specification, rows.Longest).OrderByDescending(part => part.Bytes)],
+            shortest, longest, [.. _shape.Memory.Value.Parts(_specification, rows.Longest).OrderByDescending(part => part.Bytes)],
             DiskBytes(plan.TotalSteps, epochs * rows.Lengths.Length))
         {
             ActiveParameters = _sizes.Active,

@@ -18,6 +18,16 @@ public sealed class OptionTableTests : BunitContext
     }
 
     [Fact]
+    public void Table_OptionsThatOnlyOneRunHas_AreFoldedUnderItsName()
+    {
+        var shown = Show(new("method", ["sft", "rft"]), new("reinforcement.prompts", ["", "8"]), new("reinforcement.answers", ["", "4"]), new("seed", ["42", "42"]));
+
+        Assert.Equal(["method"], shown.Find("table").QuerySelectorAll("tbody th").Select(cell => cell.TextContent));
+        Assert.Equal(["2 options of two alone", "1 option is the same"], shown.FindAll("summary").Select(summary => summary.TextContent));
+        Assert.All(shown.FindAll("details"), folded => Assert.False(folded.HasAttribute("open")));
+    }
+
+    [Fact]
     public void Table_NothingDiffers_SaysSo()
         => Assert.Contains("Every option is the same.", Show(new OptionRow("seed", ["42", "42"])).Markup, StringComparison.Ordinal);
 

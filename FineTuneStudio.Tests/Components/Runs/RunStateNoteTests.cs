@@ -42,6 +42,16 @@ public sealed class RunStateNoteTests : BunitContext
         Assert.Empty(Show(new RunProgress { State = RunState.Completed, Evaluations = [new(50, 0.5, 1), new(100, 0.505, 1)] }).FindAll(".note"));
     }
 
+    [Theory]
+    [InlineData(20, false)]
+    [InlineData(500, true)]
+    public void Note_SmallRiseOfTheHeldOutLoss_IsWorthAWordWhereManyRowsAreHeldOut(int heldOutRows, bool says)
+    {
+        var progress = new RunProgress { State = RunState.Completed, Facts = Facts with { HeldOutRows = heldOutRows }, Evaluations = [new(50, 0.2, 1), new(100, 0.21, 1)] };
+
+        Assert.Equal(says, Show(progress).FindAll(".note").Count == 1);
+    }
+
     [Fact]
     public void Note_BestCheckpointOnDisk_OffersANewRunFromThere()
     {

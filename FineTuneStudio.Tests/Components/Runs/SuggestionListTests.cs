@@ -12,7 +12,6 @@ public sealed class SuggestionListTests : BunitContext
 
     private static readonly RunSpecification Defaults = new() { Model = "nano", Dataset = new DatasetOptions { Path = "intents.jsonl" } };
 
-    private readonly List<SuggestedOption> _chosen = [];
     private int _all;
     private int _declined;
 
@@ -21,60 +20,33 @@ public sealed class SuggestionListTests : BunitContext
         => Assert.Contains("Reading the rows", Show(Defaults, suggestion: null).Markup, StringComparison.Ordinal);
 
     [Fact]
-    public void List_Defaults_ShowsEachByItsNameWithReasonAndWhatItReplaces()
+    public void List_Defaults_NamesEachOnceWithWhatItReplaces_AndLeavesReasonsToTheFields()
     {
         var list = Show(Defaults);
 
-        var rows = list.FindAll("li");
-        Assert.Equal(Suggestion.Options.Select(option => option.Path), rows.Select(row => row.GetAttribute("data-suggestion")));
-        Assert.All(rows.Zip(Suggestion.Options), pair =>
-        {
-            Assert.Contains(OptionCatalog.Find(pair.Second.Path).Label, pair.First.TextContent, StringComparison.Ordinal);
-            Assert.Contains(pair.Second.Reason, pair.First.TextContent, StringComparison.Ordinal);
-        });
-        Assert.Contains("2e-4 →", list.Find("[data-suggestion='schedule.learningRate']").TextContent, StringComparison.Ordinal);
+        Assert.Equal(Suggestion.Options.Select(option => option.Path).Order(), list.FindAll("[data-suggestion]").Select(chip => chip.GetAttribute("data-suggestion")).Order());
+        Assert.All(Suggestion.Options, option => Assert.DoesNotContain(option.Reason, list.Markup, StringComparison.Ordinal));
+        Assert.Contains("7 differ from what would fit", list.Find("[data-suggestions='open']").TextContent, StringComparison.Ordinal);
+        Assert.Contains("2e-4 → 0.002", list.Find("[data-suggestion='schedule.learningRate']").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 setting follows", list.Find("[data-suggestions='taken']").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void List_ValueIsTheSuggestedOne_SaysSoInsteadOfOfferingIt()
-    {
-        var passes = Show(Defaults).Find("[data-suggestion='batch.accumulation']");
-
-        Assert.Contains("Set", passes.TextContent, StringComparison.Ordinal);
-        Assert.Empty(passes.QuerySelectorAll("button"));
-    }
-
-    [Fact]
-    public void UseOne_AsksForThatOneAlone()
-    {
-        Show(Defaults).Find("[data-suggestion='schedule.learningRate'] button").Click();
-
-        Assert.Equal("schedule.learningRate", Assert.Single(_chosen).Path);
-        Assert.Equal((0, 0), (_all, _declined));
-    }
-
-    [Fact]
-    public void UseAll_AsksForAll_AndThenNothingIsLeftButTheWayBack()
+    public void UseAll_AsksForAll_AndThenOneLineAndTheWayBackAreLeft()
     {
         Show(Defaults).FindAll(".card-head button").Single().Click();
         Assert.Equal(1, _all);
 
         var done = Show(Suggestion.ApplyTo(Defaults));
-        Assert.Contains("All set", done.Markup, StringComparison.Ordinal);
-        Assert.Empty(done.FindAll("li button"));
+        Assert.Contains("8 settings follow your rows and the model", done.Find("[data-suggestions='taken']").TextContent, StringComparison.Ordinal);
+        Assert.Empty(done.FindAll("[data-suggestions='open']"));
         done.FindAll(".card-head button").Single().Click();
         Assert.Equal(1, _declined);
     }
 
     [Fact]
-    public void UseEpochs_LengthGivenInSteps_CountsInEpochsAgain()
-    {
-        var inSteps = Defaults with { Duration = new DurationOptions { Epochs = Suggestion.Epochs, Steps = 30 } };
-
-        Show(inSteps).Find("[data-suggestion='duration.epochs'] button").Click();
-
-        Assert.Equal(new DurationOptions { Epochs = Suggestion.Epochs }, Assert.Single(_chosen).Apply(inSteps).Duration);
-    }
+    public void List_LengthGivenInSteps_OffersEpochsInstead()
+        => Assert.Contains("– → 13", Show(Defaults with { Duration = new DurationOptions { Epochs = Suggestion.Epochs, Steps = 30 } }).Find("[data-suggestion='duration.epochs']").TextContent, StringComparison.Ordinal);
 
     [Fact]
     public void List_OptionThatSaysNothingOfTheRun_IsNotOffered()
@@ -96,5 +68,5 @@ public sealed class SuggestionListTests : BunitContext
 
     private IRenderedComponent<SuggestionList> Show(RunSpecification current, RunSuggestion? suggestion, bool follows = false) => Render<SuggestionList>(parameters => parameters
         .Add(list => list.Suggestion, suggestion).Add(list => list.Current, current).Add(list => list.Follows, follows)
-        .Add(list => list.Chosen, _chosen.Add).Add(list => list.AllChosen, () => _all++).Add(list => list.Declined, () => _declined++));
+        .Add(list => list.AllChosen, () => _all++).Add(list => list.Declined, () => _declined++));
 }

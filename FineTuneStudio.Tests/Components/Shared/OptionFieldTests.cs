@@ -10,6 +10,8 @@ public sealed class OptionFieldTests : BunitContext
     private static readonly RunSpecification Defaults = new() { Model = "nano", Dataset = new DatasetOptions { Path = "intents.jsonl" } };
     private static readonly RunSuggestion Suggestion = RunAdvisor.Suggest(new RunFacts(950, 43, 90, 80, 9, 256, 2048, IsAdapter: true));
 
+    private readonly List<SuggestedOption> _taken = [];
+
     [Fact]
     public void Field_HoldsTheSuggestedValue_SaysSoWithTheReasonAndKeepsTheDefaultAtHand()
     {
@@ -27,7 +29,9 @@ public sealed class OptionFieldTests : BunitContext
         var field = Show(Suggestion, Defaults);
 
         Assert.Empty(field.FindAll(".suggested"));
-        Assert.Equal("For this data 0.002", field.Find("summary").TextContent);
+        Assert.Equal("Why 0.002", field.Find("summary").TextContent);
+        field.Find("[aria-label='Use 0.002 as Learning rate']").Click();
+        Assert.Equal("schedule.learningRate", Assert.Single(_taken).Path);
     }
 
     [Fact]
@@ -41,10 +45,10 @@ public sealed class OptionFieldTests : BunitContext
 
     private IRenderedComponent<OptionField> Show(RunSuggestion? suggestion, RunSpecification current) => Render<OptionField>(parameters =>
     {
-        parameters.Add(field => field.Descriptor, OptionCatalog.LearningRate).Add(field => field.InputId, "rate").AddChildContent("<input id=\"rate\" />").AddCascadingValue(current);
+        parameters.Add(field => field.Descriptor, OptionCatalog.LearningRate).Add(field => field.InputId, "rate").AddChildContent("<input id=\"rate\" />");
         if (suggestion is not null)
         {
-            parameters.AddCascadingValue(suggestion);
+            parameters.AddCascadingValue(new OptionAdvice(suggestion, current, _taken.Add));
         }
     });
 }

@@ -44,6 +44,7 @@ public sealed class SpecificationTextTests
 
         Assert.Null(specification);
         Assert.Equal(line, Assert.Single(faults).Line);
+        Assert.DoesNotContain("FineTuneStudio", faults[0].Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,8 +18,7 @@ public static class SpecificationText
         }
         catch (JsonException exception)
         {
-            var end = exception.Message.IndexOf(" Path:", StringComparison.Ordinal);
-            return (null, [((int)(exception.LineNumber ?? 0) + 1, end > 0 ? exception.Message[..end] : exception.Message)]);
+            return (null, [((int)(exception.LineNumber ?? 0) + 1, SpecificationFaults.Describe(exception))]);
         }
 
         return specification is null

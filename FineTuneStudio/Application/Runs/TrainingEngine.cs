@@ -10,6 +10,8 @@ namespace FineTuneStudio.Application.Runs;
 /// <param name="configuration">Names the judge of graders that ask a model.</param>
 internal sealed class TrainingEngine(IConfiguration configuration) : ITrainingEngine
 {
+    private readonly ModelShapes _shapes = new();
+
     public TrainingEvent.Ended Run(
         RunSpecification specification, string runFolder, RunControl control, Action<TrainingEvent> report, CancellationToken cancellationToken)
     {
@@ -18,10 +20,10 @@ internal sealed class TrainingEngine(IConfiguration configuration) : ITrainingEn
     }
 
     public RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
-        => TrainingRun.Suggest(specification, measured, cancellationToken);
+        => TrainingRun.Suggest(specification, measured, cancellationToken, _shapes);
 
     public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
-        => TrainingRun.Estimate(specification, measured, cancellationToken);
+        => TrainingRun.Estimate(specification, measured, cancellationToken, _shapes);
 
     public RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken)
         => Rehearsal.Run(specification, measured.Index, measured.Lengths!, cancellationToken);
@@ -32,5 +34,5 @@ internal sealed class TrainingEngine(IConfiguration configuration) : ITrainingEn
         return Engine.Training.Reinforcement.Forecast.Run(specification, prompts, judge, cancellationToken);
     }
 
-    public MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes) => MemoryFitter.Find(specification, estimate, limitBytes);
+    public MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes) => MemoryFitter.Find(specification, estimate, limitBytes, _shapes);
 }

@@ -39,6 +39,10 @@ public sealed partial class ChatPanel : IAsyncDisposable
     [Parameter]
     public string Placeholder { get; set; } = "Say something";
 
+    /// <summary>Questions that may be asked with one click, while nothing was asked yet.</summary>
+    [Parameter]
+    public IReadOnlyList<string> Examples { get; set; } = [];
+
     private ChatForm Form => _draft!.Value;
 
     public async ValueTask DisposeAsync()
@@ -80,6 +84,12 @@ public sealed partial class ChatPanel : IAsyncDisposable
 
         _asking = StreamAsync();
         return _asking;
+    }
+
+    private Task AskExampleAsync(string example)
+    {
+        Form.Prompt = example;
+        return AskAsync();
     }
 
     private async Task StreamAsync()

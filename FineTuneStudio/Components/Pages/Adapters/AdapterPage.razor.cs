@@ -1,5 +1,6 @@
 using FineTuneStudio.Application.Adapters;
 using FineTuneStudio.Application.Models;
+using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Components.Answers;
 using FineTuneStudio.Components.Notices;
 using FineTuneStudio.Components.Shared;
@@ -12,11 +13,17 @@ namespace FineTuneStudio.Components.Pages.Adapters;
 /// <summary>One adapter: download it, try it beside its base model, see that it loads, take it elsewhere.</summary>
 public sealed partial class AdapterPage : IDisposable
 {
+    private const int MostExamples = 3;
+
+    /// <summary>Characters of a held-out prompt that a button can still stand for.</summary>
+    private const int LongestExample = 300;
+
     private readonly CancellationTokenSource _closed = new();
     private AdapterSummary? _adapter;
     private string? _card;
     private AdapterDescription? _what;
     private IReadOnlyList<UserError> _errors = [];
+    private IReadOnlyList<string> _examples = [];
     private bool _missing;
 
     [Inject]
@@ -24,6 +31,9 @@ public sealed partial class AdapterPage : IDisposable
 
     [Inject]
     public required ModelLibrary Models { get; init; }
+
+    [Inject]
+    public required RunService Runs { get; init; }
 
     [Inject]
     public required Deletion Deletion { get; init; }
@@ -72,6 +82,9 @@ public sealed partial class AdapterPage : IDisposable
     {
         _adapter = await Adapters.FindAsync(Id, _closed.Token);
         _missing = _adapter is null;
+        _examples = _adapter?.RunId is { } run && await Runs.FollowAsync(run, _closed.Token) is { InitialState.Samples: var samples }
+            ? [.. samples.Select(sample => sample.Prompt).Distinct().Where(prompt => prompt.Length is > 0 and <= LongestExample).Take(MostExamples)]
+            : [];
         await DescribeAsync();
         _card = _adapter is null ? null : await Adapters.FindCardAsync(_adapter, _closed.Token);
     }

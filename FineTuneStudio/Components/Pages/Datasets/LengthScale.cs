@@ -41,16 +41,23 @@ public sealed class LengthScale
     /// <summary>What an arrow key moves a context of so many tokens by.</summary>
     public static int StepAt(double tokens) => Math.Max(1, (int)Math.Pow(2, Math.Floor(Math.Log2(Math.Max(1, tokens))) - 5));
 
-    /// <summary>Powers of two on the axis, with where they stand; not so many that they would touch.</summary>
+    /// <summary>Powers of two on the axis, with where they stand, and its end where none stands near it; not so many that they would touch.</summary>
     public IEnumerable<(int Tokens, double Share)> Ticks()
     {
         const int most = 9;
         var first = (int)Math.Ceiling(Math.Log2(Math.Max(1, _edges[0])));
         var last = (int)Math.Floor(Math.Log2(_edges[^1]));
         var every = Math.Max(1, (last - first + most) / most);
+        var reached = 0.0;
         for (var power = first; power <= last; power += every)
         {
-            yield return (1 << power, ShareOf(1 << power));
+            reached = ShareOf(1 << power);
+            yield return (1 << power, reached);
+        }
+
+        if (reached < 0.85)
+        {
+            yield return (Maximum - 1, 1);
         }
     }
 }

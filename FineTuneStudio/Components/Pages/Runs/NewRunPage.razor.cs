@@ -39,7 +39,11 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private Forecasting _forecasting = null!;
     private Planning _planning = null!;
     private IReadOnlyList<GraderTemplate> _templates = [];
-    private RunSpecification? _before;
+    private RunSpecification _current = null!;
+    private string _json = "";
+    private RunSuggestion? _suggestion;
+    private OptionAdvice? _optionAdvice;
+    private HashSet<string> _presets = [];
     private IJSObjectReference? _module;
     private bool _starting;
     private bool _hasSoundGrader = true;
@@ -122,15 +126,13 @@ public sealed partial class NewRunPage : IAsyncDisposable
             ? Math.Clamp(Form.Steps, 1, 10_000_000)
             : (int)Math.Clamp(Math.Ceiling(Form.Epochs * (Chosen?.GoodRows ?? 1000) / Math.Max(1.0, (double)Form.BatchRows * Form.Accumulation)), 1, 10_000_000));
 
-    private RunSuggestion? Suggestion => _planning.SuggestionFor(Form.ToSpecification());
-
-    private bool IsSuggesting => !IsReinforcement && Errors.Count == 0 && _models.Count > 0 && !_planning.HasSuggestedFor(Form.ToSpecification());
+    private bool IsSuggesting => !IsReinforcement && Errors.Count == 0 && _models.Count > 0 && !_planning.HasSuggestedFor(_current);
 
     private IReadOnlyList<(int Step, double Rate)> Curve
         => Errors.Any(error => error.Field.StartsWith("schedule.", StringComparison.Ordinal)) ? [] : SchedulePreview.Curve(Form.ScheduleOptions, TotalSteps, 240);
 
     /// <summary>Options that differ from the run the form was filled from.</summary>
-    private IEnumerable<OptionRow> Differences => _origin is null ? [] : SpecificationDiff.Of([_origin.Specification, Form.ToSpecification()]).Where(row => row.Differs);
+    private IEnumerable<OptionRow> Differences => _origin is null ? [] : SpecificationDiff.Of([_origin.Specification, _current]).Where(row => row.Differs);
 
     public async ValueTask DisposeAsync()
     {
@@ -159,7 +161,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     protected override async Task OnInitializedAsync()
     {
         _forecasting = new Forecasting(Estimates, ForecastChanged);
-        _planning = new Planning(Estimates, () => Form.ToSpecification(), FollowData, StateHasChanged);
+        _planning = new Planning(Estimates, () => _current, FollowData, StateHasChanged);
         _models = await Models.ListAsync(_closed.Token);
         _adapters = await Adapters.ListAsync(_closed.Token);
         var datasets = await ListDatasetsAsync();
@@ -167,6 +169,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
         var key = RunDraft.KeyOf(Like?.ToString(), Fork?.ToString(), Step?.ToString(CultureInfo.InvariantCulture), Adapter?.ToString(), Dataset);
         _kept = await Drafts.OpenAsync(key, () => Fresh(datasets), _closed.Token);
+        Read();
         _datasets = datasets;
         if (_kept.RestoredFrom is null && Form.InitialAdapter is not null)
         {
@@ -326,7 +329,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
         Changed();
     }
 
-    private Task UsePresetAsync(RunPreset preset) => DecideAsync(preset.Apply(Form.ToSpecification(), Suggestion?.LearningRate));
+    private Task UsePresetAsync(RunPreset preset) => DecideAsync(preset.Apply(_current, _suggestion?.LearningRate));
 
     /// <summary>A specification as a whole: what it says is chosen.</summary>
     private async Task DecideAsync(RunSpecification specification)
@@ -340,38 +343,58 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private void TakeSuggestion(SuggestedOption option)
     {
         Form.Followed.Chosen.Remove(option.Path);
-        Fill(option.Apply(Form.ToSpecification()));
+        Fill(option.Apply(_current));
+        StateHasChanged();
     }
 
     private void TakeSuggestions()
     {
         Form.Followed.FollowAll();
-        Fill(Suggestion!.ApplyTo(Form.ToSpecification()));
+        Fill(_suggestion!.ApplyTo(_current));
     }
 
     private void TakeDefaults()
     {
         Form.Followed.Follows = false;
-        Fill(AdvisedOption.All.Aggregate(Form.ToSpecification(), (cleared, option) => option.ToDefault(cleared)));
+        Fill(AdvisedOption.All.Aggregate(_current, (cleared, option) => option.ToDefault(cleared)));
     }
 
     private void Fill(RunSpecification specification)
     {
         Form.Fill(specification);
-        _before = Form.ToSpecification();
+        _current = Form.ToSpecification();
         Changed();
     }
 
     /// <summary>Values that nobody chose become what fits the data, as soon as that is known; for reinforcement no such rules are.</summary>
     private void FollowData()
     {
-        var current = Form.ToSpecification();
-        _before = IsReinforcement ? Form.Followed.Clear(current) : Suggestion is { } suggestion ? Form.Followed.Fill(current, suggestion) : current;
-        if (_before != current)
+        var typed = Form.ToSpecification();
+        _suggestion = _planning.SuggestionFor(typed);
+        var followed = IsReinforcement ? Form.Followed.Clear(typed) : _suggestion is { } suggestion ? Form.Followed.Fill(typed, suggestion) : typed;
+        if (followed != typed)
         {
-            Form.Fill(_before);
+            Form.Fill(followed);
             _kept!.Filled();
         }
+
+        Read();
+    }
+
+    /// <summary>What all parts of the page say of the values as they are, found once for each change.</summary>
+    private void Read()
+    {
+        _current = Form.ToSpecification();
+        _json = _current.ToJson();
+        _suggestion = _planning.SuggestionFor(_current);
+        _optionAdvice = _suggestion is { } suggestion && !IsReinforcement ? new OptionAdvice(suggestion, _current, TakeSuggestion) : null;
+        _presets = [.. RunPreset.All.Where(preset => preset.Apply(_current, _suggestion?.LearningRate).ToJson() == _json).Select(preset => preset.Id)];
+    }
+
+    private void Named()
+    {
+        _kept!.Changed();
+        Read();
     }
 
     private void Apply(MemoryFit fit)
@@ -397,7 +420,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
 
     private void Changed()
     {
-        Form.Followed.Note(_before!, Form.ToSpecification());
+        Form.Followed.Note(_current, Form.ToSpecification());
         _kept!.Changed();
         Refresh();
         Advise();
@@ -406,7 +429,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private void Refresh()
     {
         FollowData();
-        List<UserError> faults = [.. Form.ToSpecification().Validate()];
+        List<UserError> faults = [.. _current.Validate()];
         if (!IsReinforcement && HoldsOnlyPrompts)
         {
             faults.Add(new("method", "These rows are prompts without answers: there is nothing to learn by example. Choose reinforcement, or another dataset."));
@@ -425,7 +448,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
             await _planning.SuggestAsync(_closed.Token);
         }
 
-        switch (await Runs.StartAsync(Form.ToSpecification(), _closed.Token))
+        switch (await Runs.StartAsync(_current, _closed.Token))
         {
             case Result<RunSummary>.Success(var run):
                 await _kept!.ForgetAsync();
