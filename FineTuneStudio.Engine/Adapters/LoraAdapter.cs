@@ -97,19 +97,18 @@ public sealed class LoraAdapter : IDisposable
         return scope.Keep(Decomposed(LoraLinear.Apply(x, weight, null, WholeA, WholeB, Scale, input), () => weight, bias));
     }
 
-    /// <summary>The linear with its adapter, where the product with its frozen weight is there already.</summary>
-    /// <param name="product"><c>Wx</c>, without the bias. <c>[N, out]</c></param>
+    /// <summary>The linear with its adapter, beside a weight in few bits.</summary>
     /// <param name="x"><c>[N, in]</c></param>
-    /// <param name="weight">Makes the frozen weight, which only DoRA needs. <c>[out, in]</c></param>
+    /// <param name="weight">Frozen. <c>[out, in]</c></param>
     /// <param name="bias">Frozen. <c>[out]</c></param>
     /// <param name="dropout">The random stream of training; <see langword="null"/> drops nothing.</param>
     /// <returns><c>[N, out]</c>, in x's type.</returns>
-    internal Tensor AddTo(Tensor product, Tensor x, Func<Tensor> weight, Tensor? bias, RandomGenerator? dropout)
+    internal Tensor Apply(Tensor x, PackedTensor weight, Tensor? bias, RandomGenerator? dropout)
     {
         using var scope = TensorScope.Enter();
-        var input = dropout is null || Dropout == 0 ? x : Drop(x, dropout);
-        var sum = product + (input.Linear(WholeA.To(x.DType)).Linear(WholeB.To(x.DType)) * Scale);
-        return scope.Keep(Magnitude is not null ? Decomposed(sum, weight, bias) : bias is null ? sum : sum + bias);
+        var input = dropout is null || Dropout == 0 ? null : Drop(x, dropout);
+        var sum = PackedLinear.ApplyLora(x, weight, Magnitude is null ? bias : null, WholeA, WholeB, Scale, input);
+        return scope.Keep(Magnitude is null ? sum : Decomposed(sum, () => PackedLinear.Numbers(weight, DType.Float32), bias));
     }
 
     /// <summary>The one weight that computes the same. <c>[out, in]</c>, fp32; differentiable by A, B and the magnitude.</summary>

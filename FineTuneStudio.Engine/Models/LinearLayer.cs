@@ -44,7 +44,7 @@ public sealed class LinearLayer
     /// <param name="dropout">The adapter's dropout; <see langword="null"/> drops nothing.</param>
     /// <returns><c>[N, out]</c>, in x's type.</returns>
     public Tensor Apply(Tensor x, RandomGenerator? dropout)
-        => _packed is { } packed ? ApplyPacked(packed, x, dropout)
+        => _packed is { } packed ? Adapter?.Apply(x, packed, BiasFor(x), dropout) ?? PackedLinear.Apply(x, packed, BiasFor(x))
             : Adapter is null ? SmallBatchLinear.Apply(x, WeightFor(x), BiasFor(x)) : ApplyAll([this], x, dropout)[0];
 
     /// <summary>Applies layers that read the same rows; their weights are then read in one go.</summary>
@@ -96,17 +96,6 @@ public sealed class LinearLayer
     {
         var own = adapter?.Adapters.GetValueOrDefault(Shape.Name);
         return _packed is { } packed ? new(Shape.Name, packed, Bias, own) : new(Shape.Name, _weight!, Bias, own, Shape.IsHead);
-    }
-
-    private Tensor ApplyPacked(PackedTensor packed, Tensor x, RandomGenerator? dropout)
-    {
-        if (Adapter is null)
-        {
-            return PackedLinear.Apply(x, packed, BiasFor(x));
-        }
-
-        using var scope = TensorScope.Enter();
-        return scope.Keep(Adapter.AddTo(PackedLinear.Apply(x, packed, bias: null), x, () => PackedLinear.Numbers(packed, DType.Float32), BiasFor(x), dropout));
     }
 
     // Where every weight learns, masters are fp32 and products may be bfloat16: the cast is part of the graph.

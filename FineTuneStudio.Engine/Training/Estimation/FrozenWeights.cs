@@ -51,9 +51,6 @@ internal sealed class FrozenWeights
         return (resident, Math.Max(largest, Math.Min(experts, UnpackedExperts)));
     }
 
-    /// <summary>Whether linears are kept in few bits.</summary>
-    public bool HasPackedLinears(Quantization quantization) => _slots.Any(slot => slot.Kind == WeightKind.Matrix && PackedBytes(slot, quantization) is not null);
-
     // A stack has outputs in its rows once it is packed.
     private long? PackedBytes(WeightSlot slot, Quantization quantization)
         => !WeightPlan.IsPackable(slot) ? null

@@ -17,18 +17,17 @@ internal sealed record LayerActivations(long Made, long Kept, long Gradients)
     /// <summary>Every layer's, the lowest first.</summary>
     /// <param name="config">The network.</param>
     /// <param name="lora">What learns beside it; <see langword="null"/> where every weight learns.</param>
-    /// <param name="packed">Whether linears are kept in few bits.</param>
-    public static IReadOnlyList<LayerActivations> Of(ModelConfig config, LoraOptions? lora, bool packed)
+    public static IReadOnlyList<LayerActivations> Of(ModelConfig config, LoraOptions? lora)
     {
         var linears = WeightPlan.Linears(config);
         var learning = (lora is null ? linears : AdapterSet.Wanted(linears, lora)).Where(linear => !linear.IsHead).ToList();
         return
         [
-            .. config.Layers.Select((layer, index) => Of(config.HiddenSize, layer, learning.FindAll(linear => linear.Name.StartsWith(WeightPlan.Prefix(index), StringComparison.Ordinal)), lora, packed)),
+            .. config.Layers.Select((layer, index) => Of(config.HiddenSize, layer, learning.FindAll(linear => linear.Name.StartsWith(WeightPlan.Prefix(index), StringComparison.Ordinal)), lora)),
         ];
     }
 
-    private static LayerActivations Of(long width, LayerDescription layer, List<LinearShape> learning, LoraOptions? lora, bool packed)
+    private static LayerActivations Of(long width, LayerDescription layer, List<LinearShape> learning, LoraOptions? lora)
     {
         var (attention, feedForward, choices) = (layer.Attention.Elements, layer.FeedForward.Elements(width), layer.FeedForward.Choices);
 
@@ -41,10 +40,8 @@ internal sealed record LayerActivations(long Made, long Kept, long Gradients)
         var low = lora is null ? 0 : learning.Sum(linear => (long)lora.Rank * (linear is ExpertShape ? choices : 1));
         var (inputs, dropped) = Inputs(learning, choices, lora?.Dropout > 0);
 
-        // Beside few bits, the product with the weight is one tensor and its sum with the adapter's another.
-        var parts = packed ? learning.Where(linear => linear is not ExpertShape).Sum(linear => linear.Outputs) : 0;
         return new LayerActivations(
-            (made * width) + attention.Made + feedForward.Made + low + dropped + parts,
+            (made * width) + attention.Made + feedForward.Made + low + dropped,
             (norms * width) + attention.Kept + feedForward.Kept + inputs + low,
             Math.Max(attention.Gradients, feedForward.Gradients) + (2 * width));
     }

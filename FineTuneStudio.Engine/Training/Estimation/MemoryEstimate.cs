@@ -74,7 +74,7 @@ internal sealed class MemoryEstimate
             yield return new("products that magnitudes scale", tokens * outputs * bytes * layers / _config.Layers.Count);
         }
 
-        var activations = LayerActivations.Of(_config, lora, _base.HasPackedLinears(specification.Quantization));
+        var activations = LayerActivations.Of(_config, lora);
         var (kept, work) = Activations(activations, specification.GradientCheckpointing, tokens, bytes);
         yield return new("activations of a batch", kept);
         yield return new(AtWork, Math.Max(work, Scores(tokens, bytes)));
@@ -89,7 +89,7 @@ internal sealed class MemoryEstimate
         yield return new("weights as products read them", bytes == Fp32 ? 0 : bytes * (((parameters - vocabulary) * LayersAtWork(specification) / _config.Layers.Count) + vocabulary));
 
         // The head's gradient gathers in fp32 while scores are there, and leaves in the type of activations.
-        var (kept, work) = Activations(LayerActivations.Of(_config, lora: null, packed: false), specification.GradientCheckpointing, tokens, bytes);
+        var (kept, work) = Activations(LayerActivations.Of(_config, lora: null), specification.GradientCheckpointing, tokens, bytes);
         yield return new("activations of a batch", kept);
         yield return new(AtWork, Math.Max(work, Scores(tokens, bytes) + (vocabulary * (bytes == Fp32 ? Fp32 : Fp32 + Half))));
     }

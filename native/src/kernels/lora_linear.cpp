@@ -1,5 +1,7 @@
-// A frozen linear layer with a low-rank adapter beside it, differentiated by hand: keeps x and x A^T, nothing else.
+// A frozen linear layer with a low-rank adapter beside it, differentiated by hand: keeps x and x A^T, nothing else. The weight may be in few bits: then numbers are made of it for each
+// product, and let go.
 #include "grouped_product.h"
+#include "packed_weight.h"
 #include "product.h"
 #include "support.h"
 
@@ -18,16 +20,27 @@ at::Tensor backward_product(const at::Tensor& dy, const at::Tensor& weight, cons
     return dlow.defined() ? dx.addmm_(dlow, a) : dx;
 }
 
+struct FrozenWeight : torch::CustomClassHolder {
+    explicit FrozenWeight(const at::Tensor& numbers) : numbers_(numbers) {}
+    explicit FrozenWeight(std::shared_ptr<const PackedWeight> packed) : packed_(std::move(packed)) {}
+    at::Tensor numbers(at::ScalarType type) const { return packed_ ? packed_->numbers(type) : numbers_; }
+
+private:
+    at::Tensor numbers_;
+    std::shared_ptr<const PackedWeight> packed_;
+};
+
 struct LoraLinear : torch::autograd::Function<LoraLinear> {
     // adapter_input is absent where the adapter reads x itself.
-    static Variable forward(AutogradContext* context, const at::Tensor& x_input, const fts::optional<at::Tensor>& adapter_input, const at::Tensor& weight, const fts::optional<at::Tensor>& bias,
-        const at::Tensor& a_master, const at::Tensor& b_master, double scale) {
+    static Variable forward(AutogradContext* context, const at::Tensor& x_input, const fts::optional<at::Tensor>& adapter_input, const c10::intrusive_ptr<FrozenWeight>& weight,
+        const fts::optional<at::Tensor>& bias, const at::Tensor& a_master, const at::Tensor& b_master, double scale) {
         const auto x = x_input.contiguous();
         const auto read = adapter_input ? adapter_input->contiguous() : x;
         const auto a = a_master.to(x.scalar_type()), b = b_master.to(x.scalar_type());
         const auto low = product(read, a, true);
-        auto y = forward_product(x, weight, bias, low, b, scale);
-        context->save_for_backward({read, low, weight, a, b});
+        auto y = forward_product(x, weight->numbers(x.scalar_type()), bias, low, b, scale);
+        context->save_for_backward({read, low, a, b});
+        context->saved_data["weight"] = c10::IValue::make_capsule(weight);
         context->saved_data["scale"] = scale;
         context->saved_data["x"] = x_input.requires_grad();
         context->saved_data["adapter_input"] = adapter_input && adapter_input->requires_grad();
@@ -40,14 +53,15 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
-        const auto &read = saved[0], &low = saved[1], &weight = saved[2], &a = saved[3], &b = saved[4];
+        const auto &read = saved[0], &low = saved[1], &a = saved[2], &b = saved[3];
+        const auto weight = c10::static_intrusive_pointer_cast<FrozenWeight>(context->saved_data["weight"].toCapsule());
         const double scale = context->saved_data["scale"].toDouble();
         const auto type = static_cast<at::ScalarType>(context->saved_data["type"].toInt());
         const auto dy = gradients[0].contiguous();
         const auto dlow = product(dy, b, false).mul_(scale);
         at::Tensor dx, dread, da, db;
         if (context->saved_data["x"].toBool()) {
-            dx = backward_product(dy, weight, context->saved_data["separate"].toBool() ? at::Tensor() : dlow, a);
+            dx = backward_product(dy, weight->numbers(dy.scalar_type()), context->saved_data["separate"].toBool() ? at::Tensor() : dlow, a);
         }
         if (context->saved_data["adapter_input"].toBool()) dread = product(dlow, a, false);
         if (context->saved_data["a"].toBool()) da = outer_product(dlow, read, type);
@@ -55,6 +69,25 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
         return {dx, dread, {}, {}, da, db, {}};
     }
 };
+
+// Few rows of a packed weight, unrecorded: its few bits alone are read.
+at::Tensor few(const at::Tensor& x_input, const PackedWeight& weight, const fts::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scale, const at::Tensor& read) {
+    const auto x = x_input.to(at::kFloat).contiguous(), low = at::linear(read.to(at::kFloat), a.to(at::kFloat)).mul_(scale).contiguous(), factor = b.to(at::kFloat).contiguous();
+    const auto wide_bias = bias ? bias->to(at::kFloat).contiguous() : at::Tensor();
+    auto result = at::empty({x.size(0), weight.rows()}, x_input.options());
+    multiply_few({{weight.view(), 0, weight.rows(), data<float>(x), x.size(0), result.data_ptr(), weight.rows(), data_or_null<float>(wide_bias), data<float>(low), data<float>(factor),
+        factor.size(1)}}, result.scalar_type());
+    return result;
+}
+
+at::Tensor lora_packed_linear(const at::Tensor& x, at::TensorList parts, at::IntArrayRef sizes, double offset, const fts::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b,
+    double scale, const fts::optional<at::Tensor>& adapter_input) {
+    auto weight = std::make_shared<const PackedWeight>(parts, sizes, offset);
+    TORCH_CHECK(x.dim() == 2 && a.dim() == 2 && b.dim() == 2 && x.size(1) == weight->columns() && a.size(1) == weight->columns() && b.size(0) == weight->rows() && a.size(0) == b.size(1),
+        "lora_packed_linear: x ", x.sizes(), ", weight [", weight->rows(), ", ", weight->columns(), "], a ", a.sizes(), ", b ", b.sizes());
+    if (x.size(0) <= few_rows && reads_few_bits(x, *weight)) return few(x, *weight, bias, a, b, scale, adapter_input ? *adapter_input : x);
+    return LoraLinear::apply(x, adapter_input, c10::make_intrusive<FrozenWeight>(weight), bias, a, b, scale);
+}
 
 }  // namespace
 
@@ -64,11 +97,12 @@ at::Tensor lora_linear(const at::Tensor& x, const at::Tensor& weight, const fts:
     const fts::optional<at::Tensor>& adapter_input) {
     TORCH_CHECK(x.dim() == 2 && weight.dim() == 2 && a.dim() == 2 && b.dim() == 2 && x.size(1) == weight.size(1) && a.size(1) == weight.size(1) &&
         b.size(0) == weight.size(0) && a.size(0) == b.size(1), "lora_linear: x ", x.sizes(), ", weight ", weight.sizes(), ", a ", a.sizes(), ", b ", b.sizes());
-    return LoraLinear::apply(x, adapter_input, weight, bias, a, b, scale);
+    return LoraLinear::apply(x, adapter_input, c10::make_intrusive<FrozenWeight>(weight), bias, a, b, scale);
 }
 
 }  // namespace fts
 
 TORCH_LIBRARY_FRAGMENT(fts, library) {
     library.def("lora_linear(Tensor x, Tensor weight, Tensor? bias, Tensor a, Tensor b, float scale, Tensor? adapter_input=None) -> Tensor", lora_linear);
+    library.def("lora_packed_linear(Tensor x, Tensor[] parts, int[] sizes, float offset, Tensor? bias, Tensor a, Tensor b, float scale, Tensor? adapter_input=None) -> Tensor", lora_packed_linear);
 }

@@ -60,6 +60,54 @@ public sealed class PackedLinearTests
     }
 
     [Theory]
+    [MemberData(nameof(Formats))]
+    public void ApplyLora_AsInTraining_HasTheBitsOfTheSameBesideItsNumbers(Quantization format, DType type, double tolerance)
+    {
+        Assert.InRange(tolerance, 0, 1);
+        foreach (var (rows, reads) in new (long, bool)[] { (3, false), (64, false), (64, true) })
+        {
+            using var scope = TensorScope.Enter();
+            using var weight = WeightPacker.Pack(Twins.Random(2, DType.Float32, 70, 96), format);
+            var (bias, dy) = (Twins.Random(3, type, 70), Twins.Random(4, type, rows, 70));
+            Tensor[] Inputs() =>
+            [
+                Twins.Learnt(Twins.Random(1, type, rows, 96)), Twins.Learnt(Twins.Random(5, DType.Float32, 8, 96)), Twins.Learnt(Twins.Random(6, DType.Float32, 70, 8)),
+                Twins.Learnt(Twins.Random(7, type, rows, 96)),
+            ];
+
+            var (packed, numbers) = (Inputs(), Inputs());
+            var product = PackedLinear.ApplyLora(packed[0], weight, bias, packed[1], packed[2], 0.5, reads ? packed[3] : null);
+            product.Backward(dy);
+            var expected = LoraLinear.Apply(numbers[0], PackedLinear.Numbers(weight, type), bias, numbers[1], numbers[2], 0.5, reads ? numbers[3] : null);
+            expected.Backward(dy);
+
+            Assert.True(expected.HasSameElements(product), $"{rows} rows");
+            Assert.All(numbers.Zip(packed).Take(reads ? 4 : 3), pair => Assert.True(pair.First.Grad!.HasSameElements(pair.Second.Grad!), $"{rows} rows: gradient"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void ApplyLora_FewRowsOrMany_MatchesItsTwin(Quantization format, DType type, double tolerance)
+    {
+        foreach (var (width, outputs, rank) in new (long, long, long)[] { (64, 5, 1), (33, 7, 3), (300, 70, 16) })
+        {
+            foreach (var rows in new long[] { 1, 16, 17, 60 })
+            {
+                using var scope = TensorScope.Enter();
+                using var off = GradMode.Off();
+                using var weight = WeightPacker.Pack(Twins.Random(2, DType.Float32, outputs, width), format);
+                var (x, bias, read) = (Twins.Random(1, type, rows, width), rows % 2 == 0 ? null : Twins.Random(3, type, outputs), rows < 17 ? null : Twins.Random(6, type, rows, width));
+                var (a, b) = (Twins.Random(4, DType.Float32, rank, width), Twins.Random(5, DType.Float32, outputs, rank));
+
+                var product = PackedLinear.ApplyLora(x, weight, bias, a, b, 0.5, read);
+
+                Twins.AssertClose(PackedLinear.ApplyLoraPlain(x, weight, bias, a, b, 0.5, read), product, 2 * tolerance, $"{rows} x {width} x {outputs}", smallest: 1);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(Quantization.Nf4)]
     [InlineData(Quantization.Nf4Double)]
     [InlineData(Quantization.Int8)]
@@ -72,6 +120,18 @@ public sealed class PackedLinearTests
 
         Assert.True(wide.To(DType.BFloat16).HasSameElements(half));
         Assert.True(wide.To(DType.Float16).HasSameElements(PackedLinear.Numbers(weight, DType.Float16)), "by libtorch's operators, as on other devices");
+    }
+
+    [Fact]
+    public void ApplyLora_RanksDiffer_NamesBothShapes()
+    {
+        using var scope = TensorScope.Enter();
+        using var weight = WeightPacker.Pack(Twins.Random(2, DType.Float32, 3, 6), Quantization.Nf4);
+
+        var exception = Assert.Throws<TensorException>(() => PackedLinear.ApplyLora(Tensor.Zeros([2, 6], DType.Float32), weight, null, Tensor.Zeros([2, 6], DType.Float32), Tensor.Zeros([3, 4], DType.Float32), 1));
+
+        Assert.Contains("[2, 6]", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("[3, 4]", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,5 @@
-using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
-using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Training.Estimation;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -23,7 +21,7 @@ public sealed class MemoryEstimateTests
         (queries, keys) = ((long)attention.Heads * attention.HeadSize, (long)attention.KeyValueHeads * attention.HeadSize);
         inner = Assert.IsType<GatedDescription>(config.Layers[0].FeedForward).IntermediateSize;
 
-        var layer = LayerActivations.Of(config, new LoraOptions { Rank = Rank }, packed: false)[0];
+        var layer = LayerActivations.Of(config, new LoraOptions { Rank = Rank })[0];
 
         // Two streams, two norms' results, q, k, v as they go into attention and what comes out, gate, up and their activation, seven low-rank parts.
         Assert.Equal((4 * width) + (2 * queries) + (2 * keys) + (3 * inner) + (7 * Rank), layer.Kept);
@@ -37,7 +35,7 @@ public sealed class MemoryEstimateTests
         var config = ModelConfigFile.Read(SharedData.Golden("models", "llama"));
         var inner = ((GatedDescription)config.Layers[0].FeedForward).IntermediateSize;
 
-        var (all, few) = (LayerActivations.Of(config, new LoraOptions { Rank = Rank }, packed: false)[0], LayerActivations.Of(config, new LoraOptions { Rank = Rank, Targets = ["q_proj", "v_proj"] }, packed: false)[0]);
+        var (all, few) = (LayerActivations.Of(config, new LoraOptions { Rank = Rank })[0], LayerActivations.Of(config, new LoraOptions { Rank = Rank, Targets = ["q_proj", "v_proj"] })[0]);
 
         Assert.Equal(config.HiddenSize + inner + (5 * Rank), all.Kept - few.Kept);
     }
@@ -49,7 +47,7 @@ public sealed class MemoryEstimateTests
         var mixture = Assert.IsType<MixtureDescription>(config.Layers[^1].FeedForward);
         var (choices, width, inner) = ((long)mixture.Router.Choices, (long)config.HiddenSize, (long)mixture.IntermediateSize);
 
-        var (beside, experts) = (LayerActivations.Of(config, new LoraOptions { Rank = Rank }, packed: false)[^1], LayerActivations.Of(config, new LoraOptions { Rank = Rank, Targets = ["all-linear", LoraOptions.Experts] }, packed: false)[^1]);
+        var (beside, experts) = (LayerActivations.Of(config, new LoraOptions { Rank = Rank })[^1], LayerActivations.Of(config, new LoraOptions { Rank = Rank, Targets = ["all-linear", LoraOptions.Experts] })[^1]);
 
         Assert.Equal(choices * (width + inner + (2 * Rank)), experts.Kept - beside.Kept);
         Assert.True(beside.Gradients >= choices * (2 * inner + Math.Max(inner, width)), $"{beside}");
@@ -65,7 +63,7 @@ public sealed class MemoryEstimateTests
 
         var parts = MemoryEstimate.Of(folder, config).Parts(specification, longestRow: 64);
 
-        var layers = LayerActivations.Of(config, specification.Lora, packed: false);
+        var layers = LayerActivations.Of(config, specification.Lora);
         Assert.Equal(tokens * 2 * ((config.HiddenSize * layers.Count) + (layers.Max(layer => layer.Made) * layers.Count / 8)), Bytes(parts, "activations of a batch"));
         Assert.True(Bytes(parts, "the layer at work, or a piece of the vocabulary's scores") >= tokens * 2 * layers.Max(layer => layer.Made + layer.Gradients));
     }
@@ -99,16 +97,6 @@ public sealed class MemoryEstimateTests
         Assert.Equal(parameters * 16, Bytes(wide, "weights, gradients and optimizer"));
         Assert.DoesNotContain(wide, part => part.Name == "weights as products read them");
         Assert.Equal(parameters * 2, Bytes(half, "weights as products read them"));
-    }
-
-    [Fact]
-    public void Layer_BesideFewBits_HasTheProductsOfWeightsByThemselves()
-    {
-        var config = ModelConfigFile.Read(SharedData.Golden("models", "llama"));
-        var options = new LoraOptions { Rank = Rank };
-        var outputs = AdapterSet.Wanted(WeightPlan.Linears(config), options).Where(linear => linear.Name.StartsWith(WeightPlan.Prefix(0), StringComparison.Ordinal)).Sum(linear => linear.Outputs);
-
-        Assert.Equal(outputs, LayerActivations.Of(config, options, packed: true)[0].Made - LayerActivations.Of(config, options, packed: false)[0].Made);
     }
 
     private static long Bytes(IReadOnlyList<MemoryPart> parts, string name) => Assert.Single(parts, part => part.Name == name).Bytes;
