@@ -43,9 +43,10 @@ internal sealed class ConfigFields
         }
 
         var value = Find(name);
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least)
+        // Some files write 4096.0.
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == Math.Floor(number) && number >= least && number <= int.MaxValue)
         {
-            return number;
+            return (int)number;
         }
 
         Refuse(name, $"is {value.GetRawText()}; expected a whole number from {least} up.");

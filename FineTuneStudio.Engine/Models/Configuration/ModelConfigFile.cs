@@ -13,7 +13,7 @@ public static class ModelConfigFile
     private const long MaxBytes = 64 << 20;
 
     // Their tensors tell the rest: Engine/Quantisation finds them by what stands beside them.
-    private static readonly string[] ReadableQuantisations = ["bitsandbytes", "fp8", "mxfp4"];
+    private static readonly string[] ReadableQuantisations = ["bitsandbytes in 4 bits", "fp8 in blocks", "mxfp4"];
 
     /// <summary>Architectures that are built, by <c>model_type</c>.</summary>
     public static IReadOnlyList<string> KnownFamilies => ModelFamilies.Names;
@@ -68,15 +68,24 @@ public static class ModelConfigFile
             errors.Add(new(source, UnknownArchitecture(type, fields.Texts("architectures") is [var first, ..] ? first : null)));
         }
 
-        if (fields.Object("quantization_config") is { } quantization && quantization.Text("quant_method", "") is var method && !ReadableQuantisations.Contains(method))
+        if (fields.Object("quantization_config") is { } quantization && Unreadable(quantization) is { } kind)
         {
-            errors.Add(new(source, $"The weights are quantised ({(method.Length > 0 ? method : "unknown method")}), which is not read; {string.Join(", ", ReadableQuantisations)} are. Use the model's unquantised weights."));
+            errors.Add(new(source, $"The weights are quantised ({kind}), which is not read; {string.Join(", ", ReadableQuantisations)} are. Use the model's unquantised weights."));
         }
 
         var config = family?.Read(fields.WithDefaults(family.Defaults), family);
         UserErrorException.ThrowIfAny(errors);
         return config!;
     }
+
+    // What a folder's weights are in, where that is not read.
+    private static string? Unreadable(ConfigFields quantization) => quantization.Text("quant_method", "unknown method") switch
+    {
+        "bitsandbytes" => quantization.Flag("load_in_8bit", false) ? "bitsandbytes in 8 bits" : null,
+        "fp8" => quantization.Has("weight_block_size") ? null : "fp8 with one scale for each weight",
+        "mxfp4" => null,
+        var method => method,
+    };
 
     private static string UnknownArchitecture(string type, string? architecture)
     {

@@ -168,6 +168,10 @@ public sealed class PublishedConfigTests
         => Assert.Equal(window, Parse(Json(type, 320, 64, 96, 2, 4, 2, 256, more)).Layers[0].Attention.Window);
 
     [Fact]
+    public void Parse_WholeNumbersWithAPoint_AreWholeNumbers()
+        => Assert.Equal(131072, Parse(Json("llama", 320, 64, 96, 2, 4, 2, 256, """ "x": 0 """).Replace("\"max_position_embeddings\": 256", "\"max_position_embeddings\": 131072.0", StringComparison.Ordinal)).ContextLength);
+
+    [Fact]
     public void Parse_CapsLeftOut_AreTheClasssOwnAndNullIsNone()
     {
         var (absent, none) = (
@@ -196,6 +200,10 @@ public sealed class PublishedConfigTests
     [InlineData("""{"model_type": "starcoder2"}""", "'starcoder2' is not built")]
     [InlineData("""{"model_type": "phi4mm"}""", "The nearest is phi3")]
     [InlineData("""{"model_type": "qwen3_moe", "hidden_act": "gelu"}""", "of experts silu is built")]
+    [InlineData("""{"model_type": "llama", "quantization_config": {"quant_method": "gptq", "bits": 4}}""", "quantised (gptq), which is not read; bitsandbytes in 4 bits, fp8 in blocks, mxfp4 are")]
+    [InlineData("""{"model_type": "llama", "quantization_config": {"quant_method": "compressed-tensors"}}""", "quantised (compressed-tensors)")]
+    [InlineData("""{"model_type": "llama", "quantization_config": {"quant_method": "bitsandbytes", "load_in_8bit": true}}""", "quantised (bitsandbytes in 8 bits)")]
+    [InlineData("""{"model_type": "mistral", "quantization_config": {"quant_method": "fp8", "activation_scheme": "static"}}""", "quantised (fp8 with one scale for each weight)")]
     [InlineData("""{"model_type": "qwen2", "layer_types": ["linear_attention"], "use_sliding_window": true, "sliding_window": 5}""", "layer_types has 'linear_attention'")]
     public void Parse_ModelThatIsNotBuilt_SaysWhy(string json, string expected)
         => Assert.Contains(expected, Assert.Throws<UserErrorException>(() => Parse(json)).Message, StringComparison.Ordinal);

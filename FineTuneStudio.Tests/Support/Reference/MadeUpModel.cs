@@ -25,6 +25,7 @@ internal sealed class MadeUpModel : IDisposable
         Reference.Logits([0]);
         Reference.Weights.Close();
         var random = new Random(seed);
+        AddUnused(type);
         int[] Sequence(int length) => [.. Enumerable.Range(0, length).Select(_ => random.Next(Reference.Config.Int("vocab_size")))];
         Sequences = [Sequence(length ?? random.Next(18, 34)), Sequence(1), Sequence(random.Next(2, 9))];
         _folder.Write("config.json", config.ToJsonString());
@@ -76,6 +77,30 @@ internal sealed class MadeUpModel : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // What published folders hold beside: buffers of old exports, a head that is the embedding, the first tensors of a layer that predicts further tokens.
+    private void AddUnused(string type)
+    {
+        var (weights, width) = (Reference.Weights, Reference.Config.Int("hidden_size"));
+        void Add(string name, params int[] shape) => weights.AddUnused(new StoredTensor(name, type, shape, NumberBytes.Round(new double[shape.Aggregate(1, (product, size) => product * size)], type)));
+        if (Reference.Config.Type == "llama")
+        {
+            Add("model.layers.0.self_attn.rotary_emb.inv_freq", 4);
+        }
+
+        if (Reference.Config.Flag("tie_word_embeddings") && width % 2 == 0)
+        {
+            Add("lm_head.weight", Reference.Config.Int("vocab_size"), width);
+        }
+
+        if (Reference.Config.Has("num_nextn_predict_layers"))
+        {
+            var prefix = $"model.layers.{Reference.Config.Int("num_hidden_layers")}.";
+            Add(prefix + "eh_proj.weight", width, 2 * width);
+            Add(prefix + "embed_tokens.weight", Reference.Config.Int("vocab_size"), width);
+            Add(prefix + "self_attn.o_proj.weight", width, 3);
+        }
+    }
 
     // Sizes beyond one block of FP8, and whole groups of MXFP4; a configuration says what its weights are in.
     private static void SuitTo(PublishedLayout layout, JsonObject config)

@@ -22,6 +22,9 @@ internal sealed class ReferenceWeights(int seed, string type = "F32", PublishedL
     /// <summary>From now on nothing new is drawn: a network that asks for more than its folder holds is wrong.</summary>
     public void Close() => _isClosed = true;
 
+    /// <summary>A tensor that the files hold and the network has no use for.</summary>
+    public void AddUnused(StoredTensor tensor) => _stored.Add(tensor);
+
     /// <summary>The numbers of a weight.</summary>
     public double[] Get(string name, WeightRole role, params int[] shape)
     {
