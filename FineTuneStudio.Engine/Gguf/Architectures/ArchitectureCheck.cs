@@ -21,6 +21,11 @@ internal sealed class ArchitectureCheck(ModelConfig config, ArchitectureTraits t
             yield return what;
         }
 
+        if (traits.StatesRouting && !_layers.Any(layer => layer.FeedForward is MixtureDescription))
+        {
+            yield return "no layer with experts";
+        }
+
         if (!HasRhythm())
         {
             yield return "windows, or layers without rope, in a rhythm";
@@ -80,6 +85,11 @@ internal sealed class ArchitectureCheck(ModelConfig config, ArchitectureTraits t
         else if (attention is GroupedQueryDescription grouped && !traits.HasFactors && Math.Abs((grouped.Scale * Math.Sqrt(ScaledBy(grouped))) - 1) > 1e-6)
         {
             yield return $"scores multiplied by {grouped.Scale:G6} instead of one over the root of the head size";
+        }
+
+        if (traits.HeadsDivideStream && attention is GroupedQueryDescription { QueryWidth: var width } && width != config.HiddenSize)
+        {
+            yield return $"heads that are {width} wide together, beside a stream of {config.HiddenSize}";
         }
 
         if (attention is LatentDescription { Rope: { Kind: RopeKind.Yarn, AttentionFactor: not 1 } rope } && Math.Abs(rope.AttentionFactor - 1) > 1e-6)

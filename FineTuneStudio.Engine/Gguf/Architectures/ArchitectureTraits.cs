@@ -18,6 +18,9 @@ internal sealed record ArchitectureTraits
     /// <summary>Whether q, k and v are one matrix, and gate and up another.</summary>
     public bool FusedProjections { get; init; }
 
+    /// <summary>Whether a head is as wide as the stream over the number of heads, whatever the file says.</summary>
+    public bool HeadsDivideStream { get; init; }
+
     /// <summary>Whether attention is latent.</summary>
     public bool IsLatent { get; init; }
 

@@ -59,8 +59,10 @@ internal sealed partial class GgufArchitecture(string name, ArchitectureTraits t
     public IReadOnlyList<GgufSlot> Slots(ModelConfig config, Func<string, bool> isThere)
     {
         var slots = WeightPlan.Of(config).Where(slot => !slot.IsOptional || isThere(slot.Name)).ToList();
+        var absent = WeightPlan.Of(config).Where(slot => slot is { IsOptional: true, IsInNewModel: true } && !isThere(slot.Name));
         UserErrorException.ThrowIfAny(slots.Where(slot => PlacesOf(config, slot).Count == 0)
-            .Select(slot => new UserError(slot.Name, $"llama.cpp has no place for this tensor in its architecture '{Name}'. Export the model merged as safetensors instead.")));
+            .Select(slot => new UserError(slot.Name, $"llama.cpp has no place for this tensor in its architecture '{Name}'. Export the model merged as safetensors instead."))
+            .Concat(absent.Select(slot => new UserError(slot.Name, $"llama.cpp needs this tensor in its architecture '{Name}', and the model has none. Export the model merged as safetensors instead."))));
         return [.. Stacked(config, slots)];
     }
 

@@ -74,6 +74,20 @@ public sealed class UnseenModelTests
         Computes(made);
     }
 
+    [Theory]
+    [InlineData("qwen3_moe")]
+    [InlineData("gemma3_text")]
+    [InlineData("deepseek_v3")]
+    [InlineData("gpt_oss")]
+    public void Generate_ManyPromptsToAnUnseenFolder_AnswersAsTheReference(string family)
+    {
+        using var made = MadeUpModel.Draw(family, seed: 700);
+        using var model = CausalModel.Load(made.Path, Precision.Fp32);
+        var prompts = Enumerable.Range(0, 40).Select(index => made.Sequences[0][(index % 11)..((index % 11) + 1 + (index % 6))]).ToArray();
+
+        UnseenChecks.Answers(model, made.Reference, prompts);
+    }
+
     [Fact]
     public void Load_WideUnseenFolder_ComputesAsTheReferenceInEveryForm() => ComputesWide("llama");
 

@@ -42,15 +42,33 @@ internal static class UnseenChecks
         using var learning = Learning(sequences);
         var sum = SftLoss.Sum(model, learning).Item();
         Assert.Equal(losses.Sum(), sum, tolerance * (1 + Math.Abs(sum)));
+        Scores(model, learning, [.. expected.SelectMany(rows => rows)], tolerance);
+    }
+
+    /// <summary>What reinforcement reads of drawn tokens: log-probabilities and entropies at a temperature.</summary>
+    private static void Scores(CausalModel model, MicroBatch learning, double[][] logits, double tolerance)
+    {
+        const double temperature = 0.7;
+        var hidden = model.Hidden(learning.Tokens, new PackedAttentionContext(learning.Tokens)).IndexSelect(0, learning.Positions);
+        var found = model.Head.Score(hidden, learning.Targets, temperature, slopes: false);
+        var (probabilities, entropies, targets) = (found.LogProbabilities.ToArray<double>(), found.Entropies.ToArray<double>(), learning.Targets.ToArray<long>());
+        var largest = logits.Max(row => row.Max(value => Math.Abs(value)));
+        foreach (var (index, position) in learning.Positions.ToArray<long>().Index())
+        {
+            var shares = ReferenceMath.Softmax(Array.ConvertAll(logits[position], logit => logit / temperature));
+            Assert.Equal(Math.Log(shares[targets[index]]), probabilities[index], 3 * tolerance * (1 + largest));
+            Assert.Equal(-shares.Sum(share => share * Math.Log(share)), entropies[index], 3 * tolerance * (1 + largest));
+        }
     }
 
     /// <summary>Greedy answers from the cache: at each step the reference has no better token.</summary>
     public static void Answers(CausalModel model, ReferenceTransformer reference, int[][] prompts, double tolerance = Tolerance)
     {
-        var requests = prompts.Select(prompt => new TokenRequest(prompt, new SamplingOptions { Temperature = 0, MaxTokens = 10 })).ToList();
+        var requests = prompts.Select(prompt => new TokenRequest(prompt, new SamplingOptions { Temperature = 0, MaxTokens = 10 }) { Answers = 2 }).ToList();
         var answers = new TokenGenerator(model, stopIds: []).Generate(requests, null, TestContext.Current.CancellationToken);
         for (var index = 0; index < prompts.Length; index++)
         {
+            Assert.Equal(answers[index][0].Ids, answers[index][1].Ids);
             int[] whole = [.. prompts[index], .. answers[index][0].Ids];
             var logits = reference.DependsOnLength ? null : reference.Logits(whole);
             for (var position = prompts[index].Length; position < whole.Length; position++)
