@@ -57,7 +57,7 @@
   // One of a group of radio buttons stands for all: arrow keys reach the others. A dialog keeps the focus until it is closed.
   const whole = () => document.querySelector("dialog[open]") ?? document;
   const expected = () => [...whole().querySelectorAll(controls)].filter((element) =>
-    element.tabIndex >= 0 && !element.disabled && seen(element) && element.closest("[inert]") === null
+    element.tabIndex >= 0 && !element.matches(":disabled") && seen(element) && element.closest("[inert]") === null
     && !(element.type === "radio" && [...document.getElementsByName(element.name)].some((other) => stops.has(other))));
 
   const missed = () => expected().filter((element) => !stops.has(element));

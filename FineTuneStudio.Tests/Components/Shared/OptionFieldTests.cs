@@ -30,7 +30,7 @@ public sealed class OptionFieldTests : BunitContext
 
         Assert.Empty(field.FindAll(".suggested"));
         Assert.Equal("Why 0.002", field.Find("summary").TextContent);
-        field.Find("[aria-label='Use 0.002 as Learning rate']").Click();
+        field.Find("[aria-label='For this data 0.002, as Learning rate']").Click();
         Assert.Equal("schedule.learningRate", Assert.Single(_taken).Path);
     }
 
