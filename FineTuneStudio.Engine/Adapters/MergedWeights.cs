@@ -16,14 +16,17 @@ internal sealed class MergedWeights
 
     private readonly ITensorSource _files;
     private readonly AdapterSet? _adapters;
+    private readonly bool _isTied;
 
     /// <param name="files">The base.</param>
     /// <param name="adapters">Loaded for that model; <see langword="null"/> gives the base itself.</param>
+    /// <param name="isTied">Whether the head is the embedding, also where the files hold a head nevertheless.</param>
     /// <exception cref="UserErrorException">The adapter is of another model.</exception>
-    public MergedWeights(ITensorSource files, AdapterSet? adapters)
+    public MergedWeights(ITensorSource files, AdapterSet? adapters, bool isTied = false)
     {
         _files = files;
         _adapters = adapters;
+        _isTied = isTied;
         CheckFit();
     }
 
@@ -32,10 +35,10 @@ internal sealed class MergedWeights
         && (_adapters.SavedModules.ContainsKey(Head) || _adapters.SavedModules.ContainsKey(Embedding) || _adapters.Adapters.ContainsKey(Head));
 
     /// <summary>Whether the head, of which the base's files have no tensor, becomes one of its own.</summary>
-    public bool HeadBecomesItsOwn => PartsHead && _files.Find(HeadName) is null;
+    public bool HeadBecomesItsOwn => PartsHead && Stored(HeadName) is null;
 
     /// <summary>What the file says of a tensor, or <see langword="null"/> where there is none.</summary>
-    public SafetensorsEntry? Find(string name) => _files.Find(name) ?? (name == HeadName && HeadBecomesItsOwn ? _files.Find(EmbeddingName) : null);
+    public SafetensorsEntry? Find(string name) => Stored(name) ?? (name == HeadName && HeadBecomesItsOwn ? _files.Find(EmbeddingName) : null);
 
     /// <summary>A tensor. Released with the caller's scope, unless it is the adapter's own.</summary>
     /// <param name="name">Name in the hub's files.</param>
@@ -45,7 +48,7 @@ internal sealed class MergedWeights
     {
         rows ??= tensor => tensor;
         var module = ModuleOf(name);
-        var weight = rows(_adapters?.SavedModules.GetValueOrDefault(module) ?? _files.Get(_files.Find(name) is null ? EmbeddingName : name));
+        var weight = rows(_adapters?.SavedModules.GetValueOrDefault(module) ?? _files.Get(Stored(name) is null ? EmbeddingName : name));
         if (_adapters?.ExpertTensors.TryGetValue(name, out var experts) == true)
         {
             return experts.Adapter.MergeRows(experts.Tensor, weight, rows);
@@ -53,6 +56,8 @@ internal sealed class MergedWeights
 
         return _adapters?.Adapters.GetValueOrDefault(module) is { } adapter ? adapter.MergeRows(weight, rows) : weight;
     }
+
+    private SafetensorsEntry? Stored(string name) => _isTied && name == HeadName ? null : _files.Find(name);
 
     private static string ModuleOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : "";
 

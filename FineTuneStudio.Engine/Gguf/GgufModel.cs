@@ -30,7 +30,7 @@ public static class GgufModel
         var config = ModelConfigFile.Read(baseFolder);
         var files = SafetensorsFolder.Open(baseFolder);
         using var source = new RecentTensor(ModelFolder.Weights(files));
-        var weights = new MergedWeights(source, adapters);
+        var weights = new MergedWeights(source, adapters, config.TiedEmbeddings);
         var architecture = GgufFamilies.Of(config);
         var notes = new List<string>();
         var renderer = Renderer.Load(baseFolder);
@@ -52,7 +52,8 @@ public static class GgufModel
     internal static long BytesOf(string baseFolder, AdapterSet? adapters, GgufWeightType type)
     {
         var files = SafetensorsFolder.Open(baseFolder);
-        return ItemsOf(ModelConfigFile.Read(baseFolder), files, new MergedWeights(ModelFolder.Weights(files), adapters), adapters, type).Sum(item => item.Bytes);
+        var config = ModelConfigFile.Read(baseFolder);
+        return ItemsOf(config, files, new MergedWeights(ModelFolder.Weights(files), adapters, config.TiedEmbeddings), adapters, type).Sum(item => item.Bytes);
     }
 
     /// <summary>Writes a model in memory, without a tokenizer: for measurements.</summary>

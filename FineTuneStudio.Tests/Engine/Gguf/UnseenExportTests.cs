@@ -18,7 +18,7 @@ public sealed class UnseenExportTests
     private const double Tolerance = 2e-3;
     private const double TableTolerance = 0.05;
 
-    public static TheoryData<string, int> Quick => new() { { "qwen3", 1 }, { "deepseek_v3", 2 } };
+    public static TheoryData<string, int> Quick => new() { { "qwen3", 1 }, { "deepseek_v3", 2 }, { "olmo2", 8 } };
 
     public static TheoryData<string, int> Slow
     {

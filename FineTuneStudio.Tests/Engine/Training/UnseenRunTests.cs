@@ -43,7 +43,7 @@ public sealed class UnseenRunTests
 
     private static void Learns(string family, int seed, Quantization quantization)
     {
-        using var made = MadeUpModel.Draw(family, seed, change: config => config["vocab_size"] = 333);
+        using var made = MadeUpModel.Draw(family, seed, change: config => (config["vocab_size"], config["max_position_embeddings"]) = (333, 128));
         made.AddTokenizer();
         using var run = new TinyRun();
         var targets = ModelFolder.Inspect(made.Path).Experts > 0 ? new[] { LoraOptions.AllLinear, LoraOptions.Experts } : [LoraOptions.AllLinear];
