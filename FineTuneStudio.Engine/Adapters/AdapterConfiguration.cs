@@ -36,11 +36,32 @@ public sealed record AdapterConfiguration
     /// <summary>The base model's public name, never a path of this machine; empty where it is not known.</summary>
     public string BaseModelName { get; init; } = "";
 
+    /// <summary>Whether the files name modules as a model of text and images does, of which the adapter's model is the text part.</summary>
+    public bool NamesWholeModel { get; init; }
+
     /// <summary>Rank of a module.</summary>
     public int RankOf(string module) => (int)Match(RankPattern, module, Rank);
 
     /// <summary>Alpha of a module.</summary>
     public double AlphaOf(string module) => Match(AlphaPattern, module, Alpha);
+
+    /// <summary>The same, said by the names that modules have in a text model alone.</summary>
+    /// <param name="linears">The text model's.</param>
+    /// <param name="nameOf">From such a name to the one that targets and patterns mean.</param>
+    internal AdapterConfiguration OfTextPart(IReadOnlyList<LinearShape> linears, Func<string, string> nameOf)
+    {
+        var chosen = linears.Where(linear => Targets.Includes(linear with { Name = nameOf(linear.Name) })).Select(linear => linear.Name).ToList();
+        return this with
+        {
+            Targets = Targets.AllLinear || chosen.Count == 0 ? Targets : AdapterTargets.Of(chosen),
+            RankPattern = Others(chosen, module => RankOf(nameOf(module)), Rank),
+            AlphaPattern = Others(chosen, module => AlphaOf(nameOf(module)), Alpha),
+        };
+    }
+
+    /// <summary>A pattern for each module that has another value than most.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, double>> Others(IEnumerable<string> modules, Func<string, double> valueOf, double most)
+        => [.. modules.Select(module => KeyValuePair.Create(module, valueOf(module))).Where(pair => pair.Value != most)];
 
     private static double Match(IReadOnlyList<KeyValuePair<string, double>> patterns, string module, double otherwise)
     {

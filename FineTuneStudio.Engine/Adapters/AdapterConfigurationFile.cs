@@ -177,7 +177,7 @@ internal static class AdapterConfigurationFile
     private static IEnumerable<(string Name, object? Value)> Fields(AdapterSet adapters, string baseModelName)
     {
         var configuration = adapters.Configuration;
-        yield return ("alpha_pattern", Pattern(configuration.AlphaPattern));
+        yield return ("alpha_pattern", Pattern(adapters, configuration.AlphaPattern, configuration.AlphaOf, configuration.Alpha));
         yield return ("auto_mapping", null);
         yield return ("base_model_name_or_path", baseModelName);
         yield return ("bias", "none");
@@ -195,7 +195,7 @@ internal static class AdapterConfigurationFile
         yield return ("modules_to_save", configuration.ModulesToSave.Count == 0 ? null : configuration.ModulesToSave);
         yield return ("peft_type", "LORA");
         yield return ("r", configuration.Rank);
-        yield return ("rank_pattern", Pattern(configuration.RankPattern));
+        yield return ("rank_pattern", Pattern(adapters, configuration.RankPattern, module => configuration.RankOf(module), configuration.Rank));
         yield return ("revision", null);
         yield return ("target_modules", Targets(adapters));
         if (configuration.TargetParameters.Count > 0)
@@ -208,15 +208,22 @@ internal static class AdapterConfigurationFile
         yield return ("use_rslora", configuration.RankStabilised);
     }
 
-    // all-linear is written out, as PEFT does: other readers know names only.
+    // all-linear is written out, as PEFT does: other readers know names only. In a model of text and images last parts would mean linears of both.
     private static object Targets(AdapterSet adapters)
     {
+        if (adapters.Configuration.NamesWholeModel)
+        {
+            return adapters.Adapters.Keys.Select(WholeModelNames.Of).ToList();
+        }
+
         var targets = adapters.Configuration.Targets;
         return targets.AllLinear
             ? adapters.Adapters.Keys.Select(module => module[(module.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList()
             : targets.Pattern is { } pattern ? pattern : targets.Names;
     }
 
-    private static Dictionary<string, double> Pattern(IReadOnlyList<KeyValuePair<string, double>> pattern)
-        => pattern.ToDictionary(StringComparer.Ordinal);
+    private static Dictionary<string, double> Pattern(AdapterSet adapters, IReadOnlyList<KeyValuePair<string, double>> pattern, Func<string, double> valueOf, double most)
+        => adapters.Configuration.NamesWholeModel
+            ? AdapterConfiguration.Others(adapters.Adapters.Keys, valueOf, most).ToDictionary(pair => WholeModelNames.Of(pair.Key), pair => pair.Value, StringComparer.Ordinal)
+            : pattern.ToDictionary(StringComparer.Ordinal);
 }

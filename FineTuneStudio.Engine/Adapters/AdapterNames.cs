@@ -32,5 +32,8 @@ internal static class AdapterNames
         yield return KeyValuePair.Create(Prefix + adapter.Module + B, adapter.B);
     }
 
+    /// <summary>A tensor's name where the adapter's model is a part of one of text and images.</summary>
+    public static string InWholeModel(string name) => Prefix + WholeModelNames.Of(name[Prefix.Length..]);
+
     public static string Saved(string module) => $"{Prefix}{module}.weight";
 }

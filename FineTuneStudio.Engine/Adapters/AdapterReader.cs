@@ -10,6 +10,7 @@ internal sealed class AdapterReader
     private readonly SafetensorsFile _file;
     private readonly AdapterConfiguration _configuration;
     private readonly Device _device;
+    private readonly Dictionary<string, string> _stored;
     private readonly HashSet<string> _unused;
     private readonly List<UserError> _errors = [];
 
@@ -18,7 +19,13 @@ internal sealed class AdapterReader
         _file = file;
         _configuration = configuration;
         _device = device;
-        _unused = [.. file.Names];
+        _stored = new(StringComparer.Ordinal);
+        foreach (var name in file.Names.Where(name => !_stored.TryAdd(OwnName(name), name)))
+        {
+            throw new UserErrorException(file.Header.Path, $"Tensor '{name}' is there twice: as '{_stored[OwnName(name)]}' as well.");
+        }
+
+        _unused = [.. _stored.Keys];
     }
 
     public static AdapterSet Read(string folder, IReadOnlyList<LinearShape> linears, Device device, double? dropout)
@@ -32,8 +39,25 @@ internal sealed class AdapterReader
         configuration = configuration with { Dropout = dropout ?? configuration.Dropout };
         RefuseAbsent(folder);
         var file = SafetensorsFile.Open(Path.Combine(folder, AdapterFiles.Weights));
+        if (linears.Any(linear => linear.IsInWholeModel))
+        {
+            configuration = OfTextPart(configuration, file, linears) with { NamesWholeModel = true };
+        }
+
         return new AdapterReader(file, configuration, device).Read(linears);
     }
+
+    // Targets and patterns mean the names of the model that the adapter was made beside, which its tensors tell: the whole one, now or before, or its text model.
+    private static AdapterConfiguration OfTextPart(AdapterConfiguration configuration, SafetensorsFile file, IReadOnlyList<LinearShape> linears)
+    {
+        var modules = file.Names.Where(name => name.StartsWith(AdapterNames.Prefix, StringComparison.Ordinal)).Select(name => name[AdapterNames.Prefix.Length..]).ToList();
+        return modules.Any(WholeModelNames.IsOlder) ? configuration.OfTextPart(linears, WholeModelNames.OlderOf)
+            : modules.Any(name => WholeModelNames.FindOwn(name) is not null) ? configuration.OfTextPart(linears, WholeModelNames.Of)
+            : configuration;
+    }
+
+    private static string OwnName(string name)
+        => name.StartsWith(AdapterNames.Prefix, StringComparison.Ordinal) && WholeModelNames.FindOwn(name[AdapterNames.Prefix.Length..]) is { } own ? AdapterNames.Prefix + own : name;
 
     private static void RefuseAbsent(string folder)
     {
@@ -49,7 +73,7 @@ internal sealed class AdapterReader
 
     private AdapterSet Read(IReadOnlyList<LinearShape> linears)
     {
-        var separate = SeparateExperts.Find(_configuration, linears, _file.Contains);
+        var separate = SeparateExperts.Find(_configuration, linears, _stored.ContainsKey);
         var all = separate is null ? linears : [.. linears, .. separate.Linears];
         var chosen = AdapterSet.Chosen(_configuration, all, Path.Combine(Path.GetDirectoryName(_file.Header.Path)!, AdapterFiles.Configuration));
         var adapters = new List<LoraAdapter>();
@@ -67,7 +91,7 @@ internal sealed class AdapterReader
             }
 
             saved.AddRange(_configuration.ModulesToSave.SelectMany(ReadSaved).ToList());
-            Refuse(_unused.Order(StringComparer.Ordinal).Take(5), name => $"Tensor '{name}' belongs to no target of the configuration{(_unused.Count > 5 ? $" (nor do {_unused.Count - 5} more)" : "")}.");
+            Refuse(_unused.Order(StringComparer.Ordinal).Take(5), name => $"Tensor '{_stored[name]}' belongs to no target of the configuration{(_unused.Count > 5 ? $" (nor do {_unused.Count - 5} more)" : "")}{(_configuration.NamesWholeModel ? ", or to the part that sees images, of which nothing is read" : "")}.");
             UserErrorException.ThrowIfAny(_errors);
             return new AdapterSet(configuration, adapters, experts, saved);
         }
@@ -117,26 +141,27 @@ internal sealed class AdapterReader
     private Tensor ReadWhole(string name)
     {
         using var scope = TensorScope.Enter();
-        return ReadTensor(name, [.. _file.Header.Entries[name].Shape])!.Own();
+        return ReadTensor(name, [.. _file.Header.Entries[_stored[name]].Shape])!.Own();
     }
 
     // Masters are fp32, and memory of ours: the optimizer writes into them.
     private Tensor? ReadTensor(string name, params long[] shape)
     {
         _unused.Remove(name);
-        if (!_file.Header.Entries.TryGetValue(name, out var entry))
+        if (!_stored.TryGetValue(name, out var stored))
         {
             _errors.Add(new(_file.Header.Path, $"There is no tensor '{name}', which the configuration asks for."));
             return null;
         }
 
+        var entry = _file.Header.Entries[stored];
         if (!entry.Shape.SequenceEqual(shape))
         {
-            _errors.Add(new(_file.Header.Path, $"Tensor '{name}' is {entry.ShapeText}; the model and the configuration need [{string.Join(", ", shape)}]. Is the adapter for another model?"));
+            _errors.Add(new(_file.Header.Path, $"Tensor '{stored}' is {entry.ShapeText}; the model and the configuration need [{string.Join(", ", shape)}]. Is the adapter for another model?"));
             return null;
         }
 
-        var mapped = _file.Get(name);
+        var mapped = _file.Get(stored);
         return Tensor.Empty(shape, DType.Float32, _device).CopyFrom(mapped);
     }
 

@@ -39,7 +39,7 @@ public sealed class AdapterSet : IDisposable
     /// <summary>Weights that replace the base's, by module name (<c>lm_head</c>); fp32.</summary>
     public IReadOnlyDictionary<string, Tensor> SavedModules => _savedModules;
 
-    /// <summary>Every tensor that learns, under its name in <c>adapter_model.safetensors</c>, in a fixed order.</summary>
+    /// <summary>Every tensor that learns, under its name in a text model's <c>adapter_model.safetensors</c>, in a fixed order.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> Parameters =>
     [
         .. _adapters.Values.SelectMany(AdapterNames.Of),
@@ -50,9 +50,10 @@ public sealed class AdapterSet : IDisposable
     /// <summary>What <see cref="Save"/> writes; tensors made for it are released with the caller's scope.</summary>
     internal IEnumerable<SafetensorsItem> Written =>
     [
-        .. _adapters.Values.SelectMany(WrittenOf),
-        .. _expertAdapters.Values.SelectMany(AdapterNames.Of).Select(pair => SafetensorsItem.Of(pair.Key, pair.Value)),
-        .. _savedModules.Select(pair => SafetensorsItem.Of(AdapterNames.Saved(pair.Key), pair.Value)),
+        .. _adapters.Values.SelectMany(WrittenOf)
+            .Concat(_expertAdapters.Values.SelectMany(AdapterNames.Of).Select(pair => SafetensorsItem.Of(pair.Key, pair.Value)))
+            .Concat(_savedModules.Select(pair => SafetensorsItem.Of(AdapterNames.Saved(pair.Key), pair.Value)))
+            .Select(item => item with { Name = WrittenName(item.Name) }),
     ];
 
     /// <summary>Size of the tensors that <see cref="Save"/> writes.</summary>
@@ -146,14 +147,14 @@ public sealed class AdapterSet : IDisposable
         foreach (var adapter in _adapters.Values)
         {
             using var scope = TensorScope.Enter();
-            adapter.Fill(file.Get(AdapterNames.OfA(adapter)), file.Get(AdapterNames.OfB(adapter)));
+            adapter.Fill(file.Get(WrittenName(AdapterNames.OfA(adapter))), file.Get(WrittenName(AdapterNames.OfB(adapter))));
         }
 
         var pairs = _adapters.Values.SelectMany(adapter => (Tensor[])[adapter.A, adapter.B]).ToHashSet(ReferenceEqualityComparer.Instance);
         foreach (var (name, tensor) in Parameters.Where(pair => !pairs.Contains(pair.Value)))
         {
             using var scope = TensorScope.Enter();
-            tensor.CopyFrom(file.Get(name));
+            tensor.CopyFrom(file.Get(WrittenName(name)));
         }
     }
 
@@ -201,6 +202,8 @@ public sealed class AdapterSet : IDisposable
         }
     }
 
+    private string WrittenName(string name) => Configuration.NamesWholeModel ? AdapterNames.InWholeModel(name) : name;
+
     private static AdapterConfiguration ConfigurationOf(IReadOnlyList<LinearShape> linears, LoraOptions options)
     {
         var experts = ExpertTargets.Written(options.Targets, linears);
@@ -217,6 +220,7 @@ public sealed class AdapterSet : IDisposable
             Dropout = options.Dropout,
             Targets = AdapterTargets.Of(options.Targets.Where(target => !ExpertTargets.IsOne(target))),
             TargetParameters = experts,
+            NamesWholeModel = linears.Any(linear => linear.IsInWholeModel),
         };
     }
 

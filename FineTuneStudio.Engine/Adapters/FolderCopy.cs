@@ -10,6 +10,7 @@ internal static class FolderCopy
     private static readonly string[] Names =
     [
         "added_tokens.json", "chat_template.jinja", "chat_template.json", "config.json", "generation_config.json", "merges.txt",
+        "preprocessor_config.json", "processor_config.json",
         "special_tokens_map.json", "tiktoken.model", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "vocab.json", "vocab.txt",
     ];
 

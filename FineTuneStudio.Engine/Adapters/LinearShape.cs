@@ -7,6 +7,9 @@ namespace FineTuneStudio.Engine.Adapters;
 /// <param name="IsHead">Whether it makes the logits; <c>all-linear</c> leaves it out.</param>
 public record LinearShape(string Name, long Inputs, long Outputs, bool IsHead = false)
 {
+    /// <summary>Whether the model is a part of one of text and images, which adapters name their modules by.</summary>
+    public bool IsInWholeModel { get; init; }
+
     /// <summary>Last part of the name.</summary>
     public string LastPart => Name[(Name.LastIndexOf('.') + 1)..];
 

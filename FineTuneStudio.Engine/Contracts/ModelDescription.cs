@@ -42,6 +42,9 @@ public sealed record ModelDescription
     /// <summary>The licence as the model card names it, or the name of a licence file; <see langword="null"/> where neither is there.</summary>
     public string? Licence { get; init; }
 
+    /// <summary>Whether it is the text model of a model of text and images, of which the rest is left out of account.</summary>
+    public bool IsTextPart { get; init; }
+
     /// <summary>Size of all files on disk.</summary>
     public required long Bytes { get; init; }
 

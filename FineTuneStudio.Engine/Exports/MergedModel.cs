@@ -102,11 +102,12 @@ public static class MergedModel
             written += bytes;
         }
 
-        List<SafetensorsItem> items = [.. Names(baseFolder, weights, source).Select(name => Item(weights, name, TypeOf(name, weights, source), pieceBytes, Told))];
+        var names = Names(baseFolder, weights, source).ToList();
+        List<SafetensorsItem> items = [.. names.Select(name => Item(weights, name, TypeOf(name, weights, source), pieceBytes, Told) with { Name = source.StoredName(name) })];
         total = Math.Max(1, items.Sum(item => item.Bytes));
         WeightShards.Write(folder, items, shardBytes);
         RewriteConfiguration(
-            Path.Combine(folder, ModelConfigFile.FileName), weights.PartsHead && ModelConfigFile.Read(baseFolder).TiedEmbeddings, [.. items.Where(item => source.IsQuantised(item.Name))]);
+            Path.Combine(folder, ModelConfigFile.FileName), weights.PartsHead && ModelConfigFile.Read(baseFolder).TiedEmbeddings, [.. items.Where((_, index) => source.IsQuantised(names[index]))]);
     }
 
     // In the network's order, so that a shard holds whole layers; then what the network does not use.
@@ -167,6 +168,10 @@ public static class MergedModel
         if (unties)
         {
             config["tie_word_embeddings"] = false;
+            if (config["text_config"] is JsonObject text)
+            {
+                text["tie_word_embeddings"] = false;
+            }
         }
 
         if (unpacked.Count > 0)

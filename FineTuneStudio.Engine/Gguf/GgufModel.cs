@@ -38,6 +38,11 @@ public static class GgufModel
         metadata.SetOptional("general.license", ModelLicence.Find(baseFolder));
         GgufTokenizer.Describe(renderer, config.VocabularySize, baseFolder, metadata, notes);
 
+        if (config.IsTextPart)
+        {
+            notes.Add("The file holds the text model alone; what sees images stays in the base's folder.");
+        }
+
         if (type is GgufWeightType.Q8 or GgufWeightType.Q4 or GgufWeightType.Q4K && source.Names.Any(name => source.IsQuantised(name) && OwnType(name, files, adapters) is null))
         {
             notes.Add("The base's weights were rounded to few bits once already, and are rounded again here; f16 and bf16 keep what they are.");

@@ -14,6 +14,10 @@ internal sealed class RecentTensor(ITensorSource source) : ITensorSource, IDispo
 
     public IReadOnlyCollection<string> Names => source.Names;
 
+    public IReadOnlyList<string> Beside => source.Beside;
+
+    public string StoredName(string name) => source.StoredName(name);
+
     public SafetensorsEntry? Find(string name) => source.Find(name);
 
     public bool IsQuantised(string name) => source.IsQuantised(name);

@@ -44,9 +44,9 @@ public static class ModelFolder
     /// <exception cref="UserErrorException">No model, or one that is not built.</exception>
     public static IReadOnlyList<LinearShape> Linears(string folder) => WeightPlan.Linears(ModelConfigFile.Read(folder));
 
-    /// <summary>A folder's weights as numbers, whatever it holds them in.</summary>
+    /// <summary>A folder's weights as numbers by a text model's names, whatever it holds them in and calls them.</summary>
     /// <exception cref="UserErrorException">A quantised weight lacks a part, or one does not fit.</exception>
-    internal static ITensorSource Weights(SafetensorsFolder files) => DequantisedSource.Of(files);
+    internal static ITensorSource Weights(SafetensorsFolder files) => TextPartSource.Of(DequantisedSource.Of(files));
 
     private static ModelDescription Describe(string folder, ModelConfig config, ITensorSource files, TokenizerFacts tokenizer)
     {
@@ -63,16 +63,22 @@ public static class ModelFolder
             VocabularySize = config.VocabularySize,
             HiddenSize = config.HiddenSize,
             Layers = config.Layers.Count,
+            IsTextPart = config.IsTextPart,
             HasTokenizer = tokenizer.Exists,
             HasChatTemplate = tokenizer.HasChatTemplate,
             Licence = ModelLicence.Find(folder),
             Bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length),
-            Notes = [.. Notes(config, tokenizer)],
+            Notes = [.. Notes(config, files, tokenizer)],
         };
     }
 
-    private static IEnumerable<string> Notes(ModelConfig config, TokenizerFacts tokenizer)
+    private static IEnumerable<string> Notes(ModelConfig config, ITensorSource files, TokenizerFacts tokenizer)
     {
+        if (config.IsTextPart)
+        {
+            yield return $"This is a model of text and images: its text model alone is trained and answers. {Counted.Text(files.Beside.Count, "tensor")} ({ByteSize.Text(files.Beside.Sum(name => files.Find(name)!.Bytes))}) of the part that sees images are left out of account; a merged export keeps them as they are.";
+        }
+
         if (!tokenizer.Exists)
         {
             yield return $"There is no {TokenizerFacts.FileName}; text can neither be trained on nor generated.";

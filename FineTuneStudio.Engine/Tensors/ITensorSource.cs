@@ -11,6 +11,12 @@ internal interface ITensorSource
     /// <summary>Every tensor's name.</summary>
     IReadOnlyCollection<string> Names { get; }
 
+    /// <summary>Names of tensors of other parts of the model, which its text model has no place for: those that see images.</summary>
+    IReadOnlyList<string> Beside => [];
+
+    /// <summary>What the files themselves call a tensor of this name, also one that they do not have.</summary>
+    string StoredName(string name) => name;
+
     /// <summary>Type and shape of a tensor, or <see langword="null"/> where there is none.</summary>
     SafetensorsEntry? Find(string name);
 

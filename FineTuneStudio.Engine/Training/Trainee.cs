@@ -190,7 +190,7 @@ internal sealed class Trainee : IDisposable
         }
     }
 
-    // Everything of the base but its weights goes along: configuration, tokenizer, template.
+    // Everything of the base but its weights goes along: configuration, tokenizer, template; and the weights of what sees images.
     private void SaveModel(string folder, string baseFolder)
     {
         Directory.CreateDirectory(folder);
@@ -200,8 +200,11 @@ internal sealed class Trainee : IDisposable
         }
 
         var type = _base.Config.PublishedType;
-        using var stream = File.Create(Path.Combine(folder, "model.safetensors"));
+        var source = ModelFolder.Weights(SafetensorsFolder.Open(baseFolder));
+        using var stream = File.Create(Path.Combine(folder, SafetensorsFolder.SingleFileName));
         SafetensorsWriter.Write(
-            stream, Parameters.Select(pair => new SafetensorsItem(pair.Key, type, pair.Value.Shape, () => pair.Value.Detach().To(type))));
+            stream,
+            Parameters.Select(pair => new SafetensorsItem(source.StoredName(pair.Key), type, pair.Value.Shape, () => pair.Value.Detach().To(type)))
+                .Concat(source.Beside.Select(name => new SafetensorsItem(name, source.Find(name)!.Type.DType!.Value, source.Find(name)!.Shape, () => source.Get(name)))));
     }
 }

@@ -4,6 +4,7 @@ using FineTuneStudio.Application;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Models.Hub;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
 
 namespace FineTuneStudio.Commands;
 
@@ -37,6 +38,11 @@ internal static class ModelImportCommand
         {
             case Result<ModelSummary>.Success(var model):
                 Console.WriteLine($"{model.Name}: {model.Architecture}, {model.Parameters:N0} weights, {model.Bytes:N0} bytes, SHA-256 {model.Sha256}");
+                foreach (var note in ModelFolder.Inspect(model.Folder).Notes)
+                {
+                    Console.WriteLine($"note: {note}");
+                }
+
                 return CommandRunner.Success;
             case Result<ModelSummary>.Refused(var errors):
                 throw new UserErrorException(errors);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Engine.Models.Configuration;
@@ -146,6 +147,26 @@ internal sealed class ConfigFields
 
         Refuse(name, $"is {value.GetRawText()}; expected an object.");
         return null;
+    }
+
+    /// <summary>The same, with others in place of those that the object does not have: these of the fields around it, then a family's own.</summary>
+    /// <param name="name">The object's.</param>
+    /// <param name="outer">Fields that count for the object where it does not have them.</param>
+    /// <param name="json">A JSON object; the last to be asked.</param>
+    public ConfigFields? Object(string name, IEnumerable<string> outer, string json)
+    {
+        if (Object(name) is not { } inner)
+        {
+            return null;
+        }
+
+        var absent = JsonNode.Parse(json)!.AsObject();
+        foreach (var field in outer.Where(Has))
+        {
+            absent[field] = JsonNode.Parse(Find(field).GetRawText());
+        }
+
+        return inner.WithDefaults(absent.ToJsonString());
     }
 
     /// <summary>Ends the reading with a fault of a field, and all that were found before.</summary>

@@ -11,6 +11,9 @@ public sealed record ModelConfig
     /// <summary>Class name in transformers, as exported models state it: <c>LlamaForCausalLM</c>.</summary>
     public required string Architecture { get; init; }
 
+    /// <summary>Whether the network is the text model inside of a model of text and images, whose configuration, weights and modules have more around them.</summary>
+    public bool IsTextPart { get; init; }
+
     /// <summary>Rows of the embedding; may be more than the tokenizer has tokens. <c>V</c></summary>
     public required int VocabularySize { get; init; }
 

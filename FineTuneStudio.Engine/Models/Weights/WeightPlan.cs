@@ -33,9 +33,9 @@ internal static class WeightPlan
     {
         return
         [
-            .. Of(config).Where(IsLinear).Select(slot => new LinearShape(slot.Name[..^WeightSlot.WeightSuffix.Length], slot.Shape[1], slot.Shape[0])),
+            .. Of(config).Where(IsLinear).Select(slot => new LinearShape(slot.Name[..^WeightSlot.WeightSuffix.Length], slot.Shape[1], slot.Shape[0]) { IsInWholeModel = config.IsTextPart }),
             .. config.Layers.SelectMany((layer, index) => layer.FeedForward.ExpertShapes(new LayerSlots(config, index))),
-            new LinearShape(Head, config.HiddenSize, config.VocabularySize, IsHead: true),
+            new LinearShape(Head, config.HiddenSize, config.VocabularySize, IsHead: true) { IsInWholeModel = config.IsTextPart },
         ];
     }
 

@@ -51,10 +51,17 @@ internal sealed record SpecialTokenRoles
             BosId = FirstNumbers(numbers, "bos_token_id") is [var bos, ..] ? bos : null,
             PadId = FirstNumbers(numbers, "pad_token_id") is [var pad, ..] ? pad : null,
             StopIds = FirstNumbers(numbers, "eos_token_id"),
-            EmbeddingRows = FirstNumbers([model], "vocab_size") is [var rows, ..] ? rows : null,
+            EmbeddingRows = ReadRows(model?.RootElement),
             AddedTokens = ReadAddedTokens(tokenizer, new LoadContext(Path.Combine(folder, "tokenizer_config.json"))),
         };
     }
+
+    // Of a model of text and images the text model's own object tells.
+    private static int? ReadRows(JsonElement? model)
+        => model is not { ValueKind: JsonValueKind.Object } fields ? null
+            : fields.TryGetProperty("vocab_size", out var rows) && rows.ValueKind == JsonValueKind.Number && rows.TryGetInt32(out var number) && number >= 0 ? number
+            : fields.TryGetProperty("text_config", out var text) ? ReadRows(text)
+            : null;
 
     private static JsonDocument? Open(string path)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
+using FineTuneStudio.Engine.Tensors;
 using Xunit;
 
 namespace FineTuneStudio.Tests.Engine.Models;
@@ -80,6 +81,9 @@ public sealed class PublishedConfigTests
         { "gemma-7b", 8_537_680_896, Json("gemma", 256000, 3072, 24576, 28, 16, 16, 8192, """ "head_dim": 256, "hidden_act": "gelu", "hidden_activation": "gelu_pytorch_tanh" """) },
         { "gemma-2-2b", 2_614_341_888, Json("gemma2", 256000, 2304, 9216, 26, 8, 4, 8192, """ "head_dim": 256, "sliding_window": 4096, "cache_implementation": "hybrid", "query_pre_attn_scalar": 256 """) },
         { "gemma-3-4b, its text model", 3_880_263_168, Json("gemma3_text", 262208, 2560, 10240, 34, 8, 4, 131072, """ "head_dim": 256, "sliding_window": 1024, "rope_scaling": {"factor": 8.0, "rope_type": "linear"}, "rope_local_base_freq": 10000.0 """) },
+        { "gemma-3-4b", 3_880_263_168, Whole(""" "hidden_size": 2560, "intermediate_size": 10240, "num_hidden_layers": 34, "sliding_window": 1024 """) },
+        { "gemma-3-12b", 11_766_034_176, Whole(""" "hidden_size": 3840, "intermediate_size": 15360, "num_attention_heads": 16, "num_hidden_layers": 48, "num_key_value_heads": 8, "sliding_window": 1024 """) },
+        { "gemma-3-27b", 27_009_346_304, Whole(""" "head_dim": 128, "hidden_size": 5376, "intermediate_size": 21504, "num_attention_heads": 32, "num_hidden_layers": 62, "num_key_value_heads": 16, "query_pre_attn_scalar": 168, "sliding_window": 1024 """) },
         { "Phi-3-medium", 13_960_238_080, Json("phi3", 32064, 5120, 17920, 40, 40, 10, 4096, """ "original_max_position_embeddings": 4096, "sliding_window": 2047, "embd_pdrop": 0.0 """) },
         { "Phi-3.5-mini", 3_821_079_552, Json("phi3", 32064, 3072, 8192, 32, 32, 32, 131072, $$""" "original_max_position_embeddings": 4096, "sliding_window": 262144, "rope_scaling": {"type": "longrope", "short_factor": [{{FortyEight}}], "long_factor": [{{FortyEight}}]} """) },
         { "Phi-4-mini with factors", 3_836_021_760, Json("phi3", 200064, 3072, 8192, 32, 24, 8, 131072, $$""" "partial_rotary_factor": 0.75, "tie_word_embeddings": true, "original_max_position_embeddings": 4096, "full_attn_mod": 1, "interpolate_factor": 1, "lm_head_bias": false, "sliding_window": 262144, "rope_scaling": {"type": "longrope", "short_factor": [{{FortyEight}}], "long_factor": [{{FortyEight}}]} """) },
@@ -123,6 +127,20 @@ public sealed class PublishedConfigTests
         Assert.Equal([5, 11, 17, 23], everywhere);
         Assert.All(config.Layers, layer => Assert.Equal(
             layer.Attention.Window is null ? (1_000_000, RopeKind.Linear) : (10_000, RopeKind.Default), (layer.Attention.Rope!.Theta, layer.Attention.Rope.Kind)));
+    }
+
+    [Fact]
+    public void Parse_Gemma3OfTextAndImages_HasItsTextModelsFieldsAndTheClasssOwn()
+    {
+        var config = Parse(Whole(""" "hidden_size": 2560, "intermediate_size": 10240, "num_hidden_layers": 34, "sliding_window": 1024 """));
+        var global = Assert.IsType<GroupedQueryDescription>(config.Layers[5].Attention);
+
+        Assert.True(config.IsTextPart);
+        Assert.Equal((DType.BFloat16, true, 131072, 262208), (config.PublishedType, config.TiedEmbeddings, config.ContextLength, config.VocabularySize));
+        Assert.Equal((8, 4, 256, 1.0 / 16), (global.Heads, global.KeyValueHeads, global.HeadSize, global.Scale));
+        Assert.Equal((RopeKind.Linear, 8, 1_000_000, null), (global.Rope!.Kind, global.Rope.Factor, global.Rope.Theta, global.Window));
+        Assert.Equal((RopeKind.Default, 10_000, 1024), (config.Layers[4].Attention.Rope!.Kind, config.Layers[4].Attention.Rope!.Theta, config.Layers[4].Attention.Window));
+        Assert.Contains("text_config.hidden_size is missing", Assert.Throws<UserErrorException>(() => Parse(Whole(""" "num_hidden_layers": 2 """))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -195,7 +213,8 @@ public sealed class PublishedConfigTests
     }
 
     [Theory]
-    [InlineData("""{"model_type": "gemma3", "text_config": {"hidden_size": 2560}, "vision_config": {}}""", "model of text and images")]
+    [InlineData("""{"model_type": "gemma3", "vision_config": {}}""", "text_config is missing beside vision_config")]
+    [InlineData("""{"model_type": "gemma3", "text_config": {"model_type": "llama"}, "vision_config": {}}""", "text_config.model_type is 'llama'; expected gemma3_text")]
     [InlineData("""{"model_type": "gemma3_text", "use_bidirectional_attention": true}""", "from left to right")]
     [InlineData("""{"model_type": "starcoder2"}""", "'starcoder2' is not built")]
     [InlineData("""{"model_type": "phi4mm"}""", "The nearest is phi3")]
@@ -209,6 +228,13 @@ public sealed class PublishedConfigTests
         => Assert.Contains(expected, Assert.Throws<UserErrorException>(() => Parse(json)).Message, StringComparison.Ordinal);
 
     private static ModelConfig Parse(string json) => ModelConfigFile.Parse(Encoding.UTF8.GetBytes(json), "config.json");
+
+    private static string Whole(string text)
+        => $$"""
+            {"architectures": ["Gemma3ForConditionalGeneration"], "model_type": "gemma3", "boi_token_index": 255999, "eoi_token_index": 256000, "eos_token_id": [1, 106], "image_token_index": 262144,
+             "initializer_range": 0.02, "mm_tokens_per_image": 256, "torch_dtype": "bfloat16", "vision_config": {"hidden_size": 1152, "model_type": "siglip_vision_model", "vision_use_head": false},
+             "text_config": {"model_type": "gemma3_text", "rope_scaling": {"factor": 8.0, "rope_type": "linear"}, {{text}} } }
+            """;
 
     private static string Json(string type, int vocabulary, int hidden, int intermediate, int layers, int heads, int keyValueHeads, int context, string more)
         => $$"""

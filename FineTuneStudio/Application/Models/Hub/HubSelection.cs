@@ -9,7 +9,8 @@ internal static class HubSelection
     private static readonly string[] Names =
     [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json", "vocab.json",
-        "merges.txt", "vocab.txt", "tiktoken.model", "chat_template.jinja", "chat_template.json", "README.md",
+        "merges.txt", "vocab.txt", "tiktoken.model", "chat_template.jinja", "chat_template.json", "preprocessor_config.json", "processor_config.json",
+        "README.md",
     ];
 
     /// <summary>The files that are small and fetched first; the index of shards is among them.</summary>
