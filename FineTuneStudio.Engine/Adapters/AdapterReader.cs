@@ -10,15 +10,17 @@ internal sealed class AdapterReader
     private readonly SafetensorsFile _file;
     private readonly AdapterConfiguration _configuration;
     private readonly Device _device;
+    private readonly bool _shapesOnly;
     private readonly Dictionary<string, string> _stored;
     private readonly HashSet<string> _unused;
     private readonly List<UserError> _errors = [];
 
-    private AdapterReader(SafetensorsFile file, AdapterConfiguration configuration, Device device)
+    private AdapterReader(SafetensorsFile file, AdapterConfiguration configuration, Device device, bool shapesOnly)
     {
         _file = file;
         _configuration = configuration;
         _device = device;
+        _shapesOnly = shapesOnly;
         _stored = new(StringComparer.Ordinal);
         foreach (var name in file.Names.Where(name => !_stored.TryAdd(OwnName(name), name)))
         {
@@ -28,7 +30,7 @@ internal sealed class AdapterReader
         _unused = [.. _stored.Keys];
     }
 
-    public static AdapterSet Read(string folder, IReadOnlyList<LinearShape> linears, Device device, double? dropout)
+    public static AdapterSet Read(string folder, IReadOnlyList<LinearShape> linears, Device device, double? dropout, bool shapesOnly = false)
     {
         if (!Directory.Exists(folder))
         {
@@ -44,7 +46,7 @@ internal sealed class AdapterReader
             configuration = OfTextPart(configuration, file, linears) with { NamesWholeModel = true };
         }
 
-        return new AdapterReader(file, configuration, device).Read(linears);
+        return new AdapterReader(file, configuration, device, shapesOnly).Read(linears);
     }
 
     // Targets and patterns mean the names of the model that the adapter was made beside, which its tensors tell: the whole one, now or before, or its text model.
@@ -159,6 +161,11 @@ internal sealed class AdapterReader
         {
             _errors.Add(new(_file.Header.Path, $"Tensor '{stored}' is {entry.ShapeText}; the model and the configuration need [{string.Join(", ", shape)}]. Is the adapter for another model?"));
             return null;
+        }
+
+        if (_shapesOnly)
+        {
+            return Tensor.Zeros([1], DType.Float32, _device).Expand(shape);
         }
 
         var mapped = _file.Get(stored);

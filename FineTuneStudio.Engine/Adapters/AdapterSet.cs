@@ -133,6 +133,13 @@ public sealed class AdapterSet : IDisposable
     public static AdapterSet Load(string folder, IReadOnlyList<LinearShape> linears, Device device = default, double? dropout = null)
         => AdapterReader.Read(folder, linears, device, dropout);
 
+    /// <summary>The same from the file's header alone: every tensor has its shape and is zero, and takes no memory, unless experts were linears of their own.</summary>
+    /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="linears">The linears of the model it is for.</param>
+    /// <exception cref="UserErrorException">As of <see cref="Load"/>.</exception>
+    internal static AdapterSet LoadShapes(string folder, IReadOnlyList<LinearShape> linears)
+        => AdapterReader.Read(folder, linears, Device.Cpu, dropout: null, shapesOnly: true);
+
     /// <summary>Writes the folder in PEFT layout: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
     /// <param name="folder">Made where it is missing; files of these names are replaced.</param>
     /// <param name="baseModelName">The base's public name; paths of this machine are reduced to their last part.</param>

@@ -22,7 +22,7 @@ internal sealed class MergedWeights
     /// <param name="adapters">Loaded for that model; <see langword="null"/> gives the base itself.</param>
     /// <param name="isTied">Whether the head is the embedding, also where the files hold a head nevertheless.</param>
     /// <exception cref="UserErrorException">The adapter is of another model.</exception>
-    public MergedWeights(ITensorSource files, AdapterSet? adapters, bool isTied = false)
+    public MergedWeights(ITensorSource files, AdapterSet? adapters, bool isTied)
     {
         _files = files;
         _adapters = adapters;

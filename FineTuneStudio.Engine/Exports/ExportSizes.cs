@@ -26,7 +26,7 @@ public sealed class ExportSizes : IDisposable
         var source = ModelFolder.Weights(files);
         _baseBytes = files.Names.Sum(name => files.Find(name)!.Bytes);
         _isQuantised = source.Names.Any(source.IsQuantised);
-        _adapters = AdapterSet.Load(adapterFolder, ModelFolder.Linears(modelFolder));
+        _adapters = AdapterSet.LoadShapes(adapterFolder, ModelFolder.Linears(modelFolder));
     }
 
     /// <summary>The size of a form; <see langword="null"/> where the form cannot hold the adapter.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
-using FineTuneStudio.Engine.Gguf;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
@@ -78,17 +77,19 @@ public static class MergedModel
     /// <exception cref="UserErrorException">There are no weights, or the adapter is of another model.</exception>
     internal static long BytesOf(string baseFolder, AdapterSet adapters)
     {
+        var config = ModelConfigFile.Read(baseFolder);
         using var source = new RecentTensor(ModelFolder.Weights(SafetensorsFolder.Open(baseFolder)));
-        var weights = new MergedWeights(source, adapters);
-        return Names(baseFolder, weights, source).Sum(name => weights.Find(name)!.Elements * TypeOf(name, weights, source).Size());
+        var weights = new MergedWeights(source, adapters, config.TiedEmbeddings);
+        return Names(config, weights, source).Sum(name => weights.Find(name)!.Elements * TypeOf(name, weights, source).Size());
     }
 
     private static void WriteFolder(
         string baseFolder, AdapterSet adapters, string folder, Action<long, long>? progress, long pieceBytes, long shardBytes, CancellationToken cancellationToken)
     {
         DurableFile.CreateFolder(folder);
+        var config = ModelConfigFile.Read(baseFolder);
         using var source = new RecentTensor(ModelFolder.Weights(SafetensorsFolder.Open(baseFolder)));
-        var weights = new MergedWeights(source, adapters);
+        var weights = new MergedWeights(source, adapters, config.TiedEmbeddings);
         foreach (var name in FolderCopy.Companions(baseFolder))
         {
             FolderCopy.File(Path.Combine(baseFolder, name), Path.Combine(folder, name));
@@ -102,19 +103,19 @@ public static class MergedModel
             written += bytes;
         }
 
-        var names = Names(baseFolder, weights, source).ToList();
+        var names = Names(config, weights, source).ToList();
         List<SafetensorsItem> items = [.. names.Select(name => Item(weights, name, TypeOf(name, weights, source), pieceBytes, Told) with { Name = source.StoredName(name) })];
         total = Math.Max(1, items.Sum(item => item.Bytes));
         WeightShards.Write(folder, items, shardBytes);
         RewriteConfiguration(
-            Path.Combine(folder, ModelConfigFile.FileName), weights.PartsHead && ModelConfigFile.Read(baseFolder).TiedEmbeddings, [.. items.Where((_, index) => source.IsQuantised(names[index]))]);
+            Path.Combine(folder, ModelConfigFile.FileName), weights.PartsHead && config.TiedEmbeddings, [.. items.Where((_, index) => source.IsQuantised(names[index]))]);
     }
 
-    // In the network's order, so that a shard holds whole layers; then what the network does not use.
-    private static IEnumerable<string> Names(string baseFolder, MergedWeights weights, RecentTensor source)
-        => WeightPlan.Of(ModelConfigFile.Read(baseFolder)).Select(slot => slot.Name)
+    // In the network's order, so that a shard holds whole layers; then what the network does not use, but for a head that a tied base's files hold beside.
+    private static IEnumerable<string> Names(ModelConfig config, MergedWeights weights, RecentTensor source)
+        => WeightPlan.Of(config).Select(slot => slot.Name)
             .Concat(source.Names.Order(StringComparer.Ordinal))
-            .Where(name => source.Find(name) is not null)
+            .Where(name => weights.Find(name) is not null)
             .Concat(weights.HeadBecomesItsOwn ? [MergedWeights.HeadName] : [])
             .Distinct(StringComparer.Ordinal);
 

@@ -4,6 +4,7 @@ using FineTuneStudio.Engine.Gguf.Architectures;
 using FineTuneStudio.Engine.Gguf.Blocks;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Models.Weights;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Storage;
 using FineTuneStudio.Engine.Tensors;

@@ -76,7 +76,7 @@ public static class ModelFolder
     {
         if (config.IsTextPart)
         {
-            yield return $"This is a model of text and images: its text model alone is trained and answers. {Counted.Text(files.Beside.Count, "tensor")} ({ByteSize.Text(files.Beside.Sum(name => files.Find(name)!.Bytes))}) of the part that sees images are left out of account; a merged export keeps them as they are.";
+            yield return $"This is a model of text and images: its text model alone is trained and answers. {Counted.Text(files.Beside.Count, "tensor")} ({ByteSize.Text(files.BesideBytes)}) of the part that sees images are left out of account; a merged export keeps them as they are.";
         }
 
         if (!tokenizer.Exists)

@@ -14,6 +14,9 @@ internal interface ITensorSource
     /// <summary>Names of tensors of other parts of the model, which its text model has no place for: those that see images.</summary>
     IReadOnlyList<string> Beside => [];
 
+    /// <summary>Size of the tensors of <see cref="Beside"/>.</summary>
+    long BesideBytes => Beside.Sum(name => Find(name)!.Bytes);
+
     /// <summary>What the files themselves call a tensor of this name, also one that they do not have.</summary>
     string StoredName(string name) => name;
 

@@ -17,11 +17,13 @@ internal sealed class Trainee : IDisposable
 
     private readonly CausalModel _base;
     private readonly AdapterSet? _adapter;
+    private readonly long _besideBytes;
 
-    private Trainee(CausalModel model, AdapterSet? adapter, OptimizerOptions options, LoraOptions? lora)
+    private Trainee(CausalModel model, AdapterSet? adapter, OptimizerOptions options, LoraOptions? lora, long besideBytes)
     {
         _base = model;
         _adapter = adapter;
+        _besideBytes = besideBytes;
         Model = adapter is null ? model : model.WithAdapter(adapter);
         Parameters = adapter?.Parameters ?? model.Parameters;
         Optimizer = Optimizer.Create(Parameters, options, lora is null ? null : name => AdapterLearning.RuleOf(name, lora));
@@ -49,7 +51,7 @@ internal sealed class Trainee : IDisposable
     public long CheckpointBytes => (_adapter?.WrittenBytes ?? Parameters.Sum(pair => pair.Value.Bytes)) + Optimizer.State.Sum(pair => pair.Value.Bytes);
 
     /// <summary>Size of what <see cref="Export"/> writes.</summary>
-    public long ExportBytes => _adapter?.WrittenBytes ?? TrainableCount * _base.Config.PublishedType.Size();
+    public long ExportBytes => _adapter?.WrittenBytes ?? ((TrainableCount * _base.Config.PublishedType.Size()) + _besideBytes);
 
     /// <summary>Loads the base onto a device and puts what learns beside it.</summary>
     /// <param name="specification">Model, adapter, optimizer.</param>
@@ -65,7 +67,8 @@ internal sealed class Trainee : IDisposable
                 : specification.InitialAdapter is { } initial ? InitialAdapter.Load(initial, model.Linears, options, device)
                 : AdapterSet.Create(model.Linears, options, specification.Seed, device, begins ? model.WeightOf : null);
             adapter?.SetTrainable(true);
-            return new Trainee(model, adapter, specification.Optimizer, specification.Lora);
+            var besideBytes = adapter is null ? ModelFolder.Weights(SafetensorsFolder.Open(specification.Model)).BesideBytes : 0;
+            return new Trainee(model, adapter, specification.Optimizer, specification.Lora, besideBytes);
         }
         catch
         {

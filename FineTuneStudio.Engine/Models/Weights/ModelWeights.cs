@@ -59,7 +59,7 @@ internal sealed class ModelWeights : IDisposable
     /// <param name="quantization">What becomes of the layers' linears and experts; <see langword="null"/> unpacks those of a quantised source too.</param>
     public static ModelWeights Load(ModelConfig config, ITensorSource files, DType dtype, bool trainable, Device device, Quantization? quantization = null)
     {
-        UserErrorException.ThrowIfAny(WeightCheck.Faults(config, files));
+        UserErrorException.ThrowIfAny(WeightCheck.Faults(config, files).Concat(trainable ? WeightCheck.BesideFaults(files) : []));
 
         PackedTensor? Packed(WeightSlot slot)
         {

@@ -33,7 +33,7 @@ internal static class WeightCheck
             }
             else if (entry.Type.DType is null)
             {
-                yield return new(files.Path, $"Tensor '{slot.Name}' holds {entry.Type.Name}, which only quantised models use; these are not built yet.");
+                yield return new(files.Path, $"Tensor '{slot.Name}' holds {entry.Type.Name}, without the scales that would make numbers of it. Fetch the model again, or its 16-bit form.");
             }
         }
 
@@ -43,6 +43,11 @@ internal static class WeightCheck
             yield return new(files.Path, $"{config.Family} has no place for {Counted.Text(strangers.Count, "tensor")}: {List(strangers)}. Without them the model would compute something else.");
         }
     }
+
+    /// <summary>Tensors beside the text model's that could not be written again: where every weight learns, they go along.</summary>
+    public static IEnumerable<UserError> BesideFaults(ITensorSource files) => files.Beside
+        .Where(name => files.Find(name)!.Type.DType is null)
+        .Select(name => new UserError(files.Path, $"Tensor '{name}' holds {files.Find(name)!.Type.Name}, which cannot be written into the model that a run on every weight leaves. Train an adapter, or fetch the model's 16-bit form."));
 
     // Buffers that older exports carry are derived from the configuration; what lies outside of the layers used (a tied head, extra prediction
     // layers) does not change a logit.

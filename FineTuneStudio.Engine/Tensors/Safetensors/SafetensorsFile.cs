@@ -52,7 +52,7 @@ public sealed class SafetensorsFile
 
         if (entry.Type.DType is not { } dtype)
         {
-            throw new UserErrorException(Header.Path, $"Tensor '{name}' holds {entry.Type.Name}, which only quantised models use; these are not built yet.");
+            throw new UserErrorException(Header.Path, $"Tensor '{name}' holds {entry.Type.Name}, of which scales alone make numbers, and there are none that fit it.");
         }
 
         var shape = entry.Shape.ToArray();

@@ -1,5 +1,7 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Models.Configuration;
+using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Engine.Training.Estimation;
 
@@ -26,7 +28,10 @@ public sealed class ModelShapes
         }
 
         var config = ModelConfigFile.Read(folder);
-        var read = new ModelShape(config, new Lazy<MemoryEstimate>(() => MemoryEstimate.Of(folder, config), LazyThreadSafetyMode.PublicationOnly));
+        var read = new ModelShape(
+            config,
+            new Lazy<MemoryEstimate>(() => MemoryEstimate.Of(folder, config), LazyThreadSafetyMode.PublicationOnly),
+            new Lazy<long>(() => config.IsTextPart ? ModelFolder.Weights(SafetensorsFolder.Open(folder)).BesideBytes : 0, LazyThreadSafetyMode.PublicationOnly));
         lock (_gate)
         {
             _known.RemoveAll(known => known.Folder == folder);

@@ -32,10 +32,12 @@ internal sealed record ModelSizes(long Parameters, long Active, long Trainable, 
     }
 
     /// <summary>Space for the checkpoints that are kept, one being written, and what was learnt.</summary>
-    public long DiskBytes(RunSpecification specification)
+    /// <param name="specification">What learns, and how many checkpoints are kept.</param>
+    /// <param name="besideBytes">Of the base's tensors that are no text model's: a model that learns whole takes them along.</param>
+    public long DiskBytes(RunSpecification specification, long besideBytes)
     {
         var written = (Trainable + Start) * BytesOfWeight;
         var checkpoint = written + (long)(Trainable * MemoryEstimate.StateBytesPerWeight(specification.Optimizer));
-        return ((specification.Checkpoints.Keep + 2L) * checkpoint) + written;
+        return ((specification.Checkpoints.Keep + 2L) * checkpoint) + written + (specification.Lora is null ? besideBytes : 0);
     }
 }

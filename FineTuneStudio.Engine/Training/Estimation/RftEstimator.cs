@@ -62,7 +62,7 @@ internal static class RftEstimator
             (long)(lengths.Average() * prompts), 0, sizes.Trainable, sizes.Parameters,
             work.Seconds(rate, ShortAnswers, BestShare), work.Seconds(rate, LongAnswers, WorstShare),
             [.. shape.Memory.Value.Parts(specification, specification.Batch.ContextLength).Append(Cache(config, specification, lengths)).OrderByDescending(part => part.Bytes)],
-            sizes.DiskBytes(specification) + Math.Min(MostAnswerBytes, (long)(work.Answers * MostTokens(specification, (int)lengths.Average()) / 2.0 * BytesOfToken)))
+            sizes.DiskBytes(specification, shape.BesideBytes.Value) + Math.Min(MostAnswerBytes, (long)(work.Answers * MostTokens(specification, (int)lengths.Average()) / 2.0 * BytesOfToken)))
         {
             ActiveParameters = sizes.Active,
             Sampled = lengths.Length < split.TrainingCount,

@@ -159,7 +159,7 @@ internal sealed class RunEstimator
     }
 
     private long DiskBytes(int steps, double rowsSeen)
-        => _sizes.DiskBytes(_specification) + (steps * BytesOfLogPerStep) + Math.Min(RowLossLog.MostBytes, (steps * (long)RowLosses.HeaderBytes) + (long)(rowsSeen * RowLosses.RowBytes));
+        => _sizes.DiskBytes(_specification, _shape.BesideBytes.Value) + (steps * BytesOfLogPerStep) + Math.Min(RowLossLog.MostBytes, (steps * (long)RowLosses.HeaderBytes) + (long)(rowsSeen * RowLosses.RowBytes));
 
     private IEnumerable<string> Warnings(BatchPlan plan, RowFigures rows)
     {

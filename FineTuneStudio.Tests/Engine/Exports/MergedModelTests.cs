@@ -66,6 +66,48 @@ public sealed class MergedModelTests : IDisposable
         Assert.True(SafetensorsFile.Open(Path.Combine(Target, "model.safetensors")).Contains("lm_head.weight"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Write_TiedBaseWithAStaleHead_TakesTheEmbeddingForIt(bool savesEmbedding)
+    {
+        var golden = SharedData.Golden("models", "qwen3");
+        using var scope = TensorScope.Enter();
+        using var copy = new ModelCopy("qwen3");
+        copy.ChangeWeights(weights => weights[MergedWeights.HeadName] = weights[MergedWeights.EmbeddingName] * 3);
+        var embedding = SafetensorsFolder.Open(golden).Get(MergedWeights.EmbeddingName);
+        using var pair = AdapterSet.Create(ModelFolder.Linears(golden), new LoraOptions { Rank = 2, Targets = ["lm_head"] }, seed: 1);
+        using var generator = new RandomGenerator(2);
+        pair.Adapters["lm_head"].B.FillNormal(0, 0.3, generator);
+        using var saved = new AdapterSet(
+            pair.Configuration with { ModulesToSave = ["embed_tokens"] }, [], [], [KeyValuePair.Create("model.embed_tokens", (embedding.To(DType.Float32) * 1.5).Own())]);
+        var adapter = savesEmbedding ? saved : pair;
+
+        MergedModel.Write(copy.Path, adapter, Target, progress: null, TestContext.Current.CancellationToken);
+
+        MergedModel.Write(golden, adapter, Target + "-clean", progress: null, TestContext.Current.CancellationToken);
+        var (written, clean) = (SafetensorsFolder.Open(Target), SafetensorsFolder.Open(Target + "-clean"));
+        Assert.Equal(clean.Names.Order(StringComparer.Ordinal), written.Names.Order(StringComparer.Ordinal));
+        Assert.All(clean.Names, tensor => Assert.True(clean.Get(tensor).HasSameElements(written.Get(tensor)), tensor));
+        Assert.Equal(savesEmbedding, written.Get(MergedWeights.HeadName).HasSameElements(embedding));
+        Assert.Equal(savesEmbedding, !written.Get(MergedWeights.EmbeddingName).HasSameElements(embedding));
+        Assert.Equal(MergedModel.BytesOf(golden, adapter), MergedModel.BytesOf(copy.Path, adapter));
+        using var merged = CausalModel.Load(Target, Precision.Fp32);
+    }
+
+    [Fact]
+    public void Write_TiedBaseWithAStaleHeadThatStaysTied_LeavesItOut()
+    {
+        using var copy = new ModelCopy("qwen3");
+        copy.ChangeWeights(weights => weights[MergedWeights.HeadName] = weights[MergedWeights.EmbeddingName] * 3);
+
+        Merge(copy.Path, SharedData.Golden("models", "qwen3", "lora"));
+
+        Assert.Null(SafetensorsFolder.Open(Target).Find(MergedWeights.HeadName));
+        using var merged = CausalModel.Load(Target, Precision.Fp32);
+        Assert.True(ReferenceVerifier.Verify(merged, SharedData.Golden("models", "qwen3", "lora", "reference.safetensors"), 1e-4).Passed);
+    }
+
     [Fact]
     public void Write_ShardedBase_IsOneFileWhereThatIsSmall()
     {

@@ -7,6 +7,7 @@ using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 using FineTuneStudio.Engine.Tokenizers;
 using FineTuneStudio.Engine.Training;
+using FineTuneStudio.Engine.Training.Estimation;
 using FineTuneStudio.Engine.Verification;
 using FineTuneStudio.Tests.Support;
 using Xunit;
@@ -213,6 +214,35 @@ public sealed class WholeGemmaTests : IDisposable
         AssertImagesAre(whole.WeightsPath, Path.Combine(model, "model.safetensors"), older: false);
         run.Specification = run.Specification with { Model = model, Duration = new DurationOptions { Steps = 1 } };
         Assert.Equal(losses[^1].Loss, run.Run(folder: run.At("again")).OfType<TrainingEvent.Evaluated>().First().Loss, 1e-4);
+    }
+
+    [Fact]
+    public void ExportBytes_EveryWeightLearns_CountWhatSeesImages()
+    {
+        using var whole = WholeGemma.Make(older: false);
+        using var run = new TinyRun();
+        var images = WholeGemma.Images.Count * 4 * sizeof(float);
+
+        using var trainee = Trainee.Load(run.Specification with { Model = whole.Path, Lora = null }, Device.Cpu);
+
+        Assert.Equal((trainee.TrainableCount * trainee.Base.Config.PublishedType.Size()) + images, trainee.ExportBytes);
+        Assert.Equal(images, new ModelShapes().Of(whole.Path).BesideBytes.Value);
+    }
+
+    [Fact]
+    public void Load_ImagesInATypeThatCannotBeWritten_IsRefusedWhereEveryWeightLearnsAlone()
+    {
+        using var whole = WholeGemma.Make(older: false);
+        var name = WholeGemma.ImageName(WholeGemma.Images[0], older: false);
+        whole.ChangeWeights(weights => weights[name] = Tensor.From<short>([1, 2]));
+        var bytes = File.ReadAllBytes(whole.WeightsPath);
+        "\"U16\""u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf("\"I16\""u8)));
+        File.WriteAllBytes(whole.WeightsPath, bytes);
+
+        var error = Assert.Single(Assert.Throws<UserErrorException>(() => CausalModel.Load(whole.Path, Precision.Fp32, trainable: true)).Errors);
+
+        Assert.Contains($"'{name}' holds U16", error.Message, StringComparison.Ordinal);
+        CausalModel.Load(whole.Path, Precision.Fp32).Dispose();
     }
 
     private const string AdapterFile = "adapter_model.safetensors";

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FineTuneStudio.Application.Models;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Exports;
+using FineTuneStudio.Engine.Tensors;
 
 namespace FineTuneStudio.Application.Adapters;
 
@@ -28,15 +29,8 @@ public sealed class AdapterExports : IDisposable
     public IReadOnlyList<AdapterExport> List(Guid adapter) => [.. ExportKind.All.Select(kind => Find(adapter, kind))];
 
     /// <summary>How large each form becomes, by its key; a form that cannot hold the adapter is absent, and all where its base is gone or does not fit.</summary>
-    public async Task<IReadOnlyDictionary<string, ExportSize>> SizesAsync(AdapterSummary adapter, CancellationToken cancellationToken)
-    {
-        if (await _models.FindAsync(adapter.Model, cancellationToken) is not { } model)
-        {
-            return new Dictionary<string, ExportSize>();
-        }
-
-        return await Task.Run(() => Sizes(_adapters.FolderOf(adapter), model.Folder), cancellationToken);
-    }
+    public Task<IReadOnlyDictionary<string, ExportSize>> SizesAsync(AdapterSummary adapter, CancellationToken cancellationToken)
+        => SizesAsync(adapter, ExportKind.All, cancellationToken);
 
     /// <summary>One form of an adapter, made or not.</summary>
     public AdapterExport Find(Guid adapter, ExportKind kind)
@@ -112,16 +106,41 @@ public sealed class AdapterExports : IDisposable
         }
         catch (IOException exception) when (FullDisk.Caused(exception))
         {
-            var sizes = await SizesAsync(adapter, CancellationToken.None);
-            job.Errors = [FullDisk.Describe(adapter.Name, "the export", sizes.GetValueOrDefault(kind.Key)?.Bytes, _paths.Exports)];
+            job.Errors = [FullDisk.Describe(adapter.Name, "the export", await FindSizeAsync(adapter, kind), _paths.Exports)];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TensorException)
         {
             job.Errors = [new UserError(adapter.Name, $"The export could not be written: {exception.Message}")];
         }
+        finally
+        {
+            job.Progress = null;
+            Changed?.Invoke(adapter.Id);
+        }
+    }
 
-        job.Progress = null;
-        Changed?.Invoke(adapter.Id);
+    private async Task<long?> FindSizeAsync(AdapterSummary adapter, ExportKind kind)
+    {
+        try
+        {
+            return (await SizesAsync(adapter, [kind], CancellationToken.None)).GetValueOrDefault(kind.Key)?.Bytes;
+        }
+#pragma warning disable CA1031 // A full disk is told of without the size too.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, ExportSize>> SizesAsync(AdapterSummary adapter, IReadOnlyList<ExportKind> kinds, CancellationToken cancellationToken)
+    {
+        if (await _models.FindAsync(adapter.Model, cancellationToken) is not { } model)
+        {
+            return new Dictionary<string, ExportSize>();
+        }
+
+        return await Task.Run(() => Sizes(_adapters.FolderOf(adapter), model.Folder, kinds), cancellationToken);
     }
 
     private async Task ExportAsync(AdapterSummary adapter, ExportKind kind, Job job)
@@ -155,16 +174,16 @@ public sealed class AdapterExports : IDisposable
         }
     }
 
-    private static Dictionary<string, ExportSize> Sizes(string adapterFolder, string modelFolder)
+    private static Dictionary<string, ExportSize> Sizes(string adapterFolder, string modelFolder, IReadOnlyList<ExportKind> kinds)
     {
         try
         {
             using var sizes = new ExportSizes(adapterFolder, modelFolder);
-            return ExportKind.All.Select(kind => (kind.Key, Size: sizes.Find(kind.Format, kind.WeightType))).Where(pair => pair.Size is not null).ToDictionary(pair => pair.Key, pair => pair.Size!);
+            return kinds.Select(kind => (kind.Key, Size: sizes.Find(kind.Format, kind.WeightType))).Where(pair => pair.Size is not null).ToDictionary(pair => pair.Key, pair => pair.Size!);
         }
-        catch (UserErrorException)
+        catch (Exception exception) when (exception is UserErrorException or IOException or UnauthorizedAccessException or TensorException)
         {
-            // The page says what is wrong with the adapter.
+            // The page says what is wrong with the adapter, and shows all else without sizes.
             return [];
         }
     }

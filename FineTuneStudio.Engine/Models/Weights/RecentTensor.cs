@@ -1,7 +1,7 @@
 using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
-namespace FineTuneStudio.Engine.Gguf;
+namespace FineTuneStudio.Engine.Models.Weights;
 
 /// <summary>Weights of which a few rows are asked for at a time: what had to be unpacked for them stays until another tensor is asked for.</summary>
 /// <param name="source">Where the weights lie.</param>
@@ -32,8 +32,10 @@ internal sealed class RecentTensor(ITensorSource source) : ITensorSource, IDispo
 
         if (_name != name || _tensor is null)
         {
+            // Reading may fail; what is kept is gone already.
             _tensor?.Dispose();
-            (_name, _tensor) = (name, source.Get(name).Own());
+            (_name, _tensor) = (name, null);
+            _tensor = source.Get(name).Own();
         }
 
         return _tensor;
