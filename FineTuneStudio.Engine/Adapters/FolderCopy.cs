@@ -1,12 +1,11 @@
 using FineTuneStudio.Engine.Storage;
+using FineTuneStudio.Engine.Templates;
 
 namespace FineTuneStudio.Engine.Adapters;
 
 /// <summary>Copies files of a model folder, each whole or not at all.</summary>
 internal static class FolderCopy
 {
-    private const string TemplateFolder = "additional_chat_templates";
-
     private static readonly string[] Names =
     [
         "added_tokens.json", "chat_template.jinja", "chat_template.json", "config.json", "generation_config.json", "merges.txt",
@@ -29,13 +28,6 @@ internal static class FolderCopy
             .Select(file => file.Name)
             .Where(name => Names.Contains(name) || name.EndsWith(".tiktoken", StringComparison.Ordinal)
                 || name.StartsWith("LICENSE", StringComparison.OrdinalIgnoreCase) || name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase))
-            .Concat(Templates(folder))
+            .Concat(AdditionalTemplates.Of(folder))
             .Order(StringComparer.Ordinal);
-
-    // Templates of their own names lie one folder below.
-    private static IEnumerable<string> Templates(string folder)
-    {
-        var below = new DirectoryInfo(Path.Combine(folder, TemplateFolder));
-        return below.Exists ? below.EnumerateFiles("*.jinja").Select(file => Path.Combine(TemplateFolder, file.Name)) : [];
-    }
 }

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Gguf.Vocabularies;
 using FineTuneStudio.Engine.Rendering;
+using FineTuneStudio.Engine.Templates;
 using FineTuneStudio.Engine.Tokenizers;
 
 namespace FineTuneStudio.Engine.Gguf;
@@ -22,8 +23,8 @@ internal static partial class GgufTokenizer
         metadata.Set("tokenizer.chat_template", ForOthers(renderer.Template.Source));
         if (!ReferenceEquals(renderer.ToolTemplate, renderer.Template))
         {
-            metadata.Set("tokenizer.chat_templates", (string[])["tool_use"]);
-            metadata.Set("tokenizer.chat_template.tool_use", ForOthers(renderer.ToolTemplate.Source));
+            metadata.Set("tokenizer.chat_templates", (string[])[AdditionalTemplates.ToolUse]);
+            metadata.Set($"tokenizer.chat_template.{AdditionalTemplates.ToolUse}", ForOthers(renderer.ToolTemplate.Source));
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class ChatTemplate
     /// <summary>Reads the template that a model folder has for conversations with tools beside its usual one.</summary>
     /// <returns><see langword="null"/> where one template is for all.</returns>
     /// <exception cref="UserErrorException">The template cannot be read.</exception>
-    public static ChatTemplate? LoadForTools(string modelFolder) => ChatTemplateFiles.FindNamed(modelFolder, "tool_use") is { } source ? Parse(source) : null;
+    public static ChatTemplate? LoadForTools(string modelFolder) => ChatTemplateFiles.FindNamed(modelFolder, AdditionalTemplates.ToolUse) is { } source ? Parse(source) : null;
 
     /// <summary>The text of a model folder's template, as <see cref="Load"/> finds it; <see langword="null"/> where the folder has none.</summary>
     /// <exception cref="UserErrorException">A file cannot be read, or no template has that name.</exception>

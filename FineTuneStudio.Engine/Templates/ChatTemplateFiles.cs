@@ -13,7 +13,7 @@ internal static class ChatTemplateFiles
     public static string? Find(string folder, string? name)
     {
         var file = Path.Combine(folder, SingleFile);
-        if (name is not null && Path.Combine(folder, "additional_chat_templates", name + ".jinja") is var further && File.Exists(further))
+        if (name is not null && AdditionalTemplates.PathOf(folder, name) is var further && File.Exists(further))
         {
             file = further;
         }
@@ -29,7 +29,7 @@ internal static class ChatTemplateFiles
     /// <summary>The text of a template of its own name, or <see langword="null"/> where the folder has none of that name.</summary>
     public static string? FindNamed(string folder, string name)
     {
-        var file = Path.Combine(folder, "additional_chat_templates", name + ".jinja");
+        var file = AdditionalTemplates.PathOf(folder, name);
         if (File.Exists(file))
         {
             return File.ReadAllText(file);

@@ -13,8 +13,8 @@ internal sealed class ActivityReport(Action<TrainingEvent> report)
     private TrainingEvent.Working _told = new(0, RunActivity.RenderingRows);
     private long _toldAt;
 
-    /// <summary>For work that nobody watches.</summary>
-    public static ActivityReport None { get; } = new(_ => { });
+    /// <summary>For work that nobody watches; each its own, as it belongs to one thread.</summary>
+    public static ActivityReport None => new(_ => { });
 
     /// <summary>Steps done.</summary>
     public int Step { get; set; }

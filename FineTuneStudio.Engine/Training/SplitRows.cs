@@ -33,7 +33,9 @@ internal sealed record SplitRows<TTraining, T>(List<TTraining> Training, List<T>
         var check = new DatasetCheckOptions { Method = specification.Method, Columns = options.Columns };
         using var index = DatasetIndex.Open(options.Path, check, cancellationToken);
         var split = DatasetSplit.Create(index, options, specification.Seed);
-        activity.Begin(RunActivity.RenderingRows, split.TrainingCount + (options.HeldOutPath is null ? split.HeldOut.Count : 0));
+        using var other = options.HeldOutPath is { } path ? DatasetIndex.Open(path, check, cancellationToken) : null;
+        var heldOut = other is null ? split.HeldOut : [.. Enumerable.Range(0, Math.Min(other.Count, options.HeldOutMaxRows))];
+        activity.Begin(RunActivity.RenderingRows, split.TrainingCount + heldOut.Count);
         var (warnings, ready) = (new List<string>(renderer.Warnings), 0);
         if (index.Report.Faults.Count(fault => fault.Severity == FaultSeverity.Error) is > 0 and var bad)
         {
@@ -46,13 +48,7 @@ internal sealed record SplitRows<TTraining, T>(List<TTraining> Training, List<T>
         }
 
         List<TTraining> training = [.. Ready(index, Enumerable.Range(0, split.TrainingCount).Select(split.TrainingRow)).Select(keep)];
-        if (options.HeldOutPath is not { } path)
-        {
-            return new(training, [.. Ready(index, split.HeldOut)], split.TrainingCount, warnings);
-        }
-
-        using var other = DatasetIndex.Open(path, check, cancellationToken);
-        return new(training, [.. Ready(other, Enumerable.Range(0, Math.Min(other.Count, options.HeldOutMaxRows)))], split.TrainingCount, warnings);
+        return new(training, [.. Ready(other ?? index, heldOut)], split.TrainingCount, warnings);
     }
 
     /// <summary>What a row that the template refuses says, with its place in the file.</summary>

@@ -83,8 +83,6 @@ internal sealed class TrainingLoop
             Evaluate(cancellationToken);
         }
 
-        // The first step warms up and takes the longest: the only one that is worth a word where steps are not told in parts.
-        _activity.Begin(RunActivity.Learning);
         while (Step < TotalSteps)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -73,7 +73,7 @@ internal sealed class FakeHub : IAsyncDisposable
         return hub;
     }
 
-    /// <summary>Puts a file into the repository.</summary>
+    /// <summary>Puts a file into the repository, at its top or one folder below.</summary>
     public void Add(string name, byte[] content) => _files[name] = content;
 
     /// <summary>Puts a folder's files into the repository.</summary>
@@ -108,11 +108,11 @@ internal sealed class FakeHub : IAsyncDisposable
         {
             await context.Response.WriteAsJsonAsync(new { id = Repository, sha = Commit });
         }
-        else if (path == $"/api/models/{Repository}/tree/{Commit}")
+        else if (PartAfter(path, $"/api/models/{Repository}/tree/{Commit}") is { } folder)
         {
-            await context.Response.WriteAsJsonAsync(_files.Select(Entry).Concat(Strangers));
+            await context.Response.WriteAsJsonAsync(List(folder.TrimStart('/')));
         }
-        else if (Path.GetFileName(path) is var name && path.StartsWith($"/{Repository}/resolve/{Commit}/", StringComparison.Ordinal) && _files.TryGetValue(name, out var content))
+        else if (PartAfter(path, $"/{Repository}/resolve/{Commit}/") is { } name && _files.TryGetValue(name, out var content))
         {
             await SendAsync(context, name, content);
         }
@@ -120,6 +120,16 @@ internal sealed class FakeHub : IAsyncDisposable
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
         }
+    }
+
+    private static string? PartAfter(string path, string begin) => path.StartsWith(begin, StringComparison.Ordinal) ? path[begin.Length..] : null;
+
+    // As a hub does: a folder's own files, with their whole paths, and the names of the folders in it.
+    private IEnumerable<object> List(string folder)
+    {
+        var files = _files.Where(file => Path.GetDirectoryName(file.Key) == folder).Select(Entry);
+        var folders = _files.Keys.Select(name => Path.GetDirectoryName(name)!).Where(name => name.Length > 0).Distinct().Select(path => new { type = "directory", path, size = 0, oid = new string('3', 40) });
+        return folder.Length == 0 ? [.. files, .. folders, .. Strangers] : files;
     }
 
     private bool Refuses(HttpContext context, string path)

@@ -10,6 +10,8 @@ namespace FineTuneStudio.Tests.Support;
 internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
 {
     private readonly SemaphoreSlim _allowed = new(0);
+    private readonly AutoResetEvent _heldAtSet = new(initialState: false);
+    private volatile TrainingEvent.Working? _heldAt;
 
     /// <summary>Steps of a whole run.</summary>
     public int TotalSteps { get; init; } = 40;
@@ -18,7 +20,15 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
     public int EvaluateEvery { get; init; } = 10;
 
     /// <summary>What a run that begins is busy with until a test says otherwise; <see langword="null"/> lets it begin at once.</summary>
-    public TrainingEvent.Working? HeldAt { get; set; }
+    public TrainingEvent.Working? HeldAt
+    {
+        get => _heldAt;
+        set
+        {
+            _heldAt = value;
+            _heldAtSet.Set();
+        }
+    }
 
     /// <summary>Folders the engine was asked to run in, in order.</summary>
     public List<string> Started { get; } = [];
@@ -84,7 +94,7 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
                 report((told = busy) with { At = DateTimeOffset.UtcNow });
             }
 
-            if (cancellationToken.WaitHandle.WaitOne(5))
+            if (WaitHandle.WaitAny([cancellationToken.WaitHandle, _heldAtSet]) == 0)
             {
                 return End(first, EndReason.Cancelled);
             }
@@ -166,5 +176,9 @@ internal sealed class FakeTrainingEngine : ITrainingEngine, IDisposable
 
     public MemoryFit? FindFit(RunSpecification specification, RunEstimate estimate, long limitBytes) => null;
 
-    public void Dispose() => _allowed.Dispose();
+    public void Dispose()
+    {
+        _allowed.Dispose();
+        _heldAtSet.Dispose();
+    }
 }

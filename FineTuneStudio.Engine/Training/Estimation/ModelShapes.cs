@@ -12,17 +12,20 @@ public sealed class ModelShapes
     private const int Most = 4;
 
     private readonly Lock _gate = new();
-    private readonly List<(string Folder, DateTime Written, ModelShape Shape)> _known = [];
+    private readonly List<(string Folder, List<(string Name, long Bytes, DateTime Written)> Files, ModelShape Shape)> _known = [];
 
     /// <summary>A folder's shape.</summary>
     /// <exception cref="UserErrorException">The folder holds no model that the engine knows.</exception>
     internal ModelShape Of(string folder)
     {
-        var written = Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max() : default;
+        var files = FilesOf(folder);
         lock (_gate)
         {
-            if (_known.Find(known => known.Folder == folder && known.Written == written) is { Shape: { } shape })
+            if (_known.Find(known => known.Folder == folder && known.Files.SequenceEqual(files)) is { Shape: { } shape } hit)
             {
+                // The one that was asked for last is forgotten last.
+                _known.Remove(hit);
+                _known.Add(hit);
                 return shape;
             }
         }
@@ -35,7 +38,7 @@ public sealed class ModelShapes
         lock (_gate)
         {
             _known.RemoveAll(known => known.Folder == folder);
-            _known.Add((folder, written, read));
+            _known.Add((folder, files, read));
             if (_known.Count > Most)
             {
                 _known.RemoveAt(0);
@@ -44,4 +47,10 @@ public sealed class ModelShapes
 
         return read;
     }
+
+    // One that goes away meanwhile has no length.
+    private static List<(string Name, long Bytes, DateTime Written)> FilesOf(string folder)
+        => Directory.Exists(folder)
+            ? [.. new DirectoryInfo(folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => (file.Name, file.Exists ? file.Length : -1, file.LastWriteTimeUtc))]
+            : [];
 }

@@ -65,6 +65,12 @@ internal sealed class SftObjective : IObjective
     /// <inheritdoc/>
     public (TrainingEvent.StepCompleted Step, StepEnd End) Learn(int step, CancellationToken cancellationToken)
     {
+        // The first step since the model was loaded warms up and takes the longest: the only one that is worth a word, as steps are not told in parts.
+        if (_outcome is null)
+        {
+            _activity.Begin(RunActivity.Learning);
+        }
+
         var batches = _plan.MicroBatches(step).ConvertAll(rows => Array.ConvertAll(rows, row => _rows.Training[row]));
         TrainingRow[] all = [.. batches.SelectMany(rows => rows)];
         var outcome = _outcome = _step.Run(batches, _schedule.Rate(step), microBatch => _trainee.DropoutStream(_specification, step, microBatch), cancellationToken);

@@ -3,6 +3,7 @@ using FineTuneStudio.Application.Models;
 using FineTuneStudio.Application.Models.Hub;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
+using FineTuneStudio.Engine.Templates;
 using FineTuneStudio.Tests.Support;
 using Xunit;
 
@@ -48,6 +49,20 @@ public sealed class HubImporterTests : IAsyncLifetime
             Directory.EnumerateFiles(model.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(told[^1].TotalBytes, told[^1].Bytes);
         Assert.Empty(Directory.EnumerateDirectories(_data.At("imports")));
+    }
+
+    [Fact]
+    public async Task Import_AdditionalTemplates_AreTakenAndNothingElseOfAnyFolder()
+    {
+        _hub.Add("additional_chat_templates/tool_use.jinja", "with tools"u8.ToArray());
+        _hub.Add("additional_chat_templates/notes.txt", "notes"u8.ToArray());
+        _hub.Add("original/rag.jinja", "rag"u8.ToArray());
+
+        var model = await ImportAsync();
+
+        Assert.Equal("with tools", ChatTemplate.LoadForTools(model.Folder)?.Source);
+        Assert.Equal([Path.Combine(model.Folder, "additional_chat_templates")], Directory.EnumerateDirectories(model.Folder));
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(model.Folder, "additional_chat_templates")));
     }
 
     [Theory]
@@ -148,7 +163,7 @@ public sealed class HubImporterTests : IAsyncLifetime
     [Fact]
     public async Task Import_NamesThatLeaveTheFolder_AreNeverWritten()
     {
-        foreach (var path in (string[])["../config.json", "a/model.safetensors", "..\\x.safetensors", "/etc/passwd", ".."])
+        foreach (var path in (string[])["../config.json", "a/model.safetensors", "..\\x.safetensors", "/etc/passwd", "..", "additional_chat_templates/../../passwd.jinja", "additional_chat_templates/a/passwd.jinja"])
         {
             _hub.Strangers.Add(new { type = "file", path, size = 3, oid = new string('2', 40) });
         }

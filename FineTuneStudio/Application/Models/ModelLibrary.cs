@@ -2,6 +2,7 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Models;
 using FineTuneStudio.Engine.Rendering;
 using FineTuneStudio.Engine.Storage;
+using FineTuneStudio.Engine.Templates;
 using FineTuneStudio.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -147,7 +148,10 @@ public sealed class ModelLibrary
     private static ModelSummary Summarize(ModelEntity row) => new(
         row.Id, row.Name, row.Architecture, row.Parameters, row.Bytes, row.ContextLength, row.Sha256, row.Folder, row.Embedded, row.CreatedAt);
 
-    private static long BytesOf(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+    // What is copied of a folder: other folders below it belong to no model.
+    private static IEnumerable<string> FilesOf(string folder) => new DirectoryInfo(folder).EnumerateFiles().Select(file => file.Name).Concat(AdditionalTemplates.Of(folder));
+
+    private static long BytesOf(string folder) => FilesOf(folder).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
 
     private static Task<string> HashAsync(string folder, CancellationToken cancellationToken)
         => Task.Run(() => ModelHash.Compute(folder, progress: null, cancellationToken), cancellationToken);
@@ -161,15 +165,16 @@ public sealed class ModelLibrary
 
     private static async Task CopyAsync(string source, string target, Action<long, long>? progress, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(target);
         var (copied, total) = (0L, BytesOf(source));
         var buffer = new byte[1 << 20];
 
         // Links are followed: a Hugging Face cache folder is made of them.
-        foreach (var file in new DirectoryInfo(source).EnumerateFiles())
+        foreach (var name in FilesOf(source))
         {
-            await using var from = file.OpenRead();
-            await using var to = new FileStream(Path.Combine(target, file.Name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            var copy = Path.Combine(target, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            await using var from = File.OpenRead(Path.Combine(source, name));
+            await using var to = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
             while (await from.ReadAsync(buffer, cancellationToken) is > 0 and var count)
             {
                 await to.WriteAsync(buffer.AsMemory(0, count), cancellationToken);

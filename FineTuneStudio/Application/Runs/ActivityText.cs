@@ -1,3 +1,4 @@
+using System.Globalization;
 using FineTuneStudio.Engine.Contracts;
 
 namespace FineTuneStudio.Application.Runs;
@@ -18,7 +19,7 @@ public static class ActivityText
         RunActivity.AnsweringSamples => $"Answering {Counted.Text(working.Total, "held-out prompt")} for the samples",
         RunActivity.DrawingAnswers => $"Drawing {Counted.Text(working.Total, "answer")} to {Counted.Text(working.Total / Math.Max(1, run.Reinforcement?.Answers ?? 1), "prompt")}",
         RunActivity.Learning when IsReinforcement(run) => "Learning from the answers",
-        RunActivity.Learning => "First step",
+        RunActivity.Learning => working.Step == 0 ? "First step" : string.Create(CultureInfo.InvariantCulture, $"Step {working.Step + 1:N0}"),
         _ => throw new InvalidOperationException($"Unknown activity {working.Activity}."),
     };
 
@@ -36,7 +37,7 @@ public static class ActivityText
 
     /// <summary>How far it is, e.g. <c>12 of 64</c>; empty where that is not counted.</summary>
     public static string HowFar(TrainingEvent.Working working)
-        => working is { Done: > 0, Total: > 0 } ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{working.Done:N0} of {working.Total:N0}") : "";
+        => working is { Done: > 0, Total: > 0 } ? string.Create(CultureInfo.InvariantCulture, $"{working.Done:N0} of {working.Total:N0}") : "";
 
     private static bool IsReinforcement(RunSpecification run) => run.Method == TrainingMethod.Rft;
 

@@ -43,6 +43,10 @@ public sealed partial class ChatPanel : IAsyncDisposable
     [Parameter]
     public IReadOnlyList<string> Examples { get; set; } = [];
 
+    /// <summary>What stands before <see cref="Examples"/>.</summary>
+    [Parameter]
+    public string ExamplesLead { get; set; } = "For instance:";
+
     private ChatForm Form => _draft!.Value;
 
     public async ValueTask DisposeAsync()

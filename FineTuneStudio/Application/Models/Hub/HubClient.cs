@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Templates;
 
 namespace FineTuneStudio.Application.Models.Hub;
 
@@ -38,17 +39,38 @@ internal sealed class HubClient : IDisposable
             : throw Fault(address, "The hub's answer names no commit; is this a Hugging Face compatible hub?");
     }
 
-    /// <summary>The files at the top of a repository; those in folders, or with names that could leave one, are passed over.</summary>
+    /// <summary>The files at the top of a repository and its additional templates; those in other folders, or with names that could leave one, are passed over.</summary>
     /// <exception cref="UserErrorException">The hub lies, or is gone.</exception>
     public async Task<IReadOnlyList<HubFile>> ListAsync(HubAddress address, string commit, CancellationToken cancellationToken)
     {
-        var files = new List<HubFile>();
-        var next = new Uri(_hub.Endpoint, $"api/models/{address.Repository}/tree/{commit}");
+        var top = $"api/models/{address.Repository}/tree/{commit}";
+        var entries = await EntriesAsync(top, address, cancellationToken);
+        if (entries.Exists(entry => PathOf(entry) == AdditionalTemplates.Folder && TypeOf(entry) == "directory"))
+        {
+            entries.AddRange(await EntriesAsync($"{top}/{AdditionalTemplates.Folder}", address, cancellationToken));
+        }
+
+        return [.. entries.Select(Read).OfType<HubFile>()];
+    }
+
+    /// <summary>A file's content from a place on; the caller disposes the answer. Its status is 206 where the hub went along, 200 where it begins anew.</summary>
+    public Task<HttpResponseMessage> OpenAsync(HubAddress address, string commit, string name, long from, CancellationToken cancellationToken)
+        => SendAsync(
+            new Uri(_hub.Endpoint, $"{address.Repository}/resolve/{commit}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}"), address,
+            from > 0 ? new RangeHeaderValue(from, null) : null, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    // A folder of a repository, page by page.
+    private async Task<List<JsonElement>> EntriesAsync(string folder, HubAddress address, CancellationToken cancellationToken)
+    {
+        var entries = new List<JsonElement>();
+        var next = new Uri(_hub.Endpoint, folder);
         for (var page = 0; page < MostPages; page++)
         {
             using var response = await SendAsync(next, address, range: null, cancellationToken);
             using var document = await ReadAsync(response, address, cancellationToken);
-            files.AddRange(document.RootElement.EnumerateArray().Select(Read).OfType<HubFile>());
+            entries.AddRange(document.RootElement.EnumerateArray().Select(entry => entry.Clone()));
             if (NextPage(response) is not { } following)
             {
                 break;
@@ -57,22 +79,18 @@ internal sealed class HubClient : IDisposable
             next = following;
         }
 
-        return files;
+        return entries;
     }
 
-    /// <summary>A file's content from a place on; the caller disposes the answer. Its status is 206 where the hub went along, 200 where it begins anew.</summary>
-    public Task<HttpResponseMessage> OpenAsync(HubAddress address, string commit, string name, long from, CancellationToken cancellationToken)
-        => SendAsync(
-            new Uri(_hub.Endpoint, $"{address.Repository}/resolve/{commit}/{Uri.EscapeDataString(name)}"), address,
-            from > 0 ? new RangeHeaderValue(from, null) : null, cancellationToken);
+    private static string PathOf(JsonElement entry) => entry.GetProperty("path").GetString()!;
 
-    public void Dispose() => _http.Dispose();
+    private static string? TypeOf(JsonElement entry) => entry.GetProperty("type").GetString();
 
     private static HubFile? Read(JsonElement entry)
     {
-        var name = entry.GetProperty("path").GetString()!;
-        var isPlain = name == Path.GetFileName(name) && !name.Contains('\\', StringComparison.Ordinal) && name is not ("." or "..") && !name.Any(char.IsControl);
-        if (!isPlain || entry.GetProperty("type").GetString() != "file")
+        var name = PathOf(entry);
+        var isPlain = (name == Path.GetFileName(name) || AdditionalTemplates.Contains(name)) && !name.Contains('\\', StringComparison.Ordinal) && name is not ("." or "..") && !name.Any(char.IsControl);
+        if (!isPlain || TypeOf(entry) != "file")
         {
             return null;
         }

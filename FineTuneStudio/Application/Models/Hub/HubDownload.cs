@@ -40,6 +40,7 @@ internal sealed class HubDownload(HubClient client, HubAddress address, string c
                 continue;
             }
 
+            DurableFile.CreateFolder(Path.GetDirectoryName(path)!);
             await FetchAsync(file, path + DurableFile.TemporarySuffix, report, cancellationToken);
             _finished += file.Bytes;
             File.Move(path + DurableFile.TemporarySuffix, path, overwrite: true);

@@ -1,9 +1,10 @@
 using FineTuneStudio.Engine.Contracts;
+using FineTuneStudio.Engine.Templates;
 using FineTuneStudio.Engine.Tensors.Safetensors;
 
 namespace FineTuneStudio.Application.Models.Hub;
 
-/// <summary>Which files of a repository make a model here: configuration, tokenizer, template, weights, licence. Nothing else is fetched.</summary>
+/// <summary>Which files of a repository make a model here: configuration, tokenizer, templates, weights, licence. Nothing else is fetched.</summary>
 internal static class HubSelection
 {
     private static readonly string[] Names =
@@ -30,7 +31,8 @@ internal static class HubSelection
                 : $"The repository has {other}, but no safetensors. Only safetensors is read, because pickled files can run code; look for a conversion of the model.");
         }
 
-        return [.. files.Where(file => Names.Contains(file.Name) || file.Name.EndsWith(".tiktoken", StringComparison.Ordinal) || IsLegal(file.Name) || file.Name == SafetensorsFolder.IndexFileName)];
+        return [.. files.Where(file => Names.Contains(file.Name) || file.Name.EndsWith(".tiktoken", StringComparison.Ordinal) || AdditionalTemplates.Contains(file.Name)
+            || IsLegal(file.Name) || file.Name == SafetensorsFolder.IndexFileName)];
     }
 
     /// <summary>The files with weights: one, or those that the index names.</summary>
