@@ -75,7 +75,8 @@ public sealed class NewReinforcementRunTests(ChromiumFixture chromium) : Stepped
         await using var page = await chromium.OpenAsync(Studio.Address, width: 390, height: 844);
         await page.GoAsync("/runs/new?dataset=prompts.jsonl");
         await page.Page.GetByText("30 prompts without answers").WaitForAsync();
-        await page.Page.Locator("[data-choice='labels-no'].taken").WaitForAsync();
+        // A phone has the tree's questions, each with its answers.
+        await page.Page.GetByRole(AriaRole.Group, new() { Name = "Do you have labelled ground truth?" }).Locator("[aria-pressed='true']", new() { HasText = "No" }).WaitForAsync();
         await Assertions.Expect(page.Page.Locator("[data-method='Rft'] input")).ToBeCheckedAsync();
 
         await page.Page.Locator("[data-method='Sft'] input").CheckAsync();

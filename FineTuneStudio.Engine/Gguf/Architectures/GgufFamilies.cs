@@ -80,7 +80,7 @@ internal static class GgufFamilies
         ["olmo2"] = new("olmo2", new() { HeadsDivideStream = true, Norms = NormPlacement.After, NeedsHead = true }) { More = [.. HeadNorms, .. FourNorms] },
         ["phi3"] = new("phi3", new() { FusedProjections = true, HasLongRope = true }) { More = [("self_attn.qkv_proj", "attn_qkv"), ("mlp.gate_up_proj", "ffn_up")] },
         ["qwen2"] = new("qwen2", new() { HeadsDivideStream = true }) { Biased = Projections },
-        ["qwen2_moe"] = new("qwen2moe", new() { HeadsDivideStream = true, HasExperts = true }) { Biased = Projections, More = [.. Experts, .. SharedExpert] },
+        ["qwen2_moe"] = new("qwen2moe", new() { HeadsDivideStream = true, HasExperts = true, NeedsHead = true }) { Biased = Projections, More = [.. Experts, .. SharedExpert] },
         ["qwen3"] = new("qwen3", new()) { Biased = Projections, More = HeadNorms },
         ["qwen3_moe"] = new("qwen3moe", new() { HasExperts = true, DividesExpertWeights = true }) { Biased = Projections, More = [.. HeadNorms, .. Experts] },
         ["smollm3"] = new("smollm3", new() { LayersToOneWithoutRope = 4 }) { TurnsNeighbours = true, Biased = AllBiases },

@@ -73,7 +73,7 @@ public sealed class UnseenExportTests
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Slow))]
     [Trait("Category", "Slow")]
     public void Write_ManyUnseenModels_ScoreInLlamaCppAsTheReferenceOrAreRefused(string family, int seed) => ScoresAlike(family, seed);

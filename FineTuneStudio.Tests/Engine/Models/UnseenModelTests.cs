@@ -91,7 +91,7 @@ public sealed class UnseenModelTests
     [Fact]
     public void Load_WideUnseenFolder_ComputesAsTheReferenceInEveryForm() => ComputesWide("llama");
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("mixtral")]
     [InlineData("phi3")]
     [InlineData("qwen2_moe")]
@@ -141,7 +141,7 @@ public sealed class UnseenModelTests
         UnseenChecks.Published(made);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Slow))]
     [Trait("Category", "Slow")]
     public void Load_ManyUnseenFolders_AllComputeAsTheReference(string family, int seed)
@@ -151,7 +151,7 @@ public sealed class UnseenModelTests
         Computes(made);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Slowest))]
     [Trait("Category", "Slow")]
     public void Backward_ManyUnseenFolders_AllLearnAsTheReference(string family, int seed)

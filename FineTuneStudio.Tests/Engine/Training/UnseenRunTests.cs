@@ -32,7 +32,7 @@ public sealed class UnseenRunTests
     [MemberData(nameof(Quick))]
     public void Run_UnseenFolder_LearnsAndLeavesAnAdapter(string family, int seed) => Learns(family, seed, Quantization.None);
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Slow))]
     [Trait("Category", "Slow")]
     public void Run_ManyUnseenFolders_LearnAndLeaveAdapters(string family, int seed)
