@@ -87,19 +87,35 @@ public static class TrainingRun
     /// one a sample of its rows.
     /// </param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <param name="shapes">Remembers what was read of models; <see langword="null"/> reads anew.</param>
     /// <exception cref="UserErrorException">The run could not start.</exception>
-    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken, ModelShapes? shapes = null)
-        => RunEstimator.Estimate(specification, measured, shapes ?? new ModelShapes(), cancellationToken);
+    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+        => Estimate(specification, measured, new ModelShapes(), cancellationToken);
+
+    /// <summary>The same for one who asks again and again.</summary>
+    /// <param name="specification">Model and dataset are paths.</param>
+    /// <param name="measured">The dataset as it was measured for this model, where it was.</param>
+    /// <param name="shapes">Remembers what was read of models.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="UserErrorException">The run could not start.</exception>
+    public static RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, ModelShapes shapes, CancellationToken cancellationToken)
+        => RunEstimator.Estimate(specification, measured, shapes, cancellationToken);
 
     /// <summary>Options that fit the dataset and the model. Renders the rows where they are not measured; of a large dataset, a sample.</summary>
     /// <param name="specification">Model and dataset as paths; whether an adapter learns.</param>
     /// <param name="measured">The dataset, where it is open already.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <param name="shapes">Remembers what was read of models; <see langword="null"/> reads anew.</param>
     /// <exception cref="UserErrorException">The run could not start.</exception>
-    public static RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken, ModelShapes? shapes = null)
-        => RunAdvisor.Suggest(RunEstimator.Facts(specification, measured, shapes ?? new ModelShapes(), cancellationToken));
+    public static RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
+        => Suggest(specification, measured, new ModelShapes(), cancellationToken);
+
+    /// <summary>The same for one who asks again and again.</summary>
+    /// <param name="specification">Model and dataset as paths; whether an adapter learns.</param>
+    /// <param name="measured">The dataset, where it is open already.</param>
+    /// <param name="shapes">Remembers what was read of models.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="UserErrorException">The run could not start.</exception>
+    public static RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, ModelShapes shapes, CancellationToken cancellationToken)
+        => RunAdvisor.Suggest(RunEstimator.Facts(specification, measured, shapes, cancellationToken));
 
     private static Trainee Load(RunSpecification specification, Device device, bool begins)
     {

@@ -1,11 +1,9 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
-using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Exports;
 using FineTuneStudio.Engine.Models;
-using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Tests.Support;
 using Xunit;
 
@@ -58,7 +56,7 @@ public sealed class AdapterExporterTests : IDisposable
     [InlineData("gpt_oss_mxfp4", ExportFormat.GgufLora)]
     public void Export_AdapterOfAQuantisedBase_IsCertified(string model, ExportFormat format)
     {
-        var adapter = LearntAdapter(model);
+        var adapter = SaveLearntAdapter(model);
 
         var certificate = Export(Request(model, format, "out") with { AdapterFolder = adapter });
 
@@ -70,7 +68,7 @@ public sealed class AdapterExporterTests : IDisposable
     [Fact]
     public void Export_MergedIntoFloatsOfEightBits_IsOffByTheRoundingToSixteen()
     {
-        var certificate = Export(Request("deepseek_v3_fp8", ExportFormat.Merged, "out") with { AdapterFolder = LearntAdapter("deepseek_v3_fp8") });
+        var certificate = Export(Request("deepseek_v3_fp8", ExportFormat.Merged, "out") with { AdapterFolder = SaveLearntAdapter("deepseek_v3_fp8") });
 
         // The random router of the reference has near ties, which rounding decides: more than the limit for models that have learnt.
         Assert.InRange(certificate.MeanDivergence, 0, 0.03);
@@ -80,7 +78,7 @@ public sealed class AdapterExporterTests : IDisposable
     [Fact]
     public void Export_QuantisedBaseToFourBits_SaysThatItIsRoundedTwice()
     {
-        var notes = Export(Request("llama_nf4", ExportFormat.Gguf, "four") with { AdapterFolder = LearntAdapter("llama_nf4"), WeightType = GgufWeightType.Q4 }).Notes;
+        var notes = Export(Request("llama_nf4", ExportFormat.Gguf, "four") with { AdapterFolder = SaveLearntAdapter("llama_nf4"), WeightType = GgufWeightType.Q4 }).Notes;
 
         Assert.Contains(notes, note => note.Contains("rounded again", StringComparison.Ordinal));
     }
@@ -111,7 +109,7 @@ public sealed class AdapterExporterTests : IDisposable
     [InlineData("gpt_oss_mxfp4", ExportFormat.Gguf, GgufWeightType.F16)]
     public void Find_SizeOfAForm_IsAboutWhatIsWritten(string model, ExportFormat format, GgufWeightType type)
     {
-        var adapter = LearntAdapter(model);
+        var adapter = SaveLearntAdapter(model);
         using var sizes = new ExportSizes(adapter, SharedData.Golden("models", model));
 
         var size = sizes.Find(format, type)!;
@@ -190,16 +188,11 @@ public sealed class AdapterExporterTests : IDisposable
         => new() { AdapterFolder = "", ModelFolder = SharedData.Golden("models", model), Format = format, Target = _folder.At(target) };
 
     // Of linears alone where llama.cpp takes no others.
-    private string LearntAdapter(string model)
+    private string SaveLearntAdapter(string model)
     {
-        using var adapters = AdapterSet.Create(
+        using var adapters = LearntAdapter.Create(
             ModelFolder.Linears(SharedData.Golden("models", model)),
-            new LoraOptions { Rank = 4, Targets = model.StartsWith("gpt_oss", StringComparison.Ordinal) ? ["experts.down_proj", "q_proj"] : [LoraOptions.AllLinear] }, seed: 3);
-        using var generator = new RandomGenerator(4);
-        foreach (var b in adapters.ExpertAdapters.Values.Select(adapter => adapter.B).Concat(adapters.Adapters.Values.Select(adapter => adapter.B)))
-        {
-            b.FillNormal(0, 0.1, generator);
-        }
+            new LoraOptions { Rank = 4, Targets = model.StartsWith("gpt_oss", StringComparison.Ordinal) ? ["experts.down_proj", "q_proj"] : [LoraOptions.AllLinear] }, deviation: 0.1, seed: 3);
 
         adapters.Save(_folder.At("learnt"), model);
         return _folder.At("learnt");

@@ -76,9 +76,7 @@ public sealed class MergedModelTests : IDisposable
         using var copy = new ModelCopy("qwen3");
         copy.ChangeWeights(weights => weights[MergedWeights.HeadName] = weights[MergedWeights.EmbeddingName] * 3);
         var embedding = SafetensorsFolder.Open(golden).Get(MergedWeights.EmbeddingName);
-        using var pair = AdapterSet.Create(ModelFolder.Linears(golden), new LoraOptions { Rank = 2, Targets = ["lm_head"] }, seed: 1);
-        using var generator = new RandomGenerator(2);
-        pair.Adapters["lm_head"].B.FillNormal(0, 0.3, generator);
+        using var pair = LearntAdapter.Create(ModelFolder.Linears(golden), new LoraOptions { Rank = 2, Targets = ["lm_head"] }, deviation: 0.3, seed: 1);
         using var saved = new AdapterSet(
             pair.Configuration with { ModulesToSave = ["embed_tokens"] }, [], [], [KeyValuePair.Create("model.embed_tokens", (embedding.To(DType.Float32) * 1.5).Own())]);
         var adapter = savesEmbedding ? saved : pair;

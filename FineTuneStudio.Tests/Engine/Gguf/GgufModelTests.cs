@@ -148,12 +148,7 @@ public sealed class GgufModelTests : IDisposable
     {
         using var model = new ModelCopy("gpt_oss");
         model.ReplaceInConfig("\"truncate\": false", "\"truncate\": true");
-        using var adapters = AdapterSet.Create(ModelFolder.Linears(model.Path), new LoraOptions { Rank = 4, Targets = ["experts", "q_proj"] }, seed: 3);
-        using var generator = new RandomGenerator(4);
-        foreach (var b in adapters.ExpertAdapters.Values.Select(adapter => adapter.B).Concat(adapters.Adapters.Values.Select(adapter => adapter.B)))
-        {
-            b.FillNormal(0, 0.3, generator);
-        }
+        using var adapters = LearntAdapter.Create(ModelFolder.Linears(model.Path), new LoraOptions { Rank = 4, Targets = ["experts", "q_proj"] }, deviation: 0.3, seed: 3);
 
         GgufModel.Write(model.Path, adapters: null, GgufWeightType.F32, _folder.At("model.gguf"), progress: null, TestContext.Current.CancellationToken);
         GgufAdapter.Write(model.Path, adapters, GgufWeightType.F32, _folder.At("adapter.gguf"), TestContext.Current.CancellationToken);

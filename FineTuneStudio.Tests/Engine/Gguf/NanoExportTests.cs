@@ -86,17 +86,7 @@ public sealed class NanoExportTests : IDisposable
     private static Conversation Ask(string question) => new(JsonSerializer.SerializeToElement(new[] { new { role = "user", content = question } }));
 
     // Large enough to change answers, small enough to leave the model a model.
-    private static AdapterSet Adapter(CausalModel model)
-    {
-        var adapters = AdapterSet.Create(model.Linears, new LoraOptions { Rank = 4, RsLora = true }, seed: 5);
-        using var generator = new RandomGenerator(6);
-        foreach (var adapter in adapters.Adapters.Values)
-        {
-            adapter.B.FillNormal(0, 0.01, generator);
-        }
-
-        return adapters;
-    }
+    private static AdapterSet Adapter(CausalModel model) => LearntAdapter.Create(model.Linears, new LoraOptions { Rank = 4, RsLora = true }, deviation: 0.01, seed: 5);
 
     private List<int[]> Greedy(CausalModel model)
     {

@@ -1,10 +1,8 @@
 using System.Text.Json;
 using FineTuneStudio.Commands.Benches;
-using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Gguf;
 using FineTuneStudio.Engine.Models;
-using FineTuneStudio.Engine.Tensors;
 using FineTuneStudio.Tests.Support;
 using FineTuneStudio.Tests.Support.Reference;
 using Xunit;
@@ -25,7 +23,7 @@ public sealed class UnseenExportTests
         get
         {
             var data = new TheoryData<string, int>();
-            foreach (var variant in ModelShapes.Variants)
+            foreach (var variant in DrawnConfigs.Variants)
             {
                 Enumerable.Range(3, 6).ToList().ForEach(seed => data.Add(variant, seed));
             }
@@ -47,7 +45,7 @@ public sealed class UnseenExportTests
     {
         using var made = MadeUpModel.Draw("qwen3", seed: 1, change: config =>
         {
-            ModelShapes.Resize(config, hidden: 97, inner: 288);
+            DrawnConfigs.Resize(config, hidden: 97, inner: 288);
             config["vocab_size"] = 333;
         });
         using var folder = new TemporaryFolder();
@@ -101,12 +99,7 @@ public sealed class UnseenExportTests
         var tolerance = made.Config.ToJsonString().Contains("gelu", StringComparison.Ordinal) || family.StartsWith("gemma", StringComparison.Ordinal) ? TableTolerance : Tolerance;
         AssertScores(folder.At("model.gguf"), adapter: null, prompts, made.Reference, tolerance);
 
-        using var adapter = AdapterSet.Create(ModelFolder.Linears(made.Path), new LoraOptions { Rank = 3, Alpha = 5 }, seed: 5);
-        using var generator = new RandomGenerator(6);
-        foreach (var pair in adapter.Adapters.Values)
-        {
-            pair.B.FillNormal(0, 0.3, generator);
-        }
+        using var adapter = LearntAdapter.Create(ModelFolder.Linears(made.Path), new LoraOptions { Rank = 3, Alpha = 5 }, deviation: 0.3, seed: 5);
 
         try
         {

@@ -175,7 +175,7 @@ public sealed class UnseenModelTests
     {
         using var made = MadeUpModel.Draw(family, seed: 600, change: config =>
         {
-            ModelShapes.Resize(config, hidden: 515, inner: 1037);
+            DrawnConfigs.Resize(config, hidden: 515, inner: 1037);
             (config["vocab_size"], config["num_hidden_layers"]) = (5003, 2);
         });
 
@@ -208,7 +208,7 @@ public sealed class UnseenModelTests
         var data = new TheoryData<string, int>();
         foreach (var seed in Enumerable.Range(first, last - first + 1))
         {
-            foreach (var variant in ModelShapes.Variants)
+            foreach (var variant in DrawnConfigs.Variants)
             {
                 data.Add(variant, seed);
             }

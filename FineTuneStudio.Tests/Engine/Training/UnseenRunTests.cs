@@ -18,7 +18,7 @@ public sealed class UnseenRunTests
         get
         {
             var data = new TheoryData<string, int>();
-            foreach (var variant in ModelShapes.Variants)
+            foreach (var variant in DrawnConfigs.Variants)
             {
                 data.Add(variant, 2);
                 data.Add(variant, 3);

@@ -1,5 +1,5 @@
 using FineTuneStudio.Application.Runs;
-using FineTuneStudio.Components.Pages.Runs;
+using FineTuneStudio.Components.Pages.NewRun;
 using FineTuneStudio.Engine.Contracts;
 using Xunit;
 

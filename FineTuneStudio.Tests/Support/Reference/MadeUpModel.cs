@@ -48,14 +48,14 @@ internal sealed class MadeUpModel : IDisposable
     public int[][] Sequences { get; }
 
     /// <summary>A model of a family, all else drawn.</summary>
-    /// <param name="variant">One of <see cref="ModelShapes.Variants"/>.</param>
+    /// <param name="variant">One of <see cref="DrawnConfigs.Variants"/>.</param>
     /// <param name="seed">Another seed is another model.</param>
     /// <param name="layout">How the files hold the layers' matrices.</param>
     /// <param name="change">Changes what was drawn.</param>
     /// <param name="length">Of the longest sequence; <see langword="null"/> draws it.</param>
     public static MadeUpModel Draw(string variant, int seed, PublishedLayout layout = PublishedLayout.Plain, Action<JsonObject>? change = null, int? length = null)
     {
-        var (config, random) = (ModelShapes.Draw(variant, seed), new Random(seed));
+        var (config, random) = (DrawnConfigs.Draw(variant, seed), new Random(seed));
         change?.Invoke(config);
         if (layout != PublishedLayout.Plain)
         {
@@ -113,7 +113,7 @@ internal sealed class MadeUpModel : IDisposable
         });
         if (layout is PublishedLayout.Fp8 or PublishedLayout.Mxfp4)
         {
-            ModelShapes.Resize(config, layout == PublishedLayout.Fp8 ? 150 : 64, layout == PublishedLayout.Fp8 ? 300 : 96);
+            DrawnConfigs.Resize(config, layout == PublishedLayout.Fp8 ? 150 : 64, layout == PublishedLayout.Fp8 ? 300 : 96);
         }
     }
 

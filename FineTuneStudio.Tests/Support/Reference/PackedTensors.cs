@@ -13,12 +13,6 @@ internal static class PackedTensors
     private const int MicroBlock = 32;
 
     // Quantiles of a normal distribution (Dettmers et al. 2023, arXiv 2305.14314, appendix E).
-    private static readonly float[] NormalCodes =
-    [
-        -1f, -0.6961928f, -0.52507305f, -0.3949175f, -0.28444138f, -0.18477343f, -0.09105004f, 0f,
-        0.0795803f, 0.1609302f, 0.2461123f, 0.33791524f, 0.44070983f, 0.562617f, 0.72295684f, 1f,
-    ];
-
     private static readonly float[] FloatCodes =
     [
         0f, 0.005208333f, 0.6666667f, 1f, 0.33333334f, 0.5f, 0.16666667f, 0.25f,
@@ -47,7 +41,7 @@ internal static class PackedTensors
 
     private static double[] FourBit(PublishedLayout layout, string name, int[] shape, Random random, List<StoredTensor> stored)
     {
-        var (count, codes) = (shape[0] * shape[1], layout == PublishedLayout.Fp4 ? FloatCodes : NormalCodes);
+        var (count, codes) = (shape[0] * shape[1], layout == PublishedLayout.Fp4 ? FloatCodes : ReferencePacking.NormalCodes);
         var (blocks, kind) = ((count + FourBitBlock - 1) / FourBitBlock, layout == PublishedLayout.Fp4 ? "fp4" : "nf4");
         var size = 2.2 / Math.Sqrt(shape[1]);
         var scales = new float[blocks];

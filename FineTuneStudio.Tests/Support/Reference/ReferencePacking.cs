@@ -5,7 +5,8 @@ internal static class ReferencePacking
 {
     private const int Block = 64;
 
-    private static readonly float[] Codes =
+    /// <summary>NF4's numbers, ascending.</summary>
+    public static readonly float[] NormalCodes =
     [
         -1f, -0.6961928f, -0.52507305f, -0.3949175f, -0.28444138f, -0.18477343f, -0.09105004f, 0f,
         0.0795803f, 0.1609302f, 0.2461123f, 0.33791524f, 0.44070983f, 0.562617f, 0.72295684f, 1f,
@@ -53,5 +54,5 @@ internal static class ReferencePacking
                 : part.Select(value => (double)(MathF.Round((float)value * (127 / largest)) * (largest / 127)));
         })];
 
-    private static float Code(float scaled) => Codes[Enumerable.Range(0, Codes.Length - 1).Count(index => (Codes[index] + Codes[index + 1]) / 2 < scaled)];
+    private static float Code(float scaled) => NormalCodes[Enumerable.Range(0, NormalCodes.Length - 1).Count(index => (NormalCodes[index] + NormalCodes[index + 1]) / 2 < scaled)];
 }

@@ -109,12 +109,7 @@ internal static class UnseenChecks
         reference ??= made.Reference;
         using var model = CausalModel.Load(made.Path, Precision.Fp32, quantization: quantization);
         string[] targets = model.Config.Experts > 0 ? [LoraOptions.AllLinear, LoraOptions.Experts] : [LoraOptions.AllLinear];
-        using var adapter = AdapterSet.Create(model.Linears, new LoraOptions { Rank = 3, Alpha = 5, Targets = targets }, seed: 5);
-        using var generator = new RandomGenerator(6);
-        foreach (var b in adapter.Adapters.Values.Select(pair => pair.B).Concat(adapter.ExpertAdapters.Values.Select(pair => pair.B)))
-        {
-            b.FillNormal(0, 0.3, generator);
-        }
+        using var adapter = LearntAdapter.Create(model.Linears, new LoraOptions { Rank = 3, Alpha = 5, Targets = targets }, deviation: 0.3, seed: 5);
 
         using var view = model.WithAdapter(adapter);
         var merged = ReferenceAdapter.Merged(reference, adapter);

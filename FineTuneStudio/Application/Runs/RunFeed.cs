@@ -125,14 +125,20 @@ internal sealed class RunFeed(TimeProvider time)
 
             messages.Sent(time.GetElapsedTime(clock));
             await DelayAsync(messages.Earliest - time.GetElapsedTime(clock), cancellationToken);
-            await Task.WhenAny(NextChange(), DelayAsync(messages.Due - time.GetElapsedTime(clock), cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            await AwaitAsync(NextChange(), messages.Due - time.GetElapsedTime(clock), cancellationToken);
         }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task DelayAsync(TimeSpan rest, CancellationToken cancellationToken) => rest > TimeSpan.Zero ? Task.Delay(rest, time, cancellationToken) : Task.CompletedTask;
+
+    // What may happen, but no longer than so.
+    private async Task AwaitAsync(Task happens, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(happens, DelayAsync(longest, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     private Task NextChange()
     {
@@ -174,8 +180,7 @@ internal sealed class RunFeed(TimeProvider time)
             await Task.Delay(NewsPace < pace ? NewsPace : pace, time, cancellationToken);
             if (NewsPace < pace)
             {
-                await Task.WhenAny(news, Task.Delay(pace - NewsPace, time, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
+                await AwaitAsync(news, pace - NewsPace, cancellationToken);
             }
         }
     }

@@ -20,10 +20,10 @@ internal sealed class TrainingEngine(IConfiguration configuration) : ITrainingEn
     }
 
     public RunSuggestion Suggest(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
-        => TrainingRun.Suggest(specification, measured, cancellationToken, _shapes);
+        => TrainingRun.Suggest(specification, measured, _shapes, cancellationToken);
 
     public RunEstimate Estimate(RunSpecification specification, MeasuredRows? measured, CancellationToken cancellationToken)
-        => TrainingRun.Estimate(specification, measured, cancellationToken, _shapes);
+        => TrainingRun.Estimate(specification, measured, _shapes, cancellationToken);
 
     public RehearsalResult Rehearse(RunSpecification specification, MeasuredRows measured, CancellationToken cancellationToken)
         => Rehearsal.Run(specification, measured.Index, measured.Lengths!, cancellationToken);

@@ -12,7 +12,7 @@ constexpr int64_t piece_bytes = 64 << 10;
 
 // Up to so many rows the kernels take four outputs at a time, from there on three; then every piece reads its rows into the first cache anew, too, which
 // small pieces do not make up for (measured: docs/log.md).
-constexpr int64_t few_rows = 6;
+constexpr int64_t rows_of_four_outputs = 6;
 
 class piece_list {
 public:
@@ -22,7 +22,7 @@ public:
     // A whole product; pieces of it read about as many bytes as those of any other, fewer where many rows make more work of them.
     void add(const linear_piece& whole) {
         const int64_t fitting = piece_bytes * 8 / std::max<int64_t>(8, whole.rows) / std::max<int64_t>(1, whole.width * output_bytes_);
-        const int64_t outputs = whole.rows > few_rows ? std::max<int64_t>(24, fitting / 12 * 12) : std::max<int64_t>(4, fitting / 4 * 4);
+        const int64_t outputs = whole.rows > rows_of_four_outputs ? std::max<int64_t>(24, fitting / 12 * 12) : std::max<int64_t>(4, fitting / 4 * 4);
         entries_.push_back({whole, outputs, count()});
         count_ += (whole.outputs + outputs - 1) / outputs;
     }

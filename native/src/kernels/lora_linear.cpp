@@ -20,16 +20,6 @@ at::Tensor backward_product(const at::Tensor& dy, const at::Tensor& weight, cons
     return dlow.defined() ? dx.addmm_(dlow, a) : dx;
 }
 
-struct FrozenWeight : torch::CustomClassHolder {
-    explicit FrozenWeight(const at::Tensor& numbers) : numbers_(numbers) {}
-    explicit FrozenWeight(std::shared_ptr<const PackedWeight> packed) : packed_(std::move(packed)) {}
-    at::Tensor numbers(at::ScalarType type) const { return packed_ ? packed_->numbers(type) : numbers_; }
-
-private:
-    at::Tensor numbers_;
-    std::shared_ptr<const PackedWeight> packed_;
-};
-
 struct LoraLinear : torch::autograd::Function<LoraLinear> {
     // adapter_input is absent where the adapter reads x itself.
     static Variable forward(AutogradContext* context, const at::Tensor& x_input, const fts::optional<at::Tensor>& adapter_input, const c10::intrusive_ptr<FrozenWeight>& weight,
@@ -70,22 +60,15 @@ struct LoraLinear : torch::autograd::Function<LoraLinear> {
     }
 };
 
-// Few rows of a packed weight, unrecorded: its few bits alone are read.
-at::Tensor few(const at::Tensor& x_input, const PackedWeight& weight, const fts::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scale, const at::Tensor& read) {
-    const auto x = x_input.to(at::kFloat).contiguous(), low = at::linear(read.to(at::kFloat), a.to(at::kFloat)).mul_(scale).contiguous(), factor = b.to(at::kFloat).contiguous();
-    const auto wide_bias = bias ? bias->to(at::kFloat).contiguous() : at::Tensor();
-    auto result = at::empty({x.size(0), weight.rows()}, x_input.options());
-    multiply_few({{weight.view(), 0, weight.rows(), data<float>(x), x.size(0), result.data_ptr(), weight.rows(), data_or_null<float>(wide_bias), data<float>(low), data<float>(factor),
-        factor.size(1)}}, result.scalar_type());
-    return result;
-}
-
 at::Tensor lora_packed_linear(const at::Tensor& x, at::TensorList parts, at::IntArrayRef sizes, double offset, const fts::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b,
     double scale, const fts::optional<at::Tensor>& adapter_input) {
     auto weight = std::make_shared<const PackedWeight>(parts, sizes, offset);
     TORCH_CHECK(x.dim() == 2 && a.dim() == 2 && b.dim() == 2 && x.size(1) == weight->columns() && a.size(1) == weight->columns() && b.size(0) == weight->rows() && a.size(0) == b.size(1),
         "lora_packed_linear: x ", x.sizes(), ", weight [", weight->rows(), ", ", weight->columns(), "], a ", a.sizes(), ", b ", b.sizes());
-    if (x.size(0) <= few_rows && reads_few_bits(x, *weight)) return few(x, *weight, bias, a, b, scale, adapter_input ? *adapter_input : x);
+    if (x.size(0) <= few_rows && reads_few_bits(x, *weight)) {
+        const auto low = at::linear((adapter_input ? *adapter_input : x).to(at::kFloat), a.to(at::kFloat)).mul_(scale);
+        return few_product(x, *weight, bias, low, b);
+    }
     return LoraLinear::apply(x, adapter_input, c10::make_intrusive<FrozenWeight>(weight), bias, a, b, scale);
 }
 

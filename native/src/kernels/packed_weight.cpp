@@ -153,4 +153,13 @@ void multiply_few(const std::vector<FewRows>& pieces, at::ScalarType type) {
     });
 }
 
+at::Tensor few_product(const at::Tensor& x_input, const PackedWeight& weight, const fts::optional<at::Tensor>& bias, const at::Tensor& low_input, const at::Tensor& factor_input) {
+    const auto wide = [](const at::Tensor& t) { return t.defined() ? t.to(at::kFloat).contiguous() : at::Tensor(); };
+    const auto x = wide(x_input), wide_bias = wide(bias ? *bias : at::Tensor()), low = wide(low_input), factor = wide(factor_input);
+    auto result = at::empty({x.size(0), weight.rows()}, x_input.options());
+    multiply_few({{weight.view(), 0, weight.rows(), data<float>(x), x.size(0), result.data_ptr(), weight.rows(), data_or_null<float>(wide_bias), data_or_null<float>(low),
+        data_or_null<float>(factor), factor.defined() ? factor.size(1) : 0}}, result.scalar_type());
+    return result;
+}
+
 }  // namespace fts

@@ -3,9 +3,12 @@
 // Formats 1.0 (MXFP4: halves whose scales are powers of two).
 #pragma once
 #include <ATen/ATen.h>
+#include <torch/custom_class.h>
 
+#include <memory>
 #include <vector>
 
+#include "../compat.h"
 #include "packed_rows.h"
 
 namespace fts {
@@ -69,5 +72,19 @@ bool reads_few_bits(const at::Tensor& x, const PackedWeight& weight);
 
 // A row of a weight is unpacked, rounded to the type as wide products see it, used, forgotten.
 void multiply_few(const std::vector<FewRows>& pieces, at::ScalarType type);
+
+// x W^T + bias + low factor^T of few rows, unrecorded, as wide as x; bias, low and factor may be absent.
+at::Tensor few_product(const at::Tensor& x, const PackedWeight& weight, const fts::optional<at::Tensor>& bias, const at::Tensor& low = {}, const at::Tensor& factor = {});
+
+// A weight as a graph keeps it for the way back: numbers, or few bits, of which numbers are made for each product and let go.
+struct FrozenWeight : torch::CustomClassHolder {
+    explicit FrozenWeight(const at::Tensor& numbers) : numbers_(numbers) {}
+    explicit FrozenWeight(std::shared_ptr<const PackedWeight> packed) : packed_(std::move(packed)) {}
+    at::Tensor numbers(at::ScalarType type) const { return packed_ ? packed_->numbers(type) : numbers_; }
+
+private:
+    at::Tensor numbers_;
+    std::shared_ptr<const PackedWeight> packed_;
+};
 
 }  // namespace fts

@@ -3,7 +3,7 @@ using FineTuneStudio.Application.Datasets;
 using FineTuneStudio.Application.Drafts;
 using FineTuneStudio.Application.Graders;
 using FineTuneStudio.Application.Runs;
-using FineTuneStudio.Components.Pages.Runs;
+using FineTuneStudio.Components.Pages.NewRun;
 using FineTuneStudio.Components.Shared;
 using FineTuneStudio.Domain;
 using FineTuneStudio.Engine.Contracts;

@@ -1,7 +1,7 @@
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
 
-namespace FineTuneStudio.Components.Pages.Runs;
+namespace FineTuneStudio.Components.Pages.NewRun;
 
 /// <summary>What a form's run would take, and which options fit its data: found while a person fills it in, one estimate at a time, always of the values as they are.</summary>
 /// <param name="estimates">Asks the engine, and remembers.</param>

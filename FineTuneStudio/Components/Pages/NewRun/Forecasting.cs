@@ -1,7 +1,7 @@
 using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
 
-namespace FineTuneStudio.Components.Pages.Runs;
+namespace FineTuneStudio.Components.Pages.NewRun;
 
 /// <summary>One forecast at a time for a form, asked for in its tree or beside its options.</summary>
 /// <param name="estimates">Asks the engine, and remembers.</param>

@@ -11,7 +11,7 @@ using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
-namespace FineTuneStudio.Components.Pages.Runs;
+namespace FineTuneStudio.Components.Pages.NewRun;
 
 /// <summary>From a dataset to a run: method, model, options, what it will take, start. What is typed survives a reload and a restart.</summary>
 public sealed partial class NewRunPage : IAsyncDisposable

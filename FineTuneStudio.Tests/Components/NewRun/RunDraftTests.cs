@@ -1,10 +1,10 @@
-using FineTuneStudio.Components.Pages.Runs;
+using FineTuneStudio.Components.Pages.NewRun;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Grading;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
 using Xunit;
 
-namespace FineTuneStudio.Tests.Components.Runs;
+namespace FineTuneStudio.Tests.Components.NewRun;
 
 public sealed class RunDraftTests
 {

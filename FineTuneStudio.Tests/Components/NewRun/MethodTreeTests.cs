@@ -1,11 +1,11 @@
 using Bunit;
-using FineTuneStudio.Components.Pages.Runs;
+using FineTuneStudio.Components.Pages.NewRun;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
 using FineTuneStudio.Tests.Support;
 using Xunit;
 
-namespace FineTuneStudio.Tests.Components.Runs;
+namespace FineTuneStudio.Tests.Components.NewRun;
 
 public sealed class MethodTreeTests : BunitContext
 {

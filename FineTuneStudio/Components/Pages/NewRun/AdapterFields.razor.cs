@@ -3,7 +3,7 @@ using FineTuneStudio.Application.Runs;
 using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
 
-namespace FineTuneStudio.Components.Pages.Runs;
+namespace FineTuneStudio.Components.Pages.NewRun;
 
 /// <summary>Options of the adapter that a run trains. Where it begins with another one, that one decides its shape, and the fields only show it.</summary>
 public sealed partial class AdapterFields

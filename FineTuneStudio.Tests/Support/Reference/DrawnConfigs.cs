@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace FineTuneStudio.Tests.Support.Reference;
 
 /// <summary>Draws configurations: awkward sizes, every option of a family, both styles of files, fields left out where the class's default is meant.</summary>
-internal sealed class ModelShapes
+internal sealed class DrawnConfigs
 {
     private readonly Random _random;
     private readonly string _variant;
@@ -12,7 +12,7 @@ internal sealed class ModelShapes
     private int _heads;
     private int _headSize;
 
-    private ModelShapes(string variant, int seed)
+    private DrawnConfigs(string variant, int seed)
     {
         _variant = variant;
         _random = new Random((seed * 7919) + variant.Sum(letter => letter));
@@ -28,7 +28,7 @@ internal sealed class ModelShapes
     private string Type => _variant.Split(':')[0];
 
     /// <summary>Draws one.</summary>
-    public static JsonObject Draw(string variant, int seed) => new ModelShapes(variant, seed).Draw();
+    public static JsonObject Draw(string variant, int seed) => new DrawnConfigs(variant, seed).Draw();
 
     /// <summary>Gives a drawn configuration other widths.</summary>
     /// <param name="config">Changed in place.</param>

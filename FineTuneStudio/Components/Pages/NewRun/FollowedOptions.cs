@@ -1,6 +1,6 @@
 using FineTuneStudio.Engine.Contracts;
 
-namespace FineTuneStudio.Components.Pages.Runs;
+namespace FineTuneStudio.Components.Pages.NewRun;
 
 /// <summary>Which options of a form follow the data: they have the value that fits it until somebody chooses another. Comes through JSON unharmed.</summary>
 public sealed class FollowedOptions

@@ -1,11 +1,11 @@
 using FineTuneStudio.Application.Runs;
-using FineTuneStudio.Components.Pages.Runs;
+using FineTuneStudio.Components.Pages.NewRun;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace FineTuneStudio.Tests.Components.Runs;
+namespace FineTuneStudio.Tests.Components.NewRun;
 
 /// <summary>What the new-run page finds out while a person fills it in, with an engine that knows every answer.</summary>
 public sealed class PlanningTests() : SteppedStudioTests(totalSteps: 12)

@@ -6,7 +6,7 @@ using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Contracts.Grading;
 using FineTuneStudio.Engine.Contracts.Reinforcement;
 
-namespace FineTuneStudio.Components.Pages.Runs;
+namespace FineTuneStudio.Components.Pages.NewRun;
 
 /// <summary>A specification while a person edits it; every value begins at its default from the catalog. Comes through JSON unharmed, so that it can be kept.</summary>
 public sealed class RunDraft

@@ -4,7 +4,7 @@ using FineTuneStudio.Engine.Contracts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
-namespace FineTuneStudio.Components.Pages.Runs;
+namespace FineTuneStudio.Components.Pages.NewRun;
 
 /// <summary>The decision tree, drawn; answers are the edges, clicked or walked by keyboard.</summary>
 public sealed partial class MethodTree : IAsyncDisposable

@@ -1,8 +1,8 @@
-using FineTuneStudio.Components.Pages.Runs;
+using FineTuneStudio.Components.Pages.NewRun;
 using FineTuneStudio.Engine.Contracts;
 using Xunit;
 
-namespace FineTuneStudio.Tests.Components.Runs;
+namespace FineTuneStudio.Tests.Components.NewRun;
 
 public sealed class FollowedOptionsTests
 {
