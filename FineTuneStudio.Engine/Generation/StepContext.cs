@@ -16,6 +16,8 @@ internal sealed class StepContext(KvCache cache, Tensor slots, Tensor positions,
     /// <summary>Whether no two tokens are of one sequence.</summary>
     public required bool AreAlone { get; init; }
 
+    public override CachedRows? StepRows(int layer) => AreAlone ? new CachedRows(cache.Of(layer).Keys, cache.Of(layer).Values, slots, positions) : null;
+
     public override Tensor Attend(int layer, Tensor q, Tensor k, Tensor v, AttentionScoring scoring, Tensor? kept = null) => Attend(layer, q, k, v, new HeadSteps(), scoring);
 
     // Norm, turn, cache and attention are one operator, for each token by itself: what others of its sequence look at must be in the cache before.

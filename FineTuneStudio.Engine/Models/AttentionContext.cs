@@ -35,6 +35,10 @@ public abstract class AttentionContext
     /// <summary>Whether latents are looked at as they are kept, by <see cref="AttendLatents"/>, instead of expanded into keys and values.</summary>
     public virtual bool LooksAtLatents => false;
 
+    /// <summary>Where the tokens go in a layer's cache, if each is the next one of a sequence of its own and nothing is recorded.</summary>
+    /// <param name="layer">Index of the layer, from 0.</param>
+    public virtual CachedRows? StepRows(int layer) => null;
+
     /// <summary>Causal attention of one layer.</summary>
     /// <param name="layer">Index of the layer, from 0.</param>
     /// <param name="q">Queries, turned. <c>[N, H, C]</c></param>

@@ -1,5 +1,6 @@
 using FineTuneStudio.Engine.Models.Configuration;
 using FineTuneStudio.Engine.Models.Weights;
+using FineTuneStudio.Engine.Tensors.Kernels;
 
 namespace FineTuneStudio.Engine.Models;
 
@@ -35,6 +36,12 @@ internal sealed class LayerNorms
 
     public Norm? AfterFeedForward { get; }
 
+    /// <summary>Those around attention.</summary>
+    public ResidualNorms AroundAttention => Around(BeforeAttention, AfterAttention);
+
+    /// <summary>Those around the feed-forward part.</summary>
+    public ResidualNorms AroundFeedForward => Around(BeforeFeedForward, AfterFeedForward);
+
     /// <summary>The weights.</summary>
     public static IEnumerable<WeightSlot> Slots(NormPlacement placement, LayerSlots layer)
     {
@@ -47,4 +54,8 @@ internal sealed class LayerNorms
         };
         return names.Select(name => layer.Norm(name, layer.Width));
     }
+
+    // All norms of a model share what they add.
+    private static ResidualNorms Around(Norm? before, Norm? after)
+        => new(before?.Weight, after?.Weight, (before ?? after)?.Epsilon ?? 0, (before ?? after)?.Offset ?? false);
 }

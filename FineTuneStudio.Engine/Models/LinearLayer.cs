@@ -91,6 +91,26 @@ public sealed class LinearLayer
         return GatedActivation.Apply(products[0], products[1], activation);
     }
 
+    /// <summary>What a step of a few rows multiplies by.</summary>
+    /// <param name="layers">In the order that the step's operator wants them.</param>
+    /// <param name="type">Of the rows.</param>
+    /// <returns><see langword="null"/> where a layer is not made for that: few bits, another type, an adapter with a magnitude.</returns>
+    internal static StepWeights? ForStep(LinearLayer[] layers, DType type)
+    {
+        if (!Array.TrueForAll(layers, layer => layer._weight?.DType == type && (layer.Adapter?.IsPlain(dropout: null) ?? true)))
+        {
+            return null;
+        }
+
+        var adapted = Array.Exists(layers, layer => layer.Adapter is not null) ? layers : [];
+        return new StepWeights(
+            Array.ConvertAll(layers, layer => layer._weight!),
+            Array.ConvertAll(layers, layer => layer.Bias?.To(type)),
+            Array.ConvertAll(adapted, layer => layer.Adapter?.WholeA),
+            Array.ConvertAll(adapted, layer => layer.Adapter?.WholeB),
+            Array.ConvertAll(adapted, layer => layer.Adapter?.Scale ?? 0));
+    }
+
     /// <summary>The same weights with what an adapter has for this linear.</summary>
     internal LinearLayer With(AdapterSet? adapter)
     {

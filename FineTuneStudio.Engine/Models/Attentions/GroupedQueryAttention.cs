@@ -88,6 +88,11 @@ internal sealed class GroupedQueryAttention : IAttention
         return _output.Apply(attended.Reshape(tokens, _description.QueryWidth), context.Dropout);
     }
 
+    public Tensor? Step(Tensor x, ResidualNorms norms, RopeTables? rope, CachedRows rows)
+        => _description.QueryKeyNorm != QueryKeyNorm.Whole && LinearLayer.ForStep([.. _inputs, _output], x.DType) is { } weights
+            ? LayerStep.Attend(x, weights, norms, rows, _scoring, Steps(rope))
+            : null;
+
     public IAttention With(AdapterSet? adapter) => new GroupedQueryAttention(this, adapter);
 
     // q [N, H C], k and v [N, K C]

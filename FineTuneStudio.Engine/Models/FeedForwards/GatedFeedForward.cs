@@ -51,5 +51,10 @@ internal sealed class GatedFeedForward : IFeedForward
         return _down.Apply(inner, context.Dropout);
     }
 
+    public Tensor? Step(Tensor x, ResidualNorms norms)
+        => GatedActivation.NameOf(_description.Activation) is { } activation && LinearLayer.ForStep([.. _inputs, _down], x.DType) is { } weights
+            ? LayerStep.FeedForward(x, weights, norms, activation)
+            : null;
+
     public IFeedForward With(AdapterSet? adapter) => new GatedFeedForward(this, adapter);
 }

@@ -2,7 +2,11 @@
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "../internal.h"
+#include "cached_rows.h"
 #include "decode_attention.inl"
 #include "decode_parallel.h"
 
@@ -56,67 +60,65 @@ char* place(const at::Tensor& cache, int64_t slot, int64_t head, int64_t positio
     return static_cast<char*>(cache.data_ptr()) + index * cache.element_size();
 }
 
-// Steps of the heads of one kind, and the tensors that their pointers look into.
-struct prepared_steps {
-    at::Tensor weight, cos, sin;
-    float offset = 0, epsilon = 0;
-    int64_t half = 0;
-
-    head_steps of(int64_t row) const {
-        return {weight.defined() ? weight.data_ptr() : nullptr, half == 0 ? nullptr : cos.data_ptr<float>() + row * half, half == 0 ? nullptr : sin.data_ptr<float>() + row * half,
-                half, offset, epsilon};
-    }
-};
-
-prepared_steps prepare(const at::Tensor& x, const fts::optional<at::Tensor>& weight, const fts::optional<at::Tensor>& cos, const fts::optional<at::Tensor>& sin,
-                       double epsilon, bool unit_offset) {
+prepared_steps prepare(const at::Tensor& x, const fts::optional<at::Tensor>& weight, const steps_of_heads& given) {
     prepared_steps steps;
     if (weight) {
         TORCH_CHECK(weight->dim() == 1 && weight->size(0) == x.size(2), "a norm's weight of ", weight->sizes(), " for heads of ", x.sizes());
         steps.weight = weight->to(x.scalar_type()).contiguous();
     }
-    if (cos) {
+    if (given.cos) {
+        const auto &cos = given.cos, &sin = given.sin;
         TORCH_CHECK(sin && cos->dim() == 2 && cos->size(0) == x.size(0) && cos->sizes() == sin->sizes() && 2 * cos->size(1) <= x.size(2), "angles of ", cos->sizes(), " for ", x.sizes());
         steps.cos = cos->to(at::kFloat).contiguous();
         steps.sin = sin->to(at::kFloat).contiguous();
         steps.half = cos->size(1);
     }
-    steps.offset = unit_offset ? 1.0f : 0.0f;
-    steps.epsilon = static_cast<float>(epsilon);
+    steps.offset = given.unit_offset ? 1.0f : 0.0f;
+    steps.epsilon = static_cast<float>(given.epsilon);
     return steps;
 }
+
+}  // namespace
+
+cached_rows::cached_rows(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const cache_places& cache, const scoring& scoring, const steps_of_heads& steps)
+    : query_(q), key_(k), value_(v), keys_(cache.keys), values_(cache.values), slots_(cache.slots), positions_(cache.positions), scale_(static_cast<float>(scoring.scale)),
+      soft_cap_(static_cast<float>(scoring.soft_cap)), window_(scoring.window), heads_(cache.keys.dim() == 4 ? cache.keys.size(1) : 0) {
+    check_cache(k, v, keys_, values_);
+    TORCH_CHECK(q.dim() == 3 && q.size(2) == keys_.size(3) && q.size(1) % heads_ == 0 && q.scalar_type() == k.scalar_type(), "queries ", q.sizes(), " do not fit the cache ", keys_.sizes());
+    TORCH_CHECK(k.size(0) == q.size(0), "one key and value for each of ", q.size(0), " queries, not ", k.sizes(), " and ", v.sizes());
+    TORCH_CHECK(!scoring.sinks || (scoring.sinks->dim() == 1 && scoring.sinks->size(0) == q.size(1)), "one sink for each head of ", q.sizes());
+    std::tie(slot_, position_) = check_places(q.size(0), keys_, slots_, positions_, window_);
+    kernel_ = choose(q.scalar_type());
+    query_steps_ = prepare(q, steps.query_norm, steps);
+    key_steps_ = prepare(k, steps.key_norm, steps);
+    if (scoring.sinks) sinks_ = scoring.sinks->to(at::kFloat).contiguous();
+    result_ = at::empty({q.size(0), q.size(1), values_.size(3)}, q.options());
+    longest_ = q.size(0) == 0 ? 0 : std::min(keys_.size(2), *std::max_element(position_, position_ + q.size(0)) + 1);
+}
+
+void cached_rows::operator()(int64_t piece) const {
+    static thread_local std::vector<float> scratch;
+    const int64_t size = keys_.size(3), value_size = values_.size(3), capacity = keys_.size(2), group = query_.size(1) / heads_;
+    const int64_t bytes = size * query_.element_size(), value_bytes = value_size * query_.element_size();
+    scratch.resize(std::max<size_t>(scratch.size(), attention_scratch(size, longest_)));
+    const int64_t row = piece / heads_, head = piece % heads_, whole = position_[row] + 1;
+    // Past the cache's end all its places are within the window, whichever they are.
+    const int64_t first = whole > capacity ? 0 : window_ > 0 ? std::max<int64_t>(0, whole - window_) : 0, length = std::min(whole, capacity) - first;
+    kernel_({static_cast<const char*>(query_.data_ptr()) + piece * group * bytes, static_cast<const char*>(key_.data_ptr()) + piece * bytes,
+             static_cast<const char*>(value_.data_ptr()) + piece * value_bytes, place(keys_, slot_[row], head, 0), place(values_, slot_[row], head, 0),
+             static_cast<char*>(result_.data_ptr()) + piece * group * value_bytes, group, size, value_size, position_[row] % capacity, first, length, scale_, soft_cap_,
+             sinks_.defined() ? sinks_.data_ptr<float>() + head * group : nullptr, query_steps_.of(row), key_steps_.of(row), scratch.data()});
+}
+
+namespace {
 
 at::Tensor cached_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& keys, const at::Tensor& values,
                             const at::Tensor& slots, const at::Tensor& positions, double scale, int64_t window, double soft_cap, const fts::optional<at::Tensor>& sinks,
                             const fts::optional<at::Tensor>& query_norm, const fts::optional<at::Tensor>& key_norm, double epsilon, bool unit_offset,
                             const fts::optional<at::Tensor>& cos, const fts::optional<at::Tensor>& sin) {
-    check_cache(k, v, keys, values);
-    const int64_t rows = q.size(0), heads = keys.size(1), size = keys.size(3), value_size = values.size(3);
-    TORCH_CHECK(q.dim() == 3 && q.size(2) == size && q.size(1) % heads == 0 && q.scalar_type() == k.scalar_type(), "queries ", q.sizes(), " do not fit the cache ", keys.sizes());
-    TORCH_CHECK(k.size(0) == rows, "one key and value for each of ", rows, " queries, not ", k.sizes(), " and ", v.sizes());
-    TORCH_CHECK(!sinks || (sinks->dim() == 1 && sinks->size(0) == q.size(1)), "one sink for each head of ", q.sizes());
-    const auto [slot, position] = check_places(rows, keys, slots, positions, window);
-    const auto kernel = choose(q.scalar_type());
-    const auto query_steps = prepare(q, query_norm, cos, sin, epsilon, unit_offset), key_steps = prepare(k, key_norm, cos, sin, epsilon, unit_offset);
-    const at::Tensor query = q.contiguous(), key = k.contiguous(), value = v.contiguous();
-    const at::Tensor sink = sinks ? sinks->to(at::kFloat).contiguous() : at::Tensor();
-    at::Tensor result = at::empty({rows, q.size(1), value_size}, q.options());
-    const int64_t group = q.size(1) / heads, bytes = size * q.element_size(), value_bytes = value_size * q.element_size();
-    const int64_t capacity = keys.size(2), longest = rows == 0 ? 0 : std::min(capacity, *std::max_element(position, position + rows) + 1);
-
-    take_pieces(rows * heads, [&, slot = slot, position = position](int64_t piece) {
-        static thread_local std::vector<float> scratch;
-        scratch.resize(std::max<size_t>(scratch.size(), attention_scratch(size, longest)));
-        const int64_t row = piece / heads, head = piece % heads, whole = position[row] + 1;
-        // Past the cache's end all its places are within the window, whichever they are.
-        const int64_t first = whole > capacity ? 0 : window > 0 ? std::max<int64_t>(0, whole - window) : 0, length = std::min(whole, capacity) - first;
-        kernel({static_cast<const char*>(query.data_ptr()) + piece * group * bytes, static_cast<const char*>(key.data_ptr()) + piece * bytes,
-                static_cast<const char*>(value.data_ptr()) + piece * value_bytes, place(keys, slot[row], head, 0), place(values, slot[row], head, 0),
-                static_cast<char*>(result.data_ptr()) + piece * group * value_bytes, group, size, value_size, position[row] % capacity, first, length,
-                static_cast<float>(scale), static_cast<float>(soft_cap),
-                sink.defined() ? sink.data_ptr<float>() + head * group : nullptr, query_steps.of(row), key_steps.of(row), scratch.data()});
-    });
-    return result;
+    const cached_rows rows(q.contiguous(), k.contiguous(), v.contiguous(), {keys, values, slots, positions}, {scale, soft_cap, window, sinks}, {query_norm, key_norm, cos, sin, epsilon, unit_offset});
+    take_pieces(rows.pieces(), rows);
+    return rows.result();
 }
 
 // Tokens in the order of their sequences: of those that share a place, the last stays.

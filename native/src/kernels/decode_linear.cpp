@@ -45,9 +45,6 @@ int64_t columns_at_once(linear_kernel kernel) {
 
 namespace {
 
-// From here on a product that packs its operands is faster (measured: docs/log.md).
-constexpr int64_t most_rows = 32;
-
 linear_kernel choose(at::ScalarType type) {
     return type == at::kFloat || type == at::kBFloat16 ? choose_linear(type == at::kBFloat16) : nullptr;
 }

@@ -34,6 +34,9 @@ bool reads_wide_rows(linear_kernel kernel);
 // Columns that the kernel takes at a time.
 int64_t columns_at_once(linear_kernel kernel);
 
+// From here on a product that packs its operands is faster (measured: docs/log.md).
+constexpr int64_t most_rows = 32;
+
 // Rows that it takes at a time.
 constexpr int64_t strip_rows = 8;
 

@@ -7,8 +7,22 @@
 
 namespace fts::decode {
 
-// Calls body(piece) for each piece once, on up to at::get_num_threads() threads. Threads take long runs of neighbouring pieces first, which
-// memory delivers fastest, and shorter ones towards the end, so that they finish together.
+// Takes pieces from `next` until none is left, and calls body(piece) for each: long runs of neighbouring pieces first, which memory delivers
+// fastest, and shorter ones towards the end, so that threads finish together. Returns how many it took.
+template <typename Body>
+int64_t take_runs(std::atomic<int64_t>& next, int64_t pieces, int64_t threads, const Body& body) {
+    int64_t taken = 0, first = next.load(std::memory_order_relaxed);
+    while (first < pieces) {
+        const int64_t last = first + std::max<int64_t>(1, (pieces - first) / (2 * threads));
+        if (!next.compare_exchange_weak(first, last, std::memory_order_relaxed)) continue;
+        for (int64_t piece = first; piece < last; piece++) body(piece);
+        taken += last - first;
+        first = next.load(std::memory_order_relaxed);
+    }
+    return taken;
+}
+
+// Calls body(piece) for each piece once, on up to at::get_num_threads() threads.
 template <typename Body>
 void take_pieces(int64_t pieces, const Body& body) {
     const int64_t threads = std::min<int64_t>(at::get_num_threads(), pieces);
@@ -18,15 +32,7 @@ void take_pieces(int64_t pieces, const Body& body) {
     }
 
     std::atomic<int64_t> next{0};
-    at::parallel_for(0, threads, 1, [&](int64_t, int64_t) {
-        int64_t first = next.load(std::memory_order_relaxed);
-        while (first < pieces) {
-            const int64_t last = first + std::max<int64_t>(1, (pieces - first) / (2 * threads));
-            if (!next.compare_exchange_weak(first, last, std::memory_order_relaxed)) continue;
-            for (int64_t piece = first; piece < last; piece++) body(piece);
-            first = next.load(std::memory_order_relaxed);
-        }
-    });
+    at::parallel_for(0, threads, 1, [&](int64_t, int64_t) { take_runs(next, pieces, threads, body); });
 }
 
 }  // namespace fts::decode

@@ -29,9 +29,14 @@ public:
 
     int64_t count() const { return count_; }
 
-    linear_piece at(int64_t number) const {
+    // Which of the products added a piece belongs to.
+    size_t owner_of(int64_t number) const {
         const auto after = std::upper_bound(entries_.begin(), entries_.end(), number, [](int64_t wanted, const entry& e) { return wanted < e.first; });
-        const entry& owner = *(after - 1);
+        return after - entries_.begin() - 1;
+    }
+
+    linear_piece at(int64_t number) const {
+        const entry& owner = entries_[owner_of(number)];
         linear_piece piece = owner.whole;
         piece.first = (number - owner.first) * owner.outputs;
         piece.last = std::min(piece.outputs, piece.first + owner.outputs);

@@ -34,6 +34,8 @@ struct RowKernels {
     void (*softmax_minus_target)(const T* logits, int64_t count, float lse, int64_t target, float scale, float cap, T* gradient);
     void (*to_float)(const T* x, int64_t count, float* y);
     void (*from_float)(const float* x, int64_t count, T* y);
+    // sum = x + y
+    void (*add)(const T* x, const T* y, int64_t count, T* sum);
     float (*dot)(const T* x, const T* y, int64_t count);
     // sum += x * factor
     void (*add_scaled)(const T* x, float factor, int64_t count, float* sum);

@@ -200,6 +200,12 @@ void from_float(const float* x, int64_t count, T* y) {
 }
 
 template <typename T>
+void add(const T* x, const T* y, int64_t count, T* sum) {
+    #pragma omp simd
+    for (int64_t i = 0; i < count; i++) sum[i] = narrow<T>(wide(x[i]) + wide(y[i]));
+}
+
+template <typename T>
 float dot(const T* x, const T* y, int64_t count) {
     float sum = 0;
     #pragma omp simd reduction(+ : sum)
@@ -325,7 +331,7 @@ double sum_of_squares(const float* x, int64_t count) {
 
 template <typename T>
 constexpr RowKernels<T> table() {
-    return {rms_norm<T>, rms_norm_backward<T>, rope<T>, rope_interleaved<T>, gated<T>, gated_backward<T>, soft_cap<T>, log_sum_exp<T>, softmax_minus_target<T>, to_float<T>, from_float<T>, dot<T>,
+    return {rms_norm<T>, rms_norm_backward<T>, rope<T>, rope_interleaved<T>, gated<T>, gated_backward<T>, soft_cap<T>, log_sum_exp<T>, softmax_minus_target<T>, to_float<T>, from_float<T>, add<T>, dot<T>,
         add_scaled<T>, clamped_swiglu<T>, clamped_swiglu_backward<T>};
 }
 
