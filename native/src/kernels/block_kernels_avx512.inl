@@ -99,8 +99,19 @@ void multiply(int64_t m, int64_t n, int64_t k, const T* a, int64_t lda, const T*
     }
 }
 
+// Rows lie apart, a few lines of memory from each: without a word to the memory long before, every row is waited for.
+constexpr int64_t rows_ahead = 8;
+
+template <typename T>
+inline void ask_ahead(const T* from, int64_t stride, int64_t depth, int64_t k, int64_t n) {
+    if (depth + rows_ahead >= k) return;
+    const T* row = from + (depth + rows_ahead) * stride;
+    for (int64_t column = 0; column < n; column += 64 / static_cast<int64_t>(sizeof(T))) _mm_prefetch(reinterpret_cast<const char*>(row + column), _MM_HINT_T0);
+}
+
 [[maybe_unused]] void pack_rows(const float* from, int64_t stride, int64_t k, int64_t n, float* packed, int64_t ldb) {
     for (int64_t depth = 0; depth < round_up(k, depth_unit); depth++) {
+        ask_ahead(from, stride, depth, k, n);
         float* to = packed + depth * ldb;
         const int64_t count = depth < k ? n : 0;
         for (int64_t column = 0; column < count; column++) to[column] = from[depth * stride + column];
@@ -110,6 +121,8 @@ void multiply(int64_t m, int64_t n, int64_t k, const T* a, int64_t lda, const T*
 
 void pack_rows(const bf16* from, int64_t stride, int64_t k, int64_t n, bf16* packed, int64_t ldb) {
     for (int64_t depth = 0; depth < round_up(k, depth_unit); depth += 2) {
+        ask_ahead(from, stride, depth, k, n);
+        ask_ahead(from, stride, depth + 1, k, n);
         const bf16 *even = from + depth * stride, *odd = even + stride;
         for (int64_t column = 0; column < ldb; column += 16) {
             const int64_t left = n - column;
