@@ -168,8 +168,8 @@ public sealed class MergedModelTests : IDisposable
         using var merged = CausalModel.Load(Target, Precision.Fp32, quantization: Quantization.None);
         var report = ReferenceVerifier.Verify(merged, Path.Combine(folder, "reference.safetensors"), 5e-4);
 
-        // FP8 times its scale has more digits than 16 bits hold; the router's near ties then go the other way.
-        Assert.True(report.Passed || name == "deepseek_v3_fp8", report.ToString());
+        // FP8 times its scale has more digits than 16 bits hold; the router's near ties then go the other way (0.023 nats).
+        Assert.True(name == "deepseek_v3_fp8" ? Math.Abs(report.Loss!.Value - report.ReferenceLoss!.Value) < 0.05 : report.Passed, report.ToString());
         using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Target, "config.json")));
         Assert.False(config.RootElement.TryGetProperty("quantization_config", out _));
         Assert.Equal("bfloat16", config.RootElement.GetProperty("torch_dtype").GetString());
