@@ -16,16 +16,38 @@ inline float number_at(const view& weight, int64_t position) {
     return weight.table[(position % 2 == 0) != weight.low_first ? both >> 4 : both & 15];
 }
 
-// many(position, count, scale, y) takes as many of an even number of positions as it can and returns how many. Blocks are counted, not divided for: they are short.
+// The blocks of a row, one after another: where each ends, and its scale. They are counted, not divided for: they are short.
+class row_blocks {
+public:
+    row_blocks(const view& weight, int64_t row)
+        : weight_(weight), last_((row + 1) * weight.columns), block_(row * weight.columns / weight.block), end_(block_ * weight.block), outer_(weight.scales == nullptr ? block_ / weight.outer_block : 0) {}
+
+    // The scale of the next block; its end is at hand from then on.
+    float next() {
+        const int64_t block = block_++;
+        end_ += weight_.block;
+        if (weight_.scales != nullptr) return weight_.scales[block];
+        if (block == (outer_ + 1) * weight_.outer_block) outer_++;
+        return weight_.outer_table[weight_.small_scales[block]] * weight_.outer_scales[outer_] + weight_.offset;
+    }
+
+    // Of the block, or of the row where it ends before.
+    int64_t end() const { return std::min(end_, last_); }
+
+private:
+    const view& weight_;
+    const int64_t last_;
+    int64_t block_, end_, outer_;
+};
+
+// many(position, count, scale, y) takes as many of an even number of positions as it can and returns how many.
 template <typename Many>
 void four_bit_row(const view& weight, int64_t row, float* y, Many&& many) {
     const int64_t first = row * weight.columns, last = first + weight.columns;
-    const bool nested = weight.scales == nullptr;
-    int64_t block = first / weight.block, outer = nested ? block / weight.outer_block : 0;
-    for (int64_t position = first; position < last; block++) {
-        if (nested && block == (outer + 1) * weight.outer_block) outer++;
-        const int64_t end = std::min(last, (block + 1) * weight.block);
-        const float scale = nested ? weight.outer_table[weight.small_scales[block]] * weight.outer_scales[outer] + weight.offset : weight.scales[block];
+    row_blocks blocks(weight, row);
+    for (int64_t position = first; position < last;) {
+        const float scale = blocks.next();
+        const int64_t end = blocks.end();
         if (position % 2 == 0) position += many(position, end - position, scale, y + position - first);
         for (; position < end; position++) y[position - first] = number_at(weight, position) * scale;
     }

@@ -26,11 +26,44 @@ at::Tensor block_indices(int64_t from, int64_t to, int64_t block, const at::Tens
     return at::floor_divide(at::arange(from, to, like.options().dtype(at::kLong)), block);
 }
 
+packed::product_function product_function(const packed::view& weight) {
+#if defined(__x86_64__)
+    constexpr int32_t avx512 = 2;
+    if ((fts_processor_features() & avx512) != 0 && packed::has_whole_runs(weight)) return packed::products_avx512;
+#endif
+    return nullptr;
+}
+
+// Sums of rows of x from `from` on become results: the adapter's part and the bias are added.
+template <typename T>
+void finish(const FewRows& piece, int64_t row, int64_t from, int64_t count, const float* sums) {
+    for (int64_t r = from; r < from + count; r++) {
+        float sum = sums[r - from] + (piece.bias != nullptr ? piece.bias[row] : 0);
+        if (piece.rank > 0) sum += row_kernels<float>().dot(piece.low + r * piece.rank, piece.factor + row * piece.rank, piece.rank);
+        row_kernels<T>().from_float(&sum, 1, static_cast<T*>(piece.y) + r * piece.stride + row);
+    }
+}
+
+// A row's numbers never leave the registers; `arranged` are the piece's rows as such products read them.
+template <typename T>
+void multiply(const FewRows& piece, packed::product_function product, const float* arranged, int64_t first, int64_t last) {
+    float* sums = scratch<float>(SUMS, packed::rows_together);
+    for (int64_t from = 0; from < piece.rows; from += packed::rows_together) {
+        const int64_t count = std::min(packed::rows_together, piece.rows - from);
+        for (int64_t row = first; row < last; row++) {
+            product(piece.weight, piece.first + row, sizeof(T) != sizeof(float), arranged + from * piece.weight.columns, count, sums);
+            finish<T>(piece, row, from, count, sums);
+        }
+    }
+}
+
+// The same on other processors and for other widths: numbers of a row, rounded as the type is, then products.
 template <typename T>
 void multiply(const FewRows& piece, int64_t first, int64_t last) {
     const int64_t columns = piece.weight.columns;
     const auto unpack = row_function();
     float* numbers = scratch<float>(WEIGHTS, columns);
+    float* sums = scratch<float>(SUMS, piece.rows);
     T* rounded = scratch<T>(ROWS, columns);
     for (int64_t row = first; row < last; row++) {
         unpack(piece.weight, piece.first + row, numbers);
@@ -38,11 +71,8 @@ void multiply(const FewRows& piece, int64_t first, int64_t last) {
             row_kernels<T>().from_float(numbers, columns, rounded);
             row_kernels<T>().to_float(rounded, columns, numbers);
         }
-        for (int64_t r = 0; r < piece.rows; r++) {
-            float sum = row_kernels<float>().dot(piece.x + r * columns, numbers, columns) + (piece.bias != nullptr ? piece.bias[row] : 0);
-            if (piece.rank > 0) sum += row_kernels<float>().dot(piece.low + r * piece.rank, piece.factor + row * piece.rank, piece.rank);
-            row_kernels<T>().from_float(&sum, 1, static_cast<T*>(piece.y) + r * piece.stride + row);
-        }
+        for (int64_t r = 0; r < piece.rows; r++) sums[r] = row_kernels<float>().dot(piece.x + r * columns, numbers, columns);
+        finish<T>(piece, row, 0, piece.rows, sums);
     }
 }
 
@@ -139,17 +169,29 @@ bool reads_few_bits(const at::Tensor& x, const PackedWeight& weight) {
 
 void multiply_few(const std::vector<FewRows>& pieces, at::ScalarType type) {
     struct Task {
-        const FewRows* piece;
+        size_t piece;
         int64_t first, last;
     };
     std::vector<Task> tasks;
-    for (const auto& piece : pieces) {
-        for (int64_t row = 0; row < piece.outputs; row += rows_of_task) tasks.push_back({&piece, row, std::min(piece.outputs, row + rows_of_task)});
+    std::vector<std::vector<float>> arranged(pieces.size());
+    for (size_t index = 0; index < pieces.size(); index++) {
+        const auto& piece = pieces[index];
+        for (int64_t row = 0; row < piece.outputs; row += rows_of_task) tasks.push_back({index, row, std::min(piece.outputs, row + rows_of_task)});
+        if (product_function(piece.weight) == nullptr) continue;
+        const int64_t columns = piece.weight.columns;
+        arranged[index].resize(piece.rows * columns);
+        for (int64_t r = 0; r < piece.rows; r++) packed::arrange(piece.weight, piece.x + r * columns, arranged[index].data() + r * columns);
     }
     each_task(static_cast<int64_t>(tasks.size()), [&](int64_t number) {
         const auto& task = tasks[number];
-        if (type == at::kBFloat16) multiply<bf16>(*task.piece, task.first, task.last);
-        else multiply<float>(*task.piece, task.first, task.last);
+        const auto& piece = pieces[task.piece];
+        const auto run = [&](auto kind) {
+            using T = decltype(kind);
+            if (const auto product = product_function(piece.weight)) multiply<T>(piece, product, arranged[task.piece].data(), task.first, task.last);
+            else multiply<T>(piece, task.first, task.last);
+        };
+        if (type == at::kBFloat16) run(bf16{});
+        else run(float{});
     });
 }
 

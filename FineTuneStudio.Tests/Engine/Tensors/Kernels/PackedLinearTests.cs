@@ -33,6 +33,23 @@ public sealed class PackedLinearTests
 
     [Theory]
     [MemberData(nameof(Formats))]
+    public void Apply_RowsTogether_HaveTheBitsOfEachAlone(Quantization format, DType type)
+    {
+        foreach (var width in new long[] { 64, 300, 1024 })
+        {
+            using var scope = TensorScope.Enter();
+            using var off = GradMode.Off();
+            using var weight = WeightPacker.Pack(Twins.Random(2, DType.Float32, 70, width), format);
+            var x = Twins.Random(1, type, 15, width);
+
+            var together = PackedLinear.Apply(x, weight, bias: null);
+
+            Assert.All(Enumerable.Range(0, 15), row => Assert.True(PackedLinear.Apply(x.Narrow(0, row, 1), weight, bias: null).HasSameElements(together.Narrow(0, row, 1)), $"row {row} of {width}"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
     public void Backward_AnyFormat_IsTheTwins(Quantization format, DType type)
     {
         using var scope = TensorScope.Enter();
