@@ -20,18 +20,17 @@ void halves(const view& weight, int64_t row, float* y) {
     });
 }
 
-// As halves of floats the bits of an e4m3 stand for a 256th: the exponent counts from 15 there, from 7 here.
+// A 256th of sixteen e4m3: as halves of floats their bits stand for that, because the exponent counts from 15 there, from 7 here.
 inline __m512 sixteen_floats(const uint8_t* codes) {
-    const __m256i size_bits = _mm256_set1_epi16(0x7F), sign_bit = _mm256_set1_epi16(0x80);
-    const __m256i bits = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
-    const __m256i size = _mm256_and_si256(bits, size_bits);
-    const __m256i half = _mm256_or_si256(_mm256_slli_epi16(size, 7), _mm256_slli_epi16(_mm256_and_si256(bits, sign_bit), 8));
-    return _mm512_mask_blend_ps(_mm256_cmpeq_epi16_mask(size, size_bits), _mm512_mul_ps(_mm512_cvtph_ps(half), _mm512_set1_ps(256)), _mm512_set1_ps(std::numeric_limits<float>::quiet_NaN()));
+    const __m256i sign_and_size = _mm256_set1_epi16(static_cast<int16_t>(0xBF80)), size = _mm256_set1_epi16(0x3F80);
+    const __m256i half = _mm256_and_si256(_mm256_slli_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes))), 7), sign_and_size);
+    const __mmask16 none = _mm256_testn_epi16_mask(_mm256_xor_si256(half, size), size);
+    return _mm512_mask_blend_ps(none, _mm512_cvtph_ps(half), _mm512_set1_ps(std::numeric_limits<float>::quiet_NaN()));
 }
 
 void floats(const view& weight, int64_t row, float* y) {
     float_row(weight, row, y, [&](const uint8_t* codes, int64_t count, float scale, float* to) {
-        const __m512 scales = _mm512_set1_ps(scale);
+        const __m512 scales = _mm512_set1_ps(scale * 256);
         const int64_t whole = count / 16 * 16;
         for (int64_t index = 0; index < whole; index += 16) _mm512_storeu_ps(to + index, _mm512_mul_ps(sixteen_floats(codes + index), scales));
         return whole;
@@ -116,7 +115,7 @@ void floats_product(const view& weight, int64_t row, const float* x, float* sums
     chains<Rows> all(x, weight.columns);
     for (int64_t column = 0; column < weight.columns; scales++) {
         const int64_t end = std::min(weight.columns, column + weight.block);
-        const __m512 scale = _mm512_set1_ps(*scales);
+        const __m512 scale = _mm512_set1_ps(*scales * 256);
         for (; column < end; column += 32) {
             _mm_prefetch(reinterpret_cast<const char*>(codes + column + bytes_ahead), _MM_HINT_T0);
             all.add(column, rounded_numbers<Rounded>(_mm512_mul_ps(sixteen_floats(codes + column), scale)), rounded_numbers<Rounded>(_mm512_mul_ps(sixteen_floats(codes + column + 16), scale)));
