@@ -14,7 +14,7 @@ internal static class AdapterApi
         group.MapPost("/", ReceiveAsync).WithName("ImportAdapter")
             .WithSummary("Takes an adapter in that was made elsewhere: the body is a zip of its folder in PEFT layout, ?name= the file's name, ?model= and ?called= optional").DisableAntiforgery();
         group.MapGet("/{id:guid}/zip", DownloadAsync).WithName("DownloadAdapter").WithSummary("The adapter in PEFT layout, as a zip");
-        group.MapGet("/{id:guid}/exports", ListExportsAsync).WithName("ListExports").WithSummary("Every form of the adapter: made with its certificate, being made, or not");
+        group.MapGet("/{id:guid}/exports", ListExportsAsync).WithName("ListExports").WithSummary("Every form of the adapter, with its expected size: made with its certificate, being made, or not");
         group.MapPost("/{id:guid}/exports/{key}", StartExportAsync).WithName("StartExport")
             .WithSummary("Begins to make a form (merged, gguf-q8_0, …); it is there once the list has its certificate").DisableAntiforgery();
         group.MapGet("/{id:guid}/exports/{key}", DownloadExportAsync).WithName("DownloadExport").WithSummary("What was made of the adapter: a GGUF file, or a zip with its certificate");
@@ -44,7 +44,9 @@ internal static class AdapterApi
 
     private static async Task<Results<JsonHttpResult<IReadOnlyList<AdapterExport>>, NotFound>> ListExportsAsync(
         Guid id, AdapterLibrary adapters, AdapterExports exports, CancellationToken cancellationToken)
-        => await adapters.FindAsync(id, cancellationToken) is null ? TypedResults.NotFound() : TypedResults.Json(exports.List(id), RunSpecification.JsonOptions);
+        => await adapters.FindAsync(id, cancellationToken) is { } adapter
+            ? TypedResults.Json(await exports.ListWithSizesAsync(adapter, cancellationToken), RunSpecification.JsonOptions)
+            : TypedResults.NotFound();
 
     private static async Task<Results<JsonHttpResult<AdapterExport>, NotFound>> StartExportAsync(
         Guid id, string key, AdapterLibrary adapters, AdapterExports exports, CancellationToken cancellationToken)

@@ -42,6 +42,8 @@ public sealed class ExportApiTests
         Assert.Equal(ExportKind.All.Select(kind => kind.Key), listed.Select(export => export.Kind.Key));
         var export = Assert.Single(listed, export => export.Certificate is not null);
         Assert.Equal(("gguf-lora", true), (export.Kind.Key, export.Certificate!.Passed));
+        Assert.InRange(export.Expected!.Bytes, 0.98 * export.Bytes, export.Bytes);
+        Assert.All(listed, form => Assert.InRange(form.Expected?.Bytes ?? 0, 1, long.MaxValue));
         Assert.Equal("GGUF"u8.ToArray(), (await studio.Client.GetByteArrayAsync(form, Token))[..4]);
     }
 

@@ -9,6 +9,9 @@ namespace FineTuneStudio.Application.Adapters;
 /// <param name="Errors">Why it could not be made, the last time.</param>
 public sealed record AdapterExport(ExportKind Kind, ExportProgress? Progress, ExportCertificate? Certificate, IReadOnlyList<UserError> Errors)
 {
+    /// <summary>How large it becomes, where that was asked for and is known.</summary>
+    public ExportSize? Expected { get; init; }
+
     /// <summary>Size of its files; 0 until it is made.</summary>
     public long Bytes => Certificate?.Files.Sum(file => file.Bytes) ?? 0;
 }

@@ -28,6 +28,13 @@ public sealed class AdapterExports : IDisposable
     /// <summary>Every form of an adapter, made or not.</summary>
     public IReadOnlyList<AdapterExport> List(Guid adapter) => [.. ExportKind.All.Select(kind => Find(adapter, kind))];
 
+    /// <summary>The same with how large each becomes.</summary>
+    public async Task<IReadOnlyList<AdapterExport>> ListWithSizesAsync(AdapterSummary adapter, CancellationToken cancellationToken)
+    {
+        var sizes = await SizesAsync(adapter, cancellationToken);
+        return [.. List(adapter.Id).Select(export => export with { Expected = sizes.GetValueOrDefault(export.Kind.Key) })];
+    }
+
     /// <summary>How large each form becomes, by its key; a form that cannot hold the adapter is absent, and all where its base is gone or does not fit.</summary>
     public Task<IReadOnlyDictionary<string, ExportSize>> SizesAsync(AdapterSummary adapter, CancellationToken cancellationToken)
         => SizesAsync(adapter, ExportKind.All, cancellationToken);
