@@ -5,13 +5,9 @@
 #include <torch/library.h>
 
 #include "../internal.h"
-#include "decode_linear.h"
-#include "decode_parallel.h"
-#include "decode_pieces.h"
-#include "decode_strips.h"
+#include "decode_products.h"
 #include "elementwise.h"
 #include "product.h"
-#include "row_kernels.h"
 
 namespace fts::decode {
 
@@ -62,39 +58,37 @@ linear_kernel choose_for(const at::Tensor& x) {
     return x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !records_graph() ? choose(x.scalar_type()) : nullptr;
 }
 
-linear_piece whole_piece(const at::Tensor& strips, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& result, bool wide) {
-    return {strips.data_ptr(), weight.data_ptr(), bias.defined() ? bias.data_ptr() : nullptr, result.data_ptr(), weight.size(0), strips.size(0), weight.size(1), weight.size(0),
-            0, 0, wide, nullptr, nullptr, 0};
-}
-
 // Many rows, or what no kernel here multiplies.
 at::Tensor many(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     return records_graph() ? at::linear(x, weight, bias) : product(x.contiguous(), weight, true, bias);
 }
 
-using optional_list = c10::List<fts::optional<at::Tensor>>;
+// Calls body with a value of the rows' element type.
+template <typename Body>
+auto with_kind(const at::Tensor& x, const Body& body) { return x.scalar_type() == at::kFloat ? body(float{}) : body(bf16{}); }
 
-at::Tensor item(const optional_list& list, size_t index) { return list.size() == 0 ? at::Tensor() : list.get(index).value_or(at::Tensor()); }
-
-std::vector<at::Tensor> linears(const at::Tensor& x, at::TensorList weights, const optional_list& biases, bool wide) {
+std::vector<at::Tensor> linears(const at::Tensor& x_input, at::TensorList weights, const optional_list& biases, bool wide) {
     TORCH_CHECK(biases.size() == 0 || biases.size() == weights.size(), "as many biases as weights, or none");
-    const auto type = wide ? at::kFloat : x.scalar_type();
-    const auto kernel = choose_for(x);
-    const at::Tensor strips = kernel == nullptr ? at::Tensor() : strips_of(kernel, x);
+    const auto type = wide ? at::kFloat : x_input.scalar_type();
     std::vector<at::Tensor> results;
-    piece_list pieces(x.element_size());
-    for (size_t i = 0; i < weights.size(); i++) {
-        const at::Tensor& weight = weights[i];
-        const at::Tensor bias = item(biases, i);
-        if (!fits(x, weight, bias) || kernel == nullptr) {
-            results.push_back(many(x, weight, bias).to(type));
-            continue;
-        }
-        results.push_back(at::empty({x.size(0), weight.size(0)}, x.options().dtype(type)));
-        pieces.add(whole_piece(strips, weight, bias, results.back(), wide));
+    bool few = choose_for(x_input) != nullptr;
+    for (size_t i = 0; i < weights.size(); i++) few &= fits(x_input, weights[i], item(biases, i));
+    if (!few) {
+        for (size_t i = 0; i < weights.size(); i++) results.push_back(many(x_input, weights[i], item(biases, i)).to(type));
+        return results;
     }
-    take_pieces(pieces.count(), [&](int64_t number) { kernel(pieces.at(number)); });
-    return results;
+
+    const at::Tensor x = x_input.contiguous();
+    return with_kind(x, [&](auto kind) {
+        using T = decltype(kind);
+        products<T> all(x.options(), x.size(0), x.size(1), wide);
+        for (size_t i = 0; i < weights.size(); i++) results.push_back(all.add({weights[i], item(biases, i)}));
+        stages plan;
+        all.lay(plan, rows_of<T>(x));
+        all.multiply(plan);
+        plan.run();
+        return results;
+    });
 }
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const fts::optional<at::Tensor>& bias, bool wide) {
@@ -103,95 +97,63 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const fts::opti
     return linears(x, weight, biases, wide)[0];
 }
 
-// x A^T of every adapter, scaled. [rows, rank] each, fp32
-std::vector<at::Tensor> low_parts(const at::Tensor& x, const std::vector<at::Tensor>& a, at::ArrayRef<double> scales) {
-    std::vector<at::Tensor> there;
-    for (const auto& factor : a) {
-        if (factor.defined()) there.push_back(factor);
-    }
-    auto products = linears(x.to(at::kFloat), there, optional_list(), false);
-    std::vector<at::Tensor> low(a.size());
-    for (size_t i = 0, next = 0; i < a.size(); i++) {
-        if (a[i].defined()) low[i] = products[next++].mul_(scales[i]);
-    }
-    return low;
-}
-
-std::vector<at::Tensor> lora_linears(const at::Tensor& x, at::TensorList weights, const optional_list& biases, const optional_list& a_list, const optional_list& b_list, at::ArrayRef<double> scales) {
+std::vector<at::Tensor> lora_linears(const at::Tensor& x_input, at::TensorList weights, const optional_list& biases, const optional_list& a_list, const optional_list& b_list, at::ArrayRef<double> scales) {
     TORCH_CHECK(biases.size() == weights.size() && a_list.size() == weights.size() && b_list.size() == weights.size() && scales.size() == weights.size(),
                 "a bias, an A, a B and a scale for each of ", weights.size(), " weights");
-    std::vector<at::Tensor> a, b;
+    std::vector<sided_weight> entries;
     bool few = true;
     for (size_t i = 0; i < weights.size(); i++) {
-        a.push_back(item(a_list, i));
-        b.push_back(item(b_list, i));
-        few &= fits(x, weights[i], item(biases, i));
-        if (!a[i].defined()) continue;
-        TORCH_CHECK(b[i].defined() && a[i].dim() == 2 && b[i].dim() == 2 && a[i].size(1) == x.size(1) && b[i].size(0) == weights[i].size(0) && a[i].size(0) == b[i].size(1),
-                    "lora_linears: x ", x.sizes(), ", weight ", weights[i].sizes(), ", a ", a[i].sizes(), ", b ", b[i].defined() ? b[i].sizes() : at::IntArrayRef());
-        few &= a[i].scalar_type() == at::kFloat && b[i].scalar_type() == at::kFloat && a[i].is_contiguous() && b[i].is_contiguous();
+        entries.push_back({weights[i], item(biases, i), item(a_list, i), item(b_list, i), scales[i]});
+        const auto &a = entries[i].a, &b = entries[i].b;
+        few &= fits(x_input, weights[i], entries[i].bias);
+        if (!a.defined()) continue;
+        TORCH_CHECK(b.defined() && a.dim() == 2 && b.dim() == 2 && a.size(1) == x_input.size(1) && b.size(0) == weights[i].size(0) && a.size(0) == b.size(1),
+                    "lora_linears: x ", x_input.sizes(), ", weight ", weights[i].sizes(), ", a ", a.sizes(), ", b ", b.defined() ? b.sizes() : at::IntArrayRef());
+        few &= a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && a.is_contiguous() && b.is_contiguous();
     }
 
-    const auto kernel = few ? choose_for(x) : nullptr;
     std::vector<at::Tensor> results;
-    if (kernel == nullptr) {
-        for (size_t i = 0; i < weights.size(); i++) {
-            const auto bias = biases.get(i);
-            results.push_back(a[i].defined() ? lora_linear(x, weights[i], bias, a[i], b[i], scales[i], c10::nullopt) : many(x, weights[i], bias ? *bias : at::Tensor()));
+    if (!few || choose_for(x_input) == nullptr) {
+        for (const auto& [weight, bias, a, b, scale] : entries) {
+            const auto given = bias.defined() ? fts::optional<at::Tensor>(bias) : c10::nullopt;
+            results.push_back(a.defined() ? lora_linear(x_input, weight, given, a, b, scale, c10::nullopt) : many(x_input, weight, bias));
         }
         return results;
     }
 
-    const auto low = low_parts(x, a, scales);
-    const at::Tensor strips = strips_of(kernel, x);
-    piece_list pieces(x.element_size());
-    for (size_t i = 0; i < weights.size(); i++) {
-        results.push_back(at::empty({x.size(0), weights[i].size(0)}, x.options()));
-        auto piece = whole_piece(strips, weights[i], item(biases, i), results.back(), false);
-        if (a[i].defined()) {
-            piece.low = low[i].data_ptr<float>();
-            piece.factor = b[i].data_ptr<float>();
-            piece.rank = a[i].size(0);
-        }
-        pieces.add(piece);
-    }
-    take_pieces(pieces.count(), [&](int64_t number) { kernel(pieces.at(number)); });
-    return results;
+    const at::Tensor x = x_input.contiguous();
+    return with_kind(x, [&](auto kind) {
+        using T = decltype(kind);
+        products<T> all(x.options(), x.size(0), x.size(1));
+        for (const auto& entry : entries) results.push_back(all.add(entry));
+        stages plan;
+        all.lay(plan, rows_of<T>(x));
+        all.multiply(plan);
+        plan.run();
+        return results;
+    });
 }
 
 // activation(x gate^T) * (x up^T): each piece makes both products of its outputs, and their activation while they are in the cache.
-at::Tensor gated_linears(const at::Tensor& x, const at::Tensor& gate, const at::Tensor& up, const fts::optional<at::Tensor>& gate_bias, const fts::optional<at::Tensor>& up_bias, std::string activation) {
+at::Tensor gated_linears(const at::Tensor& x_input, const at::Tensor& gate, const at::Tensor& up, const fts::optional<at::Tensor>& gate_bias, const fts::optional<at::Tensor>& up_bias, std::string activation) {
     TORCH_CHECK(gate.sizes() == up.sizes(), "gate ", gate.sizes(), " and up ", up.sizes(), " differ");
-    const auto kind = gate_named(activation);
+    const auto gate_kind = gate_named(activation);
     const at::Tensor first = gate_bias.value_or(at::Tensor()), second = up_bias.value_or(at::Tensor());
-    const auto kernel = fits(x, gate, first) && fits(x, up, second) ? choose_for(x) : nullptr;
-    if (kernel == nullptr) return gated(many(x, gate, first), many(x, up, second), kind);
+    const bool few = fits(x_input, gate, first) && fits(x_input, up, second) && choose_for(x_input) != nullptr;
+    if (!few) return gated(many(x_input, gate, first), many(x_input, up, second), gate_kind);
 
-    const at::Tensor strips = strips_of(kernel, x);
-    const int64_t rows = x.size(0), outputs = gate.size(0);
-    at::Tensor gates = at::empty({rows, outputs}, x.options()), ups = at::empty_like(gates), result = at::empty_like(gates);
-    const auto up_piece = whole_piece(strips, up, second, ups, false);
-    piece_list pieces(x.element_size(), 2);
-    pieces.add(whole_piece(strips, gate, first, gates, false));
-    take_pieces(pieces.count(), [&](int64_t number) {
-        const auto piece = pieces.at(number);
-        auto other = up_piece;
-        other.first = piece.first;
-        other.last = piece.last;
-        kernel(piece);
-        kernel(other);
-        const auto activate = [&](auto type) {
-            using T = decltype(type);
-            for (int64_t row = 0; row < rows; row++) {
-                const int64_t at = row * outputs + piece.first;
-                row_kernels<T>().gated(kind, static_cast<const T*>(gates.data_ptr()) + at, static_cast<const T*>(ups.data_ptr()) + at, piece.last - piece.first,
-                                       static_cast<T*>(result.data_ptr()) + at);
-            }
-        };
-        if (x.scalar_type() == at::kFloat) activate(float{});
-        else activate(bf16{});
+    const at::Tensor x = x_input.contiguous();
+    return with_kind(x, [&](auto kind) {
+        using T = decltype(kind);
+        products<T> both(x.options(), x.size(0), x.size(1));
+        both.add({gate, first});
+        both.add({up, second});
+        stages plan;
+        both.lay(plan, rows_of<T>(x));
+        const at::Tensor result = both.multiply_gated(plan, gate_kind);
+        plan.run();
+        return result;
     });
-    return result;
 }
 
 }  // namespace

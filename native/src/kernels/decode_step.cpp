@@ -4,46 +4,21 @@
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
-#include <deque>
-
 #include "../internal.h"
 #include "cached_rows.h"
-#include "decode_linear.h"
-#include "decode_pieces.h"
-#include "decode_stages.h"
-#include "decode_strips.h"
+#include "decode_products.h"
 #include "elementwise.h"
-#include "row_kernels.h"
-#include "workers.h"
 
 namespace fts::decode {
 
 namespace {
 
-using optional_list = c10::List<fts::optional<at::Tensor>>;
-
-// A weight, and what stands beside it.
-struct step_weight {
-    at::Tensor weight, bias;  // [outputs, width], [outputs]
-    at::Tensor a, b;          // [rank, width], [outputs, rank], fp32; undefined where there is no adapter
-    double scale = 0;
-
-    int64_t outputs() const { return weight.size(0); }
-
-    // Outputs of a product that several share.
-    step_weight part(int64_t first, int64_t count) const {
-        return {weight.narrow(0, first, count), bias.defined() ? bias.narrow(0, first, count) : bias, a, b.defined() ? b.narrow(0, first, count) : b, scale};
-    }
-};
-
-at::Tensor item(const optional_list& list, size_t index) { return list.size() == 0 ? at::Tensor() : list.get(index).value_or(at::Tensor()); }
-
-std::vector<step_weight> weights_of(at::TensorList weights, const optional_list& biases, const optional_list& a, const optional_list& b, at::ArrayRef<double> scales) {
+std::vector<sided_weight> weights_of(at::TensorList weights, const optional_list& biases, const optional_list& a, const optional_list& b, at::ArrayRef<double> scales) {
     TORCH_CHECK(biases.size() == weights.size() && a.size() == b.size() && scales.size() == a.size() && (a.size() == 0 || a.size() == weights.size()),
                 "a bias for each of ", weights.size(), " weights, and an A, a B and a scale, or none at all");
-    std::vector<step_weight> result;
+    std::vector<sided_weight> result;
     for (size_t i = 0; i < weights.size(); i++) {
-        step_weight entry{weights[i], item(biases, i), item(a, i), item(b, i), scales.empty() ? 0 : scales[i]};
+        sided_weight entry{weights[i], item(biases, i), item(a, i), item(b, i), scales.empty() ? 0 : scales[i]};
         const auto type = entry.weight.scalar_type();
         TORCH_CHECK(entry.weight.dim() == 2 && entry.weight.is_contiguous() && type == weights[0].scalar_type(), "weights must be contiguous and of one type");
         TORCH_CHECK(!entry.bias.defined() || (entry.bias.is_contiguous() && entry.bias.scalar_type() == type && entry.bias.numel() == entry.outputs()),
@@ -76,117 +51,6 @@ row_norm norm_of(const at::Tensor& x, const fts::optional<at::Tensor>& weight, d
     return {weight ? weight->to(x.scalar_type()).contiguous() : at::Tensor(), unit_offset ? 1.0f : 0.0f, static_cast<float>(epsilon)};
 }
 
-// Products of the same rows: they are laid in strips, go through the adapters' first factors, then through the weights.
-template <typename T>
-class products {
-public:
-    products(const at::TensorOptions& options, int64_t rows, int64_t width) : options_(options), rows_(rows), width_(width) {}
-
-    // The place of the next product. [rows, outputs]
-    at::Tensor add(const step_weight& entry) {
-        TORCH_CHECK(entry.weight.size(1) == width_, "weight ", entry.weight.sizes(), " for rows of ", width_);
-        results_.push_back(at::empty({rows_, entry.outputs()}, options_));
-        entries_.push_back(entry);
-        return results_.back();
-    }
-
-    // Rows come from row(index, memory for one), which returns where the row is; fits in one stage with whatever makes it.
-    template <typename Row>
-    void lay(stages& plan, Row row) {
-        strips_ = at::empty({rows_, strip_row_bytes(kernel_, width_, x_bytes()) / x_bytes()}, wide_ ? options_.dtype(at::kFloat) : options_);
-        for (const auto& entry : entries_) has_adapter_ |= entry.a.defined();
-        const bool apart = has_adapter_ && !shares_strips();
-        if (apart) wide_strips_ = at::empty({rows_, strip_row_bytes(wide_kernel_, width_, sizeof(float)) / static_cast<int64_t>(sizeof(float))}, options_.dtype(at::kFloat));
-        plan.add(rows_, [this, row, apart](int64_t index) {
-            const T* from = row(index, scratch<T>(ROWS, width_));
-            float* wide = nullptr;
-            if (wide_ || apart) row_kernels<T>().to_float(from, width_, wide = scratch<float>(DROWS, width_));
-            lay_row(kernel_, wide_ ? static_cast<const void*>(wide) : from, index, rows_, width_, x_bytes(), strips_.data_ptr());
-            if (apart) lay_row(wide_kernel_, wide, index, rows_, width_, sizeof(float), wide_strips_.data_ptr());
-        });
-        if (has_adapter_) low_parts(plan);
-    }
-
-    // The products, one beside another.
-    void multiply(stages& plan) {
-        auto& pieces = piece_lists_.emplace_back(static_cast<int64_t>(sizeof(T)));
-        for (size_t i = 0; i < entries_.size(); i++) pieces.add(whole(i));
-        plan.add(pieces.count(), [this, &pieces](int64_t number) { kernel_(pieces.at(number)); });
-    }
-
-    // Two products, and the gated activation of what a piece has of both. [rows, outputs]
-    at::Tensor multiply_gated(stages& plan, Gate kind) {
-        auto& pieces = piece_lists_.emplace_back(static_cast<int64_t>(sizeof(T)), 2);
-        pieces.add(whole(0));
-        at::Tensor result = at::empty_like(results_[0]);
-        plan.add(pieces.count(), [this, &pieces, kind, result, other = whole(1)](int64_t number) {
-            const auto piece = pieces.at(number);
-            auto up = other;
-            up.first = piece.first;
-            up.last = piece.last;
-            kernel_(piece);
-            kernel_(up);
-            for (int64_t row = 0; row < rows_; row++) {
-                const int64_t at = row * piece.outputs + piece.first;
-                row_kernels<T>().gated(kind, data(results_[0]) + at, data(results_[1]) + at, piece.last - piece.first, data(result) + at);
-            }
-        });
-        return result;
-    }
-
-private:
-    static T* data(const at::Tensor& t) { return static_cast<T*>(t.data_ptr()); }
-
-    int64_t x_bytes() const { return wide_ ? sizeof(float) : sizeof(T); }
-
-    // Whether the adapters' kernel reads the strips that the weights' kernel reads.
-    bool shares_strips() const { return (wide_ || std::is_same_v<T, float>) && columns_at_once(kernel_) == columns_at_once(wide_kernel_); }
-
-    // x A^T of every adapter, scaled; one where products share it.
-    void low_parts(stages& plan) {
-        auto& pieces = piece_lists_.emplace_back(static_cast<int64_t>(sizeof(float)));
-        const at::Tensor& strips = shares_strips() ? strips_ : wide_strips_;
-        low_.resize(entries_.size());
-        std::vector<float> scales;
-        for (size_t i = 0; i < entries_.size(); i++) {
-            const auto& a = entries_[i].a;
-            if (!a.defined()) continue;
-            for (size_t before = 0; before < i; before++) {
-                if (entries_[before].a.is_same(a)) low_[i] = low_[before];
-            }
-            if (low_[i].defined()) continue;
-            low_[i] = at::empty({rows_, a.size(0)}, options_.dtype(at::kFloat));
-            pieces.add({strips.data_ptr(), a.data_ptr(), nullptr, low_[i].data_ptr(), a.size(0), rows_, width_, a.size(0), 0, 0, false, nullptr, nullptr, 0});
-            scales.push_back(static_cast<float>(entries_[i].scale));
-        }
-        plan.add(pieces.count(), [this, &pieces, scales](int64_t number) {
-            const auto piece = pieces.at(number);
-            wide_kernel_(piece);
-            const float scale = scales[pieces.owner_of(number)];
-            for (int64_t row = 0; row < rows_; row++) {
-                for (int64_t n = piece.first; n < piece.last; n++) static_cast<float*>(piece.y)[row * piece.stride + n] *= scale;
-            }
-        });
-    }
-
-    linear_piece whole(size_t index) const {
-        const auto& entry = entries_[index];
-        const bool adapted = entry.a.defined();
-        return {strips_.data_ptr(), entry.weight.data_ptr(), entry.bias.defined() ? entry.bias.data_ptr() : nullptr, results_[index].data_ptr(), entry.outputs(), rows_, width_, entry.outputs(),
-                0, 0, false, adapted ? low_[index].template data_ptr<float>() : nullptr, adapted ? entry.b.template data_ptr<float>() : nullptr, adapted ? entry.a.size(0) : 0};
-    }
-
-    const at::TensorOptions options_;
-    const int64_t rows_, width_;
-    const linear_kernel kernel_ = choose_linear(std::is_same_v<T, bf16>), wide_kernel_ = choose_linear(false);
-    const bool wide_ = reads_wide_rows(kernel_);
-    bool has_adapter_ = false;
-    std::vector<step_weight> entries_;
-    std::vector<at::Tensor> results_, low_;
-    at::Tensor strips_, wide_strips_;
-    std::deque<piece_list> piece_lists_;
-};
-
 // The last stage of a half: x + norm(y).
 template <typename T>
 at::Tensor add_residual(stages& plan, const at::Tensor& x, const at::Tensor& y, const row_norm& norm) {
@@ -199,19 +63,13 @@ at::Tensor add_residual(stages& plan, const at::Tensor& x, const at::Tensor& y, 
     return sum;
 }
 
-// Rows of a tensor that is whole when they are asked for.
-template <typename T>
-auto rows_of(const at::Tensor& x) {
-    return [x](int64_t row, T*) { return static_cast<const T*>(x.data_ptr()) + row * x.size(-1); };
-}
-
 template <typename T>
 auto normed_rows_of(const at::Tensor& x, const row_norm& norm) {
     return [x, norm](int64_t row, T* memory) { return norm.apply(static_cast<const T*>(x.data_ptr()) + row * x.size(1), x.size(1), memory); };
 }
 
 template <typename T>
-at::Tensor attention_half(const at::Tensor& x, const std::vector<step_weight>& weights, const row_norm& before, const row_norm& after, const cache_places& cache, const scoring& scores, const steps_of_heads& steps) {
+at::Tensor attention_half(const at::Tensor& x, const std::vector<sided_weight>& weights, const row_norm& before, const row_norm& after, const cache_places& cache, const scoring& scores, const steps_of_heads& steps) {
     const int64_t rows = x.size(0), heads = cache.keys.size(1), size = cache.keys.size(3), value_size = cache.values.size(3);
     stages plan;
     products<T> inputs(x.options(), rows, x.size(1)), output(x.options(), rows, weights.back().weight.size(1));
@@ -242,7 +100,7 @@ at::Tensor attention_half(const at::Tensor& x, const std::vector<step_weight>& w
 }
 
 template <typename T>
-at::Tensor feed_forward_half(const at::Tensor& x, const std::vector<step_weight>& weights, const row_norm& before, const row_norm& after, Gate kind) {
+at::Tensor feed_forward_half(const at::Tensor& x, const std::vector<sided_weight>& weights, const row_norm& before, const row_norm& after, Gate kind) {
     const int64_t rows = x.size(0);
     stages plan;
     products<T> inputs(x.options(), rows, x.size(1)), output(x.options(), rows, weights.back().weight.size(1));
@@ -271,7 +129,7 @@ int64_t step_rows(at::ScalarType type) {
     return (type == at::kFloat || type == at::kBFloat16) && choose_linear(type == at::kBFloat16) != nullptr ? most_rows : 0;
 }
 
-at::Tensor checked(const at::Tensor& x, const std::vector<step_weight>& weights, size_t most_weights, const char* what) {
+at::Tensor checked(const at::Tensor& x, const std::vector<sided_weight>& weights, size_t most_weights, const char* what) {
     TORCH_CHECK(x.dim() == 2 && x.size(0) > 0 && x.size(0) <= step_rows(x.scalar_type()), what, ": up to ", most_rows, " rows of fp32 or bf16, on a processor with the kernels, not ", x.sizes(), " ", x.scalar_type());
     TORCH_CHECK(weights.size() == 2 || weights.size() == most_weights, what, ": ", weights.size(), " weights");
     TORCH_CHECK(weights[0].weight.scalar_type() == x.scalar_type() && weights.back().outputs() == x.size(1), what, ": weights do not fit x ", x.sizes(), " ", x.scalar_type());

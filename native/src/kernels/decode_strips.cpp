@@ -35,14 +35,4 @@ void lay_strips(linear_kernel kernel, const void* rows, int64_t count, int64_t w
     for (int64_t row = 0; row < count; row++) lay_row(kernel, static_cast<const char*>(rows) + row * width * element_bytes, row, count, width, element_bytes, strips);
 }
 
-at::Tensor strips_of(linear_kernel kernel, const at::Tensor& x) {
-    const at::Tensor rows = reads_wide_rows(kernel) ? x.to(at::kFloat).contiguous() : x.contiguous();
-    const int64_t count = rows.size(0), width = rows.size(1), bytes = rows.element_size();
-    const int64_t row_bytes = strip_row_bytes(kernel, width, bytes);
-    if (count == 1 && row_bytes == width * bytes) return rows;
-    at::Tensor strips = at::empty({count, row_bytes / bytes}, rows.options());
-    lay_strips(kernel, rows.data_ptr(), count, width, bytes, strips.data_ptr());
-    return strips;
-}
-
 }  // namespace fts::decode

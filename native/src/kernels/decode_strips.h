@@ -16,7 +16,4 @@ void lay_row(linear_kernel kernel, const void* row, int64_t index, int64_t count
 // Lays rows of `width` elements, without gaps, into strips; columns up to a whole block are zero.
 void lay_strips(linear_kernel kernel, const void* rows, int64_t count, int64_t width, int64_t element_bytes, void* strips);
 
-// x [rows, width] in the kernel's type and in strips, behind one another.
-at::Tensor strips_of(linear_kernel kernel, const at::Tensor& x);
-
 }  // namespace fts::decode
