@@ -114,7 +114,7 @@ private:
             const auto& a = entries_[i].a;
             if (!a.defined()) continue;
             for (size_t before = 0; before < i; before++) {
-                if (entries_[before].a.is_same(a)) low_[i] = low_[before];
+                if (entries_[before].a.is_same(a) && entries_[before].scale == entries_[i].scale) low_[i] = low_[before];
             }
             if (low_[i].defined()) continue;
             low_[i] = at::empty({rows_, a.size(0)}, options_.dtype(at::kFloat));
