@@ -31,19 +31,9 @@ bool reads_wide_rows(linear_kernel kernel) {
 #endif
 }
 
-int64_t columns_at_once(linear_kernel kernel) {
-#if defined(__x86_64__)
-    return kernel == linear_bf16_avx512bf16 ? 32 : 16;
-#else
-    return 16;
-#endif
-}
+linear_kernel choose_linear(at::ScalarType type) { return type == at::kFloat || type == at::kBFloat16 ? choose_linear(type == at::kBFloat16) : nullptr; }
 
 namespace {
-
-linear_kernel choose(at::ScalarType type) {
-    return type == at::kFloat || type == at::kBFloat16 ? choose_linear(type == at::kBFloat16) : nullptr;
-}
 
 bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     TORCH_CHECK(weight.dim() == 2 && weight.size(1) == x.size(1), "weight ", weight.sizes(), " does not fit x ", x.sizes());
@@ -55,17 +45,13 @@ bool fits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
 // The kernel for these rows; null where they are many or not for kernels.
 linear_kernel choose_for(const at::Tensor& x) {
     TORCH_CHECK(x.dim() == 2, "x must be [rows, width], not ", x.sizes());
-    return x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !records_graph() ? choose(x.scalar_type()) : nullptr;
+    return x.is_cpu() && x.size(0) <= most_rows && x.size(0) > 0 && !records_graph() ? choose_linear(x.scalar_type()) : nullptr;
 }
 
 // Many rows, or what no kernel here multiplies.
 at::Tensor many(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     return records_graph() ? at::linear(x, weight, bias) : product(x.contiguous(), weight, true, bias);
 }
-
-// Calls body with a value of the rows' element type.
-template <typename Body>
-auto with_kind(const at::Tensor& x, const Body& body) { return x.scalar_type() == at::kFloat ? body(float{}) : body(bf16{}); }
 
 std::vector<at::Tensor> linears(const at::Tensor& x_input, at::TensorList weights, const optional_list& biases, bool wide) {
     TORCH_CHECK(biases.size() == 0 || biases.size() == weights.size(), "as many biases as weights, or none");
@@ -79,7 +65,7 @@ std::vector<at::Tensor> linears(const at::Tensor& x_input, at::TensorList weight
     }
 
     const at::Tensor x = x_input.contiguous();
-    return with_kind(x, [&](auto kind) {
+    with_type(x, [&](auto kind) {
         using T = decltype(kind);
         products<T> all(x.options(), x.size(0), x.size(1), wide);
         for (size_t i = 0; i < weights.size(); i++) results.push_back(all.add({weights[i], item(biases, i)}));
@@ -87,8 +73,8 @@ std::vector<at::Tensor> linears(const at::Tensor& x_input, at::TensorList weight
         all.lay(plan, rows_of<T>(x));
         all.multiply(plan);
         plan.run();
-        return results;
     });
+    return results;
 }
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const fts::optional<at::Tensor>& bias, bool wide) {
@@ -104,12 +90,8 @@ std::vector<at::Tensor> lora_linears(const at::Tensor& x_input, at::TensorList w
     bool few = true;
     for (size_t i = 0; i < weights.size(); i++) {
         entries.push_back({weights[i], item(biases, i), item(a_list, i), item(b_list, i), scales[i]});
-        const auto &a = entries[i].a, &b = entries[i].b;
         few &= fits(x_input, weights[i], entries[i].bias);
-        if (!a.defined()) continue;
-        TORCH_CHECK(b.defined() && a.dim() == 2 && b.dim() == 2 && a.size(1) == x_input.size(1) && b.size(0) == weights[i].size(0) && a.size(0) == b.size(1),
-                    "lora_linears: x ", x_input.sizes(), ", weight ", weights[i].sizes(), ", a ", a.sizes(), ", b ", b.defined() ? b.sizes() : at::IntArrayRef());
-        few &= a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && a.is_contiguous() && b.is_contiguous();
+        few &= entries[i].has_plain_factors();
     }
 
     std::vector<at::Tensor> results;
@@ -122,7 +104,7 @@ std::vector<at::Tensor> lora_linears(const at::Tensor& x_input, at::TensorList w
     }
 
     const at::Tensor x = x_input.contiguous();
-    return with_kind(x, [&](auto kind) {
+    with_type(x, [&](auto kind) {
         using T = decltype(kind);
         products<T> all(x.options(), x.size(0), x.size(1));
         for (const auto& entry : entries) results.push_back(all.add(entry));
@@ -130,8 +112,8 @@ std::vector<at::Tensor> lora_linears(const at::Tensor& x_input, at::TensorList w
         all.lay(plan, rows_of<T>(x));
         all.multiply(plan);
         plan.run();
-        return results;
     });
+    return results;
 }
 
 // activation(x gate^T) * (x up^T): each piece makes both products of its outputs, and their activation while they are in the cache.
@@ -143,17 +125,18 @@ at::Tensor gated_linears(const at::Tensor& x_input, const at::Tensor& gate, cons
     if (!few) return gated(many(x_input, gate, first), many(x_input, up, second), gate_kind);
 
     const at::Tensor x = x_input.contiguous();
-    return with_kind(x, [&](auto kind) {
+    at::Tensor result;
+    with_type(x, [&](auto kind) {
         using T = decltype(kind);
         products<T> both(x.options(), x.size(0), x.size(1));
         both.add({gate, first});
         both.add({up, second});
         stages plan;
         both.lay(plan, rows_of<T>(x));
-        const at::Tensor result = both.multiply_gated(plan, gate_kind);
+        result = both.multiply_gated(plan, gate_kind);
         plan.run();
-        return result;
     });
+    return result;
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ linear_kernel choose_linear(bool bf16);
 // Whether the kernel wants x in fp32 beside weights in bfloat16.
 bool reads_wide_rows(linear_kernel kernel);
 
-// Columns that the kernel takes at a time.
-int64_t columns_at_once(linear_kernel kernel);
+// Bytes of a row that every kernel takes at a time.
+constexpr int64_t line_bytes = 64;
 
 // From here on a product that packs its operands is faster (measured: docs/log.md).
 constexpr int64_t most_rows = 32;

@@ -84,6 +84,7 @@ inline void tile(const linear_piece& piece, int64_t row, int64_t output, int64_t
     using W = typename Element::weight_type;
     const int64_t width = piece.width;
     constexpr int64_t step = Element::step;
+    static_assert(step * sizeof(X) == fts::decode::line_bytes, "rows lie in strips of lines");
     const X* x = static_cast<const X*>(piece.x) + row * ((width + step - 1) / step * step);
     const W* w = static_cast<const W*>(piece.weight) + output * width;
 

@@ -7,12 +7,11 @@
 #include <type_traits>
 #include <vector>
 
-#include "../compat.h"
 #include "decode_linear.h"
 #include "decode_pieces.h"
 #include "decode_stages.h"
 #include "decode_strips.h"
-#include "row_kernels.h"
+#include "support.h"
 #include "workers.h"
 
 namespace fts::decode {
@@ -27,6 +26,14 @@ struct sided_weight {
 
     int64_t outputs() const { return weight.size(0); }
 
+    // Whether kernels read the factors as they are, or there are none. Factors that do not fit the weight are a fault.
+    bool has_plain_factors() const {
+        if (!a.defined()) return true;
+        TORCH_CHECK(b.defined() && a.dim() == 2 && b.dim() == 2 && a.size(1) == weight.size(1) && b.size(0) == outputs() && a.size(0) == b.size(1),
+                    "an adapter's a ", a.sizes(), " and b ", b.defined() ? b.sizes() : at::IntArrayRef(), " do not fit weight ", weight.sizes());
+        return a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && a.is_contiguous() && b.is_contiguous();
+    }
+
     // Outputs of a product that several share.
     sided_weight part(int64_t first, int64_t count) const {
         return {weight.narrow(0, first, count), bias.defined() ? bias.narrow(0, first, count) : bias, a, b.defined() ? b.narrow(0, first, count) : b, scale};
@@ -34,6 +41,9 @@ struct sided_weight {
 };
 
 inline at::Tensor item(const optional_list& list, size_t index) { return list.size() == 0 ? at::Tensor() : list.get(index).value_or(at::Tensor()); }
+
+// The best kernel of this processor for a type; null where it has none.
+linear_kernel choose_linear(at::ScalarType type);
 
 // Products of the same rows: they are laid in strips, go through the adapters' first factors, then through the weights.
 template <typename T>
@@ -55,16 +65,16 @@ public:
     // Rows come from row(index, memory for one), which returns where the row is; fits in one stage with whatever makes it.
     template <typename Row>
     void lay(stages& plan, Row row) {
-        strips_ = at::empty({rows_, strip_row_bytes(kernel_, width_, x_bytes()) / x_bytes()}, wide_ ? options_.dtype(at::kFloat) : options_);
+        strips_ = at::empty({rows_, strip_row_bytes(width_ * x_bytes()) / x_bytes()}, wide_ ? options_.dtype(at::kFloat) : options_);
         for (const auto& entry : entries_) has_adapter_ |= entry.a.defined();
         const bool apart = has_adapter_ && !shares_strips();
-        if (apart) wide_strips_ = at::empty({rows_, strip_row_bytes(wide_kernel_, width_, sizeof(float)) / static_cast<int64_t>(sizeof(float))}, options_.dtype(at::kFloat));
+        if (apart) wide_strips_ = at::empty({rows_, strip_row_bytes(width_ * wide_bytes) / wide_bytes}, options_.dtype(at::kFloat));
         plan.add(rows_, [this, row, apart](int64_t index) {
             const T* from = row(index, scratch<T>(ROWS, width_));
             float* wide = nullptr;
             if (wide_ || apart) row_kernels<T>().to_float(from, width_, wide = scratch<float>(DROWS, width_));
-            lay_row(kernel_, wide_ ? static_cast<const void*>(wide) : from, index, rows_, width_, x_bytes(), strips_.data_ptr());
-            if (apart) lay_row(wide_kernel_, wide, index, rows_, width_, sizeof(float), wide_strips_.data_ptr());
+            lay_row(wide_ ? static_cast<const void*>(wide) : from, index, rows_, width_ * x_bytes(), strips_.data_ptr());
+            if (apart) lay_row(wide, index, rows_, width_ * wide_bytes, wide_strips_.data_ptr());
         });
         if (has_adapter_) low_parts(plan);
     }
@@ -90,19 +100,19 @@ public:
             kernel_(up);
             for (int64_t row = 0; row < rows_; row++) {
                 const int64_t at = row * piece.outputs + piece.first;
-                row_kernels<T>().gated(kind, data(results_[0]) + at, data(results_[1]) + at, piece.last - piece.first, data(result) + at);
+                row_kernels<T>().gated(kind, data<T>(results_[0]) + at, data<T>(results_[1]) + at, piece.last - piece.first, data<T>(result) + at);
             }
         });
         return result;
     }
 
 private:
-    static T* data(const at::Tensor& t) { return static_cast<T*>(t.data_ptr()); }
+    static constexpr int64_t wide_bytes = sizeof(float);
 
-    int64_t x_bytes() const { return wide_ ? sizeof(float) : sizeof(T); }
+    int64_t x_bytes() const { return wide_ ? wide_bytes : sizeof(T); }
 
     // Whether the adapters' kernel reads the strips that the weights' kernel reads.
-    bool shares_strips() const { return (wide_ || std::is_same_v<T, float>) && columns_at_once(kernel_) == columns_at_once(wide_kernel_); }
+    bool shares_strips() const { return wide_ || std::is_same_v<T, float>; }
 
     // x A^T of every adapter, scaled; one where products share it.
     void low_parts(stages& plan) {
@@ -153,7 +163,7 @@ private:
 // Rows of a tensor that is whole when they are asked for.
 template <typename T>
 auto rows_of(const at::Tensor& x) {
-    return [x](int64_t row, T*) { return static_cast<const T*>(x.data_ptr()) + row * x.size(-1); };
+    return [x](int64_t row, T*) { return data<T>(x) + row * x.size(-1); };
 }
 
 }  // namespace fts::decode

@@ -23,10 +23,7 @@ std::vector<sided_weight> weights_of(at::TensorList weights, const optional_list
         TORCH_CHECK(entry.weight.dim() == 2 && entry.weight.is_contiguous() && type == weights[0].scalar_type(), "weights must be contiguous and of one type");
         TORCH_CHECK(!entry.bias.defined() || (entry.bias.is_contiguous() && entry.bias.scalar_type() == type && entry.bias.numel() == entry.outputs()),
                     "bias ", entry.bias.defined() ? entry.bias.sizes() : at::IntArrayRef(), " does not fit weight ", entry.weight.sizes());
-        TORCH_CHECK(entry.a.defined() == entry.b.defined(), "an A and a B, or neither");
-        TORCH_CHECK(!entry.a.defined() || (entry.a.dim() == 2 && entry.b.dim() == 2 && entry.a.size(1) == entry.weight.size(1) && entry.b.size(0) == entry.outputs() && entry.a.size(0) == entry.b.size(1)
-                    && entry.a.scalar_type() == at::kFloat && entry.b.scalar_type() == at::kFloat && entry.a.is_contiguous() && entry.b.is_contiguous()),
-                    "an adapter's factors do not fit weight ", entry.weight.sizes());
+        TORCH_CHECK(entry.has_plain_factors() && entry.a.defined() == entry.b.defined(), "an adapter's A and B in fp32 and contiguous, or neither");
         result.push_back(std::move(entry));
     }
     return result;
@@ -41,7 +38,7 @@ struct row_norm {
     const T* apply(const T* x, int64_t width, T* y) const {
         if (!weight.defined()) return x;
         float rstd;
-        row_kernels<T>().rms_norm(x, nullptr, static_cast<const T*>(weight.data_ptr()), offset, epsilon, 1, width, nullptr, y, &rstd);
+        row_kernels<T>().rms_norm(x, nullptr, data<T>(weight), offset, epsilon, 1, width, nullptr, y, &rstd);
         return y;
     }
 };
@@ -57,15 +54,15 @@ at::Tensor add_residual(stages& plan, const at::Tensor& x, const at::Tensor& y, 
     const int64_t width = x.size(1);
     at::Tensor sum = at::empty_like(x);
     plan.add(x.size(0), [=](int64_t row) {
-        const T* normed = norm.apply(static_cast<const T*>(y.data_ptr()) + row * width, width, scratch<T>(ROWS, width));
-        row_kernels<T>().add(static_cast<const T*>(x.data_ptr()) + row * width, normed, width, static_cast<T*>(sum.data_ptr()) + row * width);
+        const T* normed = norm.apply(data<T>(y) + row * width, width, scratch<T>(ROWS, width));
+        row_kernels<T>().add(data<T>(x) + row * width, normed, width, data<T>(sum) + row * width);
     });
     return sum;
 }
 
 template <typename T>
 auto normed_rows_of(const at::Tensor& x, const row_norm& norm) {
-    return [x, norm](int64_t row, T* memory) { return norm.apply(static_cast<const T*>(x.data_ptr()) + row * x.size(1), x.size(1), memory); };
+    return [x, norm](int64_t row, T* memory) { return norm.apply(data<T>(x) + row * x.size(1), x.size(1), memory); };
 }
 
 template <typename T>
@@ -125,9 +122,7 @@ at::Tensor feed_forward_half(const at::Tensor& x, const std::vector<sided_weight
 }
 
 // Most rows of a step in this type; 0 where this processor has no kernels.
-int64_t step_rows(at::ScalarType type) {
-    return (type == at::kFloat || type == at::kBFloat16) && choose_linear(type == at::kBFloat16) != nullptr ? most_rows : 0;
-}
+int64_t step_rows(at::ScalarType type) { return choose_linear(type) != nullptr ? most_rows : 0; }
 
 at::Tensor checked(const at::Tensor& x, const std::vector<sided_weight>& weights, size_t most_weights, const char* what) {
     TORCH_CHECK(x.dim() == 2 && x.size(0) > 0 && x.size(0) <= step_rows(x.scalar_type()), what, ": up to ", most_rows, " rows of fp32 or bf16, on a processor with the kernels, not ", x.sizes(), " ", x.scalar_type());
@@ -148,7 +143,9 @@ at::Tensor step_attention(const at::Tensor& x, at::TensorList weight_list, const
     const cache_places cache{keys, values, slots, positions};
     const scoring scores{scale, soft_cap, window, sinks};
     const steps_of_heads steps{query_norm, key_norm, cos, sin, epsilon, unit_offset};
-    return rows.scalar_type() == at::kFloat ? attention_half<float>(rows, weights, first, last, cache, scores, steps) : attention_half<bf16>(rows, weights, first, last, cache, scores, steps);
+    at::Tensor sum;
+    with_type(rows, [&](auto kind) { sum = attention_half<decltype(kind)>(rows, weights, first, last, cache, scores, steps); });
+    return sum;
 }
 
 at::Tensor step_feed_forward(const at::Tensor& x, at::TensorList weight_list, const optional_list& biases, const optional_list& a, const optional_list& b, at::ArrayRef<double> scales,
@@ -156,8 +153,9 @@ at::Tensor step_feed_forward(const at::Tensor& x, at::TensorList weight_list, co
     const auto weights = weights_of(weight_list, biases, a, b, scales);
     const auto rows = checked(x, weights, 3, "step_feed_forward");
     const auto first = norm_of(rows, before, norm_epsilon, norm_offset), last = norm_of(rows, after, norm_epsilon, norm_offset);
-    const auto kind = gate_named(activation);
-    return rows.scalar_type() == at::kFloat ? feed_forward_half<float>(rows, weights, first, last, kind) : feed_forward_half<bf16>(rows, weights, first, last, kind);
+    at::Tensor sum;
+    with_type(rows, [&, gate = gate_named(activation)](auto kind) { sum = feed_forward_half<decltype(kind)>(rows, weights, first, last, gate); });
+    return sum;
 }
 
 }  // namespace

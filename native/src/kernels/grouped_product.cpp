@@ -134,7 +134,7 @@ void multiply_streamed(const at::Tensor& a, const GroupedMatrices& b, const Grou
     const auto own = sum.bias.defined() ? sum.bias.to(a.scalar_type()).contiguous() : sum.bias;
     const auto low = sum.low.defined() ? sum.low.to(at::kFloat).contiguous() : sum.low;
     const int64_t rank = low.defined() ? low.size(1) : 0;
-    const int64_t row_bytes = decode::strip_row_bytes(kernel, k, input.element_size());
+    const int64_t row_bytes = decode::strip_row_bytes(k * input.element_size());
     const auto strips = at::empty({a.size(0), row_bytes / input.element_size()}, input.options());
     std::vector<at::Tensor> factors;  // of the groups taken
     decode::piece_list pieces(size);
@@ -142,7 +142,7 @@ void multiply_streamed(const at::Tensor& a, const GroupedMatrices& b, const Grou
         const int64_t first = groups.first(group), rows = groups.rows(group);
         done[group] = true;
         char* own_strips = static_cast<char*>(strips.data_ptr()) + first * row_bytes;
-        decode::lay_strips(kernel, static_cast<const char*>(input.data_ptr()) + first * k * input.element_size(), rows, k, input.element_size(), own_strips);
+        decode::lay_strips(static_cast<const char*>(input.data_ptr()) + first * k * input.element_size(), rows, k * input.element_size(), own_strips);
         if (rank > 0) factors.push_back(sum.factor.select(0, group).to(at::kFloat).contiguous());
         for (int64_t part = 0; part < b.parts(); part++) {
             pieces.add({own_strips, b.address(part, group),

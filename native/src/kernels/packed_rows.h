@@ -33,20 +33,20 @@ constexpr int64_t columns_together = 32;
 // Rows of x that share a number while it is in a register.
 constexpr int64_t rows_together = 8;
 
-// sums[r] = the numbers of a row times row r of x, rows of x `columns` apart and each as `arrange` lays it; the numbers are rounded to bfloat16 first where
+// sums[r] = the numbers of a row times row r of x, rows of x `columns` apart and, of halves, each as `arrange` lays it; the numbers are rounded to bfloat16 first where
 // `rounded` is set. A row's sum does not depend on how many there are. More than rows_together share neither the numbers nor the first cache.
 using product_function = void (*)(const view& weight, int64_t row, bool rounded, const float* x, int64_t count, float* sums);
 
 // Whether rows and blocks are whole runs of the columns that products take together.
 inline bool has_whole_runs(const view& weight) { return weight.columns % columns_together == 0 && (weight.kind == coding::BYTES || weight.block % columns_together == 0); }
 
-// A row as products read it: where two codes share a byte, of each run those that meet the low halves, then those that meet the high ones.
+// A row as products with halves read it: of each run those that meet the low halves of bytes, then those that meet the high ones.
 inline void arrange(const view& weight, const float* row, float* to) {
-    const int64_t half = columns_together / 2, low = weight.kind == coding::HALVES && !weight.low_first ? 1 : 0;
+    const int64_t half = columns_together / 2, low = weight.low_first ? 0 : 1;
     for (int64_t run = 0; run < weight.columns; run += columns_together) {
         for (int64_t i = 0; i < half; i++) {
-            to[run + i] = weight.kind == coding::HALVES ? row[run + 2 * i + low] : row[run + i];
-            to[run + half + i] = weight.kind == coding::HALVES ? row[run + 2 * i + 1 - low] : row[run + half + i];
+            to[run + i] = row[run + 2 * i + low];
+            to[run + half + i] = row[run + 2 * i + 1 - low];
         }
     }
 }

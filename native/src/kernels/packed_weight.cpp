@@ -44,14 +44,14 @@ void finish(const FewRows& piece, int64_t row, int64_t from, int64_t count, cons
     }
 }
 
-// A row's numbers never leave the registers; `arranged` are the piece's rows as such products read them.
+// A row's numbers never leave the registers; x are the piece's rows as such products read them.
 template <typename T>
-void multiply(const FewRows& piece, packed::product_function product, const float* arranged, int64_t first, int64_t last) {
+void multiply(const FewRows& piece, packed::product_function product, const float* x, int64_t first, int64_t last) {
     float* sums = scratch<float>(SUMS, packed::rows_together);
     for (int64_t from = 0; from < piece.rows; from += packed::rows_together) {
         const int64_t count = std::min(packed::rows_together, piece.rows - from);
         for (int64_t row = first; row < last; row++) {
-            product(piece.weight, piece.first + row, sizeof(T) != sizeof(float), arranged + from * piece.weight.columns, count, sums);
+            product(piece.weight, piece.first + row, sizeof(T) != sizeof(float), x + from * piece.weight.columns, count, sums);
             finish<T>(piece, row, from, count, sums);
         }
     }
@@ -177,7 +177,7 @@ void multiply_few(const std::vector<FewRows>& pieces, at::ScalarType type) {
     for (size_t index = 0; index < pieces.size(); index++) {
         const auto& piece = pieces[index];
         for (int64_t row = 0; row < piece.outputs; row += rows_of_task) tasks.push_back({index, row, std::min(piece.outputs, row + rows_of_task)});
-        if (product_function(piece.weight) == nullptr) continue;
+        if (piece.weight.kind != packed::coding::HALVES || product_function(piece.weight) == nullptr) continue;
         const int64_t columns = piece.weight.columns;
         arranged[index].resize(piece.rows * columns);
         for (int64_t r = 0; r < piece.rows; r++) packed::arrange(piece.weight, piece.x + r * columns, arranged[index].data() + r * columns);
@@ -187,7 +187,7 @@ void multiply_few(const std::vector<FewRows>& pieces, at::ScalarType type) {
         const auto& piece = pieces[task.piece];
         const auto run = [&](auto kind) {
             using T = decltype(kind);
-            if (const auto product = product_function(piece.weight)) multiply<T>(piece, product, arranged[task.piece].data(), task.first, task.last);
+            if (const auto product = product_function(piece.weight)) multiply<T>(piece, product, arranged[task.piece].empty() ? piece.x : arranged[task.piece].data(), task.first, task.last);
             else multiply<T>(piece, task.first, task.last);
         };
         if (type == at::kBFloat16) run(bf16{});
