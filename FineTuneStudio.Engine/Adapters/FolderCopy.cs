@@ -6,13 +6,6 @@ namespace FineTuneStudio.Engine.Adapters;
 /// <summary>Copies files of a model folder, each whole or not at all.</summary>
 internal static class FolderCopy
 {
-    private static readonly string[] Names =
-    [
-        "added_tokens.json", "chat_template.jinja", "chat_template.json", "config.json", "generation_config.json", "merges.txt",
-        "preprocessor_config.json", "processor_config.json",
-        "special_tokens_map.json", "tiktoken.model", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "vocab.json", "vocab.txt",
-    ];
-
     public static void File(string source, string target)
     {
         DurableFile.CreateFolder(Path.GetDirectoryName(target)!);
@@ -22,12 +15,11 @@ internal static class FolderCopy
         to.Commit();
     }
 
-    /// <summary>The files beside the weights that belong to a model: configuration, tokenizer, template, licence. Code and pickled weights never do.</summary>
+    /// <summary>The <see cref="CompanionFiles"/> of a folder, and its additional templates, as paths from it.</summary>
     public static IEnumerable<string> Companions(string folder)
         => new DirectoryInfo(folder).EnumerateFiles()
             .Select(file => file.Name)
-            .Where(name => Names.Contains(name) || name.EndsWith(".tiktoken", StringComparison.Ordinal)
-                || name.StartsWith("LICENSE", StringComparison.OrdinalIgnoreCase) || name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase))
+            .Where(CompanionFiles.Contains)
             .Concat(AdditionalTemplates.Of(folder))
             .Order(StringComparer.Ordinal);
 }

@@ -1,3 +1,4 @@
+using FineTuneStudio.Engine.Adapters;
 using FineTuneStudio.Engine.Contracts;
 using FineTuneStudio.Engine.Templates;
 using FineTuneStudio.Engine.Tensors.Safetensors;
@@ -7,12 +8,7 @@ namespace FineTuneStudio.Application.Models.Hub;
 /// <summary>Which files of a repository make a model here: configuration, tokenizer, templates, weights, licence. Nothing else is fetched.</summary>
 internal static class HubSelection
 {
-    private static readonly string[] Names =
-    [
-        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json", "vocab.json",
-        "merges.txt", "vocab.txt", "tiktoken.model", "chat_template.jinja", "chat_template.json", "preprocessor_config.json", "processor_config.json",
-        "README.md",
-    ];
+    private const string Card = "README.md";
 
     /// <summary>The files that are small and fetched first; the index of shards is among them.</summary>
     /// <exception cref="UserErrorException">The repository holds no model in this form.</exception>
@@ -31,8 +27,8 @@ internal static class HubSelection
                 : $"The repository has {other}, but no safetensors. Only safetensors is read, because pickled files can run code; look for a conversion of the model.");
         }
 
-        return [.. files.Where(file => Names.Contains(file.Name) || file.Name.EndsWith(".tiktoken", StringComparison.Ordinal) || AdditionalTemplates.Contains(file.Name)
-            || IsLegal(file.Name) || file.Name == SafetensorsFolder.IndexFileName)];
+        return [.. files.Where(file => CompanionFiles.Contains(file.Name) || AdditionalTemplates.Contains(file.Name)
+            || file.Name is Card or SafetensorsFolder.IndexFileName || file.Name.StartsWith("LICENCE", StringComparison.OrdinalIgnoreCase))];
     }
 
     /// <summary>The files with weights: one, or those that the index names.</summary>
@@ -58,7 +54,4 @@ internal static class HubSelection
     }
 
     private static bool IsWeights(HubFile file) => file.Name.EndsWith(".safetensors", StringComparison.Ordinal);
-
-    private static bool IsLegal(string name)
-        => name.StartsWith("LICENSE", StringComparison.OrdinalIgnoreCase) || name.StartsWith("LICENCE", StringComparison.OrdinalIgnoreCase) || name.StartsWith("NOTICE", StringComparison.OrdinalIgnoreCase);
 }
